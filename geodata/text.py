@@ -54,7 +54,7 @@ def _plain(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The text as an unaccented lower-case line: "Thuỵ – Đà Nẵng" gives "thuy da nang"; folding twice changes nothing."""
+    """The text as an unaccented lower-case line: "Thuỵ – Đà Nẵng" gives "thuy da nang"; folding again changes nothing."""
     return _plain(_plain(text).casefold())
 
 
@@ -81,7 +81,8 @@ def tokens(text: str) -> tuple[str, ...]:
 def acronym(name: str) -> str:
     """The initials people use, numbers kept: "Trường Cao đẳng Kỹ nghệ Dung Quất" gives "cdkndq".
 
-    "Trường" and "và" take no letter, what stands in brackets neither; short forms of several meanings stay. Empty for a name without words.
+    "Trường" and "và" take no letter, what stands in brackets neither; short forms of several meanings stay.
+    Empty for a name without words.
     """
     words = [word for word in tokens(re.sub(r"\([^()]*\)", " ", name)) if word not in ("truong", "va")]
     return "".join(word if word.isdigit() or _is_short_form(word) else word[0] for word in words)
@@ -90,7 +91,8 @@ def acronym(name: str) -> str:
 def expand(text: str) -> tuple[str, ...]:
     """The folded forms a typed text may mean, without repeats: as typed, its search key, then other readings.
 
-    At most ``MAX_ALTERNATIVES``; beyond ``MAX_WORDS_READ`` words only the first two. "CĐ KTCN" gives "cd ktcn", "cao dang ktcn", "cao dang ky thuat cong nghe", …
+    At most ``MAX_ALTERNATIVES``; beyond ``MAX_WORDS_READ`` words only the first two.
+    "CĐ KTCN" gives "cd ktcn", "cao dang ktcn", "cao dang ky thuat cong nghe", …
     """
     forms: dict[str, None] = dict.fromkeys(form for form in (fold(text), search_key(text)) if form)
     words = fold(text).split()
