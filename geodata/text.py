@@ -54,7 +54,7 @@ def _plain(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The text as an unaccented lower-case line: "Thuỵ – Đà Nẵng" gives "thuy da nang"; folding again changes nothing."""
+    """The text as an unaccented lower-case line: "Thuỵ – Đà Nẵng" is "thuy da nang"; folding again is no change."""
     return _plain(_plain(text).casefold())
 
 
