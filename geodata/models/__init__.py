@@ -1,0 +1,55 @@
+"""Tables and constraints, by subject. Importing this module registers every table on `Base.metadata`."""
+
+from geodata.models.base import Base, Fact
+from geodata.models.derived import InstitutionState
+from geodata.models.publication import ChangeLog, Decision, RegisterHead, Release, Source
+from geodata.models.readiness import Authority, Indicator, IndicatorValue, Report, ReportingPeriod, Target
+from geodata.models.registry import (
+    FACTS,
+    Campus,
+    CompletenessDeclaration,
+    Identifier,
+    Institution,
+    InstitutionAttribute,
+    InstitutionName,
+    Licence,
+    Programme,
+    Relation,
+)
+from geodata.models.units import AdministrativeUnit, UnitBoundary, UnitSuccession
+from geodata.models.work import ApiClient, ImportRow, ImportRun, Person, RoleGrant
+
+__all__ = [
+    "FACTS",
+    "AdministrativeUnit",
+    "ApiClient",
+    "Authority",
+    "Base",
+    "Campus",
+    "ChangeLog",
+    "CompletenessDeclaration",
+    "Decision",
+    "Fact",
+    "Identifier",
+    "ImportRow",
+    "ImportRun",
+    "Indicator",
+    "IndicatorValue",
+    "Institution",
+    "InstitutionAttribute",
+    "InstitutionName",
+    "InstitutionState",
+    "Licence",
+    "Person",
+    "Programme",
+    "RegisterHead",
+    "Relation",
+    "Release",
+    "Report",
+    "ReportingPeriod",
+    "RoleGrant",
+    "Source",
+    "Target",
+    "UnitBoundary",
+    "UnitSuccession",
+]

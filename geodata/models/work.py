@@ -1,0 +1,94 @@
+"""What happens before publication and around it: import runs, people and their roles, API clients."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geodata import vocabulary as v
+from geodata.models.base import Base, one_of
+
+
+class ImportRun(Base):
+    """One file on its way into the register: staged, then refused or published, perhaps undone."""
+
+    __tablename__ = "import_run"
+    id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True)
+    file_name: Mapped[str]
+    file_hash: Mapped[str]
+    file_format: Mapped[str]
+    state: Mapped[str]
+    actor: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    effective_on: Mapped[date | None]
+    base_release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
+    undo_release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
+    counts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    notes: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
+    __table_args__ = (one_of("state", v.RunState), Index("ix_import_run_file_hash", "file_hash"))
+
+
+class ImportRow(Base):
+    """One row of a staged file: as it stood, what was found, and exactly what publication would do with it."""
+
+    __tablename__ = "import_row"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id", ondelete="CASCADE"))
+    sheet: Mapped[str]
+    row_number: Mapped[int]
+    raw: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    outcome: Mapped[str]
+    institution_id: Mapped[str | None]
+    findings: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
+    changes: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
+    __table_args__ = (one_of("outcome", v.RowOutcome), UniqueConstraint("run_id", "sheet", "row_number"))
+
+
+class Person(Base):
+    """Someone who may sign in. Personal contacts stay here and are never public."""
+
+    __tablename__ = "person"
+    id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True)
+    username: Mapped[str] = mapped_column(unique=True)
+    display_name: Mapped[str]
+    password_hash: Mapped[str | None]
+    is_active: Mapped[bool] = mapped_column(server_default=text("true"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class RoleGrant(Base):
+    """A role of a person over one province (code of the vintage in force) or, without one, the country."""
+
+    __tablename__ = "role_grant"
+    id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str]
+    province_key: Mapped[str | None] = mapped_column(ForeignKey("administrative_unit.key"))
+    institution_id: Mapped[str | None] = mapped_column(ForeignKey("institution.id"))
+    granted_by: Mapped[str]
+    granted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    __table_args__ = (
+        one_of("role", v.Role),
+        UniqueConstraint(
+            "person_id", "role", "province_key", "institution_id", postgresql_nulls_not_distinct=True, name="one_grant"
+        ),
+    )
+
+
+class ApiClient(Base):
+    """A machine with a key; only the key's hash is kept."""
+
+    __tablename__ = "api_client"
+    id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True)
+    name: Mapped[str]
+    contact: Mapped[str]
+    key_hash: Mapped[str | None] = mapped_column(unique=True)
+    state: Mapped[str]
+    requests_per_minute: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    __table_args__ = (one_of("state", v.ClientState),)

@@ -1,0 +1,182 @@
+"""The closed vocabularies of the registry: values as they stand in the database, the API and the import files.
+
+Vietnamese and English labels are the web's affair (`mapapp.labels`). Sources: laws 74/2014/QH13 and 124/2025/QH15 for
+institution models; law 124/2025/QH15 for training levels; the contract of the public API for the rest.
+"""
+
+from enum import StrEnum
+
+
+class InstitutionType(StrEnum):
+    """Model of an institution; centres exist in all data from before 01/01/2026 and stay on the map."""
+
+    COLLEGE = "college"
+    INTERMEDIATE_SCHOOL = "intermediate_school"
+    VOCATIONAL_HIGH_SCHOOL = "vocational_high_school"
+    VOCATIONAL_CENTRE = "vocational_centre"
+    VOCATIONAL_CONTINUING_CENTRE = "vocational_continuing_centre"
+
+
+class Ownership(StrEnum):
+    PUBLIC = "public"
+    PRIVATE = "private"
+    FOREIGN_INVESTED = "foreign_invested"
+    UNKNOWN = "unknown"
+
+
+class TrainingLevel(StrEnum):
+    ELEMENTARY = "elementary"
+    INTERMEDIATE = "intermediate"
+    COLLEGE = "college"
+    VOCATIONAL_HIGH = "vocational_high"
+
+
+class Status(StrEnum):
+    """State of an institution on a day; `not_yet_open` is derived (a day before its first recorded status)."""
+
+    NOT_YET_OPEN = "not_yet_open"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    MERGED = "merged"
+
+
+GONE = (Status.CLOSED, Status.MERGED)
+"""Left out of lists unless asked for."""
+
+
+class LocationPrecision(StrEnum):
+    """How well a campus is placed, best first."""
+
+    SURVEYED = "surveyed"
+    ADDRESS = "address"
+    COMMUNE = "commune"
+    DISTRICT = "district"
+    PROVINCE = "province"
+    NONE = "none"
+
+
+class UnitLevel(StrEnum):
+    PROVINCE = "province"
+    DISTRICT = "district"
+    COMMUNE = "commune"
+
+
+class DataStatus(StrEnum):
+    """What a record rests on; the whole of several is one of these or `mixed`."""
+
+    ILLUSTRATIVE = "illustrative"
+    UNVERIFIED = "unverified"
+    OFFICIAL = "official"
+
+
+class AttributeKind(StrEnum):
+    """Single-valued facts about an institution, each with validity and source."""
+
+    TYPE = "type"
+    OWNERSHIP = "ownership"
+    STATUS = "status"
+    ENROLMENT = "enrolment"
+    HIGH_QUALITY = "high_quality"
+    MANAGING_BODY = "managing_body"
+    WEBSITE = "website"
+    TELEPHONE = "telephone"
+    EMAIL = "email"
+
+
+class Enrolment(StrEnum):
+    OPEN = "open"
+    STOPPED = "stopped"
+
+
+class HighQuality(StrEnum):
+    """High-quality-school status (trường chất lượng cao)."""
+
+    RECOGNISED = "recognised"
+    CANDIDATE = "candidate"
+    NONE = "none"
+
+
+class NameKind(StrEnum):
+    OFFICIAL = "official"
+    ENGLISH = "english"
+    SHORT = "short"
+
+
+class IdentifierScheme(StrEnum):
+    """`code` mã cơ sở; `e_id` agency e-ID (Decision 20/2020/QĐ-TTg)."""
+
+    CODE = "code"
+    E_ID = "e_id"
+
+
+class CampusKind(StrEnum):
+    MAIN = "main"
+    SITE = "site"
+    BRANCH = "branch"
+
+
+class RelationKind(StrEnum):
+    RENAME = "rename"
+    MERGE = "merge"
+    SPLIT = "split"
+    ABSORB = "absorb"
+    UPGRADE = "upgrade"
+
+
+class SubjectKind(StrEnum):
+    """Whom a readiness figure is about."""
+
+    INSTITUTION = "institution"
+    AUTHORITY = "authority"
+    TERRITORY = "territory"
+
+
+class ReportState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+
+
+class ReleaseKind(StrEnum):
+    """What kind of act made a release."""
+
+    DEMO = "demo"
+    IMPORT = "import"
+    UNDO = "undo"
+    EDIT = "edit"
+
+
+class RunState(StrEnum):
+    STAGED = "staged"
+    REFUSED = "refused"
+    PUBLISHED = "published"
+    UNDONE = "undone"
+
+
+class RowOutcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+class Role(StrEnum):
+    NATIONAL_STEWARD = "national_steward"
+    PROVINCIAL_STEWARD = "provincial_steward"
+    APPROVER = "approver"
+    REPORTER = "reporter"
+    AUDITOR = "auditor"
+
+
+class ClientState(StrEnum):
+    REQUESTED = "requested"
+    ACTIVE = "active"
+    REVOKED = "revoked"
+
+
+class BoundaryQuality(StrEnum):
+    APPROXIMATE = "approximate"
+    OFFICIAL = "official"
