@@ -77,9 +77,9 @@ def fact_checks() -> tuple[CheckConstraint, CheckConstraint]:
     )
 
 
-def no_overlap(name: str, *identity: str) -> ExcludeConstraint[Any]:
+def no_overlap(name: str, *identity: str) -> ExcludeConstraint:
     """No two rows with the same identity are valid on the same day in the same release."""
-    equal = [(literal_column(column), "=") for column in identity]
+    equal: list[tuple[Any, str]] = [(literal_column(column), "=") for column in identity]
     return ExcludeConstraint(
         *equal,
         (func.daterange(literal_column("valid_from"), literal_column("valid_to")), "&&"),
@@ -89,8 +89,8 @@ def no_overlap(name: str, *identity: str) -> ExcludeConstraint[Any]:
     )
 
 
-def no_overlap_of_days(name: str, *identity: str) -> ExcludeConstraint[Any]:
+def no_overlap_of_days(name: str, *identity: str) -> ExcludeConstraint:
     """No two rows with the same identity are valid on the same day."""
-    equal = [(literal_column(column), "=") for column in identity]
+    equal: list[tuple[Any, str]] = [(literal_column(column), "=") for column in identity]
     days = func.daterange(literal_column("valid_from"), literal_column("valid_to"))
     return ExcludeConstraint(*equal, (days, "&&"), name=name, using="gist")

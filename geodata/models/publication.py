@@ -55,9 +55,9 @@ class RegisterHead(Base):
     """The single row that says which release is current."""
 
     __tablename__ = "register_head"
-    only: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, server_default="1")
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, server_default="1")
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
-    __table_args__ = (CheckConstraint("only = 1", name="single_row"),)
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
 
 
 class ChangeLog(Base):

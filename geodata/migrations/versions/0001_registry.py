@@ -802,11 +802,11 @@ def upgrade() -> None:
     op.create_index("ix_programme_occupation_code", "programme", ["occupation_code", "training_level"], unique=False)
     op.create_table(
         "register_head",
-        sa.Column("only", sa.Integer(), server_default="1", autoincrement=False, nullable=False),
+        sa.Column("id", sa.Integer(), server_default="1", autoincrement=False, nullable=False),
         sa.Column("release_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("only = 1", name=op.f("ck_register_head_single_row")),
+        sa.CheckConstraint("id = 1", name=op.f("ck_register_head_single_row")),
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_register_head_release_id_release")),
-        sa.PrimaryKeyConstraint("only", name=op.f("pk_register_head")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_head")),
     )
     op.create_table(
         "relation",
