@@ -1,0 +1,52 @@
+"""Engines and sessions for a PostGIS database, with the time zone, time limits and name every connection gets."""
+
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+DEFAULT_STATEMENT_TIMEOUT_MS = 15_000
+LOCK_TIMEOUT_MS = 10_000
+
+
+def make_engine(
+    url: str,
+    *,
+    statement_timeout_ms: int = DEFAULT_STATEMENT_TIMEOUT_MS,
+    application_name: str = "mapapp",
+    pool_size: int = 5,
+) -> Engine:
+    """An engine whose connections speak UTC and end statements after `statement_timeout_ms` (0: never).
+
+    `url` may name the plain scheme `postgresql://` or `postgres://`; the driver is psycopg 3 in any case. No
+    connection is opened yet.
+    """
+    options = {"TimeZone": "UTC", "statement_timeout": statement_timeout_ms, "lock_timeout": LOCK_TIMEOUT_MS}
+    return create_engine(
+        with_driver(url),
+        pool_size=pool_size,
+        pool_pre_ping=True,
+        connect_args={
+            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+            "application_name": application_name,
+            "connect_timeout": 10,
+        },
+    )
+
+
+def make_sessions(
+    url: str,
+    *,
+    statement_timeout_ms: int = DEFAULT_STATEMENT_TIMEOUT_MS,
+    application_name: str = "mapapp",
+    pool_size: int = 5,
+) -> sessionmaker[Session]:
+    """Sessions on a new engine; objects stay readable after the commit, which the route or command makes last."""
+    engine = make_engine(
+        url, statement_timeout_ms=statement_timeout_ms, application_name=application_name, pool_size=pool_size
+    )
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def with_driver(url: str) -> str:
+    """The URL with the psycopg 3 driver, from any spelling of the PostgreSQL scheme."""
+    parsed = make_url("postgresql" + url.removeprefix("postgres") if url.startswith("postgres:") else url)
+    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)

@@ -1,0 +1,156 @@
+"""What every test may ask for: a migrated PostGIS database of its own worker, and a session that leaves no trace."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from geodata import migrations, processes
+from geodata.cluster import Cluster
+from geodata.engine import make_engine
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+CLUSTER_PLACE = "MAPAPP_TEST_CLUSTER"  # from the first pytest process to its xdist workers
+CLUSTER_PREFIX = "mapapp-tests-"
+
+settings.register_profile("deterministic", derandomize=True, database=None, deadline=None, print_blob=True)
+settings.register_profile(
+    "long", deadline=None, max_examples=5_000, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "deterministic"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The first process chooses the place of this run's cluster and clears away those of killed runs."""
+    if not _is_worker(config):
+        _remove_leftovers()
+        os.environ[CLUSTER_PLACE] = tempfile.mkdtemp(prefix=f"{CLUSTER_PREFIX}{os.getpid()}-")
+        Path(os.environ[CLUSTER_PLACE]).chmod(0o711)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The first process outlives its workers: it stops and deletes the cluster."""
+    if not _is_worker(config) and CLUSTER_PLACE in os.environ:
+        _remove(Path(os.environ[CLUSTER_PLACE]))
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _remove_leftovers() -> None:
+    for place in Path(tempfile.gettempdir()).glob(f"{CLUSTER_PREFIX}*"):
+        pid = place.name.removeprefix(CLUSTER_PREFIX).partition("-")[0]
+        if pid.isdecimal() and not processes.exists(int(pid)):
+            _remove(place)
+
+
+def _remove(place: Path) -> None:
+    Cluster(place).destroy()
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    """The running cluster of this test run, shared by its workers."""
+    shared_by_workers = Cluster(Path(os.environ[CLUSTER_PLACE]), durable=False)
+    shared_by_workers.ensure()
+    return shared_by_workers
+
+
+DatabaseLike = Callable[[str, Callable[[Engine], None]], str]
+
+
+@pytest.fixture(scope="session")
+def database_like(cluster: Cluster, worker_id: str) -> Iterator[DatabaseLike]:
+    """`database_like(name, prepare) -> url`: this worker's copy of a database that `prepare(engine)` filled once.
+
+    `prepare` gets an engine on an empty database with the extensions; it runs once per test run and name.
+    """
+    copies: list[str] = []
+
+    def database_like(name: str, prepare: Callable[[Engine], None]) -> str:
+        copy = f"{name}_{worker_id}_{len(copies)}"
+        with _one_worker_at_a_time(cluster.directory):
+            _make_template(cluster, name, prepare)
+            url = cluster.create_database(copy, template=name)
+        copies.append(copy)
+        return url
+
+    yield database_like
+    for copy in copies:
+        cluster.drop_database(copy)
+
+
+def _make_template(cluster: Cluster, name: str, prepare: Callable[[Engine], None]) -> None:
+    done = cluster.directory / f"template-{name}"
+    if done.exists():
+        return
+    cluster.drop_database(name)
+    engine = make_engine(cluster.create_database(name), statement_timeout_ms=0)
+    try:
+        prepare(engine)
+    finally:
+        engine.dispose()
+    done.touch()
+
+
+@contextlib.contextmanager
+def _one_worker_at_a_time(directory: Path) -> Iterator[None]:
+    with (directory / "templates.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def database_url(database_like: DatabaseLike) -> str:
+    """A migrated, empty database of this worker."""
+    return database_like("migrated", migrations.upgrade)
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on the migrated database; what is committed through it stays, so prefer `session`."""
+    engine = make_engine(database_url, application_name="tests")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """A connection inside a transaction that is rolled back after the test."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        yield connection
+        if transaction.is_active:
+            transaction.rollback()
+
+
+@pytest.fixture
+def sessions(connection: Connection) -> sessionmaker[Session]:
+    """What `create_app` takes: sessions whose commits are savepoints of the test's transaction."""
+    return sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+
+
+@pytest.fixture
+def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """One session of the test; it sees what the application under test commits through `sessions`."""
+    with sessions() as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of large public inputs beside the checkout; tests that need it skip without it."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder ../shared is absent")
+    return SHARED
