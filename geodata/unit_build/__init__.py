@@ -1,0 +1,1 @@
+"""Builds the units, crosswalk and approximate boundaries from the installed packages (run by scripts/build_units)."""
