@@ -1,0 +1,245 @@
+"""Releases: one publication each. Facts enter and leave with a release; what is derived from them switches with it.
+
+A publication is `open_release`, then facts added and closed, then `finish_release`, in one transaction that the caller
+commits: readers see all of it or nothing. The lock taken by `open_release` lets one publication run at a time.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from geodata.errors import GeodataError
+from geodata.models import FACTS, ChangeLog, Fact, IndicatorValue, InstitutionState, RegisterHead, Release
+from geodata.states import derive_states
+from geodata.vocabulary import ReleaseKind
+
+PUBLICATION_LOCK = 7_400_222
+PUBLISHED_FACTS: tuple[type[Any], ...] = (*FACTS, IndicatorValue)
+
+
+class UnknownRelease(GeodataError):
+    """A release that does not exist."""
+
+
+class LaterChanges(GeodataError):
+    """An undo was refused: these institutions changed again afterwards."""
+
+    def __init__(self, release_id: int, institutions: tuple[str, ...]) -> None:
+        shown = ", ".join(institutions[:10])
+        super().__init__(f"release {release_id} cannot be undone: changed again since by later releases: {shown}")
+        self.release_id = release_id
+        self.institutions = institutions
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What is asked for: the day and the release; `is_current` lets queries use the indexes on open rows."""
+
+    on: date
+    release: int
+    is_current: bool
+
+
+def moment(session: Session, on: date, release: int | None = None) -> Moment:
+    """The day `on` in the given release (None: the current one; 0 stands for an empty register).
+
+    Raises `UnknownRelease`. To keep a request's answers in one release, read in one repeatable-read transaction.
+    """
+    current = session.scalar(select(RegisterHead.release_id)) or 0
+    if release is not None and release != current and not 0 < release < current:
+        raise UnknownRelease(f"release {release} does not exist; the current one is {current}")
+    asked = current if release is None else release
+    return Moment(on, asked, asked == current)
+
+
+def as_of(model: type[Any], moment: Moment) -> ColumnElement[bool]:
+    """Rows of `model` that hold on the moment's day according to the register as published in its release."""
+    said = model.release_to.is_(None) if moment.is_current else said_in(model, moment.release)
+    return and_(holds_on(model, moment.on), said)
+
+
+def holds_on(model: type[Any], on: date) -> ColumnElement[bool]:
+    """Rows whose validity includes the day; an unknown start counts as always."""
+    return and_(
+        or_(model.valid_from.is_(None), model.valid_from <= on), or_(model.valid_to.is_(None), model.valid_to > on)
+    )
+
+
+def said_in(model: type[Any], release: int) -> ColumnElement[bool]:
+    """Rows that the register held when `release` was published."""
+    return and_(model.release_from <= release, or_(model.release_to.is_(None), model.release_to > release))
+
+
+def current_release(session: Session) -> Release | None:
+    """The release readers see; None before the first publication."""
+    return session.scalar(select(Release).join(RegisterHead, RegisterHead.release_id == Release.id))
+
+
+def open_release(
+    session: Session, *, kind: ReleaseKind, actor: str, reason: str, decision_id: int | None = None
+) -> Release:
+    """Start a publication: waits for any other to end, then takes the next number."""
+    session.execute(select(func.pg_advisory_xact_lock(PUBLICATION_LOCK)))
+    latest = session.scalar(select(func.max(Release.id))) or 0
+    release = Release(
+        id=latest + 1,
+        kind=kind.value,
+        published_by=actor,
+        reason=reason,
+        decision_id=decision_id,
+        published_at=datetime.now(UTC),
+        summary={},
+    )
+    session.add(release)
+    session.flush()
+    return release
+
+
+def finish_release(session: Session, release: Release, *, institutions: Collection[str] | None) -> None:
+    """Derive the states of the touched institutions (None: of all), sum up, and make the release current."""
+    session.flush()
+    derive_states(session, release.id, institutions)
+    release.summary = {**release.summary, **summary(session, Moment(release.published_at.date(), release.id, True))}
+    head = upsert(RegisterHead).values(id=1, release_id=release.id)
+    session.execute(head.on_conflict_do_update(index_elements=["id"], set_={"release_id": release.id}))
+    session.flush()
+
+
+def summary(session: Session, at: Moment) -> dict[str, Any]:
+    """Institutions per status and per data status on a day, and how many have no point."""
+    state = InstitutionState
+    rows = session.execute(
+        select(
+            state.status, state.data_status, func.count(), func.count().filter(state.geom.is_(None)).label("unplaced")
+        )
+        .where(state.is_main, as_of(state, at))
+        .group_by(state.status, state.data_status)
+    ).all()
+    by_status: dict[str, int] = {}
+    by_data_status: dict[str, int] = {}
+    for status, data_status, count, _ in rows:
+        by_status[status] = by_status.get(status, 0) + count
+        by_data_status[data_status] = by_data_status.get(data_status, 0) + count
+    return {
+        "institutions": sum(by_status.values()),
+        "by_status": by_status,
+        "by_data_status": by_data_status,
+        "without_location": sum(row.unplaced for row in rows),
+    }
+
+
+def log_change(
+    session: Session,
+    release: Release,
+    *,
+    subject: str,
+    action: str,
+    institution_id: str | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Write one row of the append-only log under the release's actor and reason."""
+    session.execute(insert(ChangeLog).values(**change(release, subject, action, institution_id, before, after)))
+
+
+def change(
+    release: Release,
+    subject: str,
+    action: str,
+    institution_id: str | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """A change-log row as values, for those who insert many at once."""
+    return {
+        "actor": release.published_by,
+        "reason": release.reason,
+        "release_id": release.id,
+        "decision_id": release.decision_id,
+        "institution_id": institution_id,
+        "subject": subject,
+        "action": action,
+        "before": before,
+        "after": after,
+    }
+
+
+def revert(session: Session, release_id: int, *, actor: str, reason: str) -> Release:
+    """Undo one release by another: what it added is closed, what it closed is said again.
+
+    Raises `UnknownRelease`, or `LaterChanges` when a touched institution changed again since.
+    """
+    if session.get(Release, release_id) is None:
+        raise UnknownRelease(f"release {release_id} does not exist")
+    undo = open_release(session, kind=ReleaseKind.UNDO, actor=actor, reason=reason)
+    touched = touched_by(session, release_id)
+    later = changed_after(session, release_id, touched)
+    if later:
+        raise LaterChanges(release_id, later)
+    for model in PUBLISHED_FACTS:
+        _revert_facts(session, model, release_id, undo)
+    finish_release(session, undo, institutions=touched)
+    return undo
+
+
+def touched_by(session: Session, release_id: int) -> list[str]:
+    """Institutions with a change in the release, in order."""
+    rows = select(ChangeLog.institution_id).where(
+        ChangeLog.release_id == release_id, ChangeLog.institution_id.is_not(None)
+    )
+    return [row for row in session.scalars(rows.distinct().order_by(ChangeLog.institution_id)) if row]
+
+
+def changed_after(session: Session, release_id: int, institutions: Collection[str]) -> tuple[str, ...]:
+    """Those of the institutions that a later release changed."""
+    rows = select(ChangeLog.institution_id).where(
+        ChangeLog.release_id > release_id, ChangeLog.institution_id == func.any(list(institutions))
+    )
+    return tuple(row for row in session.scalars(rows.distinct().order_by(ChangeLog.institution_id)) if row)
+
+
+def _revert_facts(session: Session, model: type[Fact], release_id: int, undo: Release) -> None:
+    table = model.__table__  # type: ignore[attr-defined]
+    copied = [column for column in table.columns if column.key not in ("row_id", "release_from", "release_to")]
+    closed = session.execute(
+        update(model)
+        .where(model.release_from == release_id, model.release_to.is_(None))
+        .values(release_to=undo.id)
+        .returning(model.row_id)
+    ).scalars()
+    _log_rows(session, table.name, "close", list(closed), undo)
+    again = select(*copied, text(str(undo.id))).where(model.release_to == release_id)
+    added = session.execute(
+        insert(model).from_select([*(column.key for column in copied), "release_from"], again).returning(model.row_id)
+    ).scalars()
+    _log_rows(session, table.name, "add", list(added), undo)
+
+
+def _log_rows(session: Session, table: str, action: str, row_ids: list[int], release: Release) -> None:
+    """Log rows of a fact table as they stand; the subject of a value is its report's institution."""
+    owner = {
+        "relation": "fact.predecessor_id",
+        "indicator_value": "(SELECT institution_id FROM report WHERE report.id = fact.report_id)",
+    }.get(table, "fact.institution_id")
+    side = "after" if action == "add" else "before"
+    session.execute(
+        text(
+            f"INSERT INTO change_log (actor, reason, release_id, decision_id, institution_id, subject, action, {side})"
+            f" SELECT :actor, :reason, :release, :decision, {owner}, :subject, :action, to_jsonb(fact)"
+            f" FROM {table} AS fact WHERE row_id = ANY(:rows) ORDER BY row_id"
+        ),
+        {
+            "actor": release.published_by,
+            "reason": release.reason,
+            "release": release.id,
+            "decision": release.decision_id,
+            "subject": table,
+            "action": action,
+            "rows": row_ids,
+        },
+    )
