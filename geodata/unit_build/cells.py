@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely import MultiPoint, MultiPolygon, Point, Polygon, STRtree
+from shapely import MultiPoint, MultiPolygon, Point, STRtree
 from shapely.geometry.base import BaseGeometry
+
+from geodata.outlines import as_multi
 
 GRID = 1 / 65536
 """Coordinates snap to this many degrees (1.7 m): a binary fraction, so the source's own 1/1024 degrees stay exact."""
@@ -41,12 +43,6 @@ def cells(provinces: dict[str, MultiPolygon], seeds: dict[str, list[Seed]]) -> d
         for unit, face in _by_nearest(usable[code], inside):
             by_unit[unit].append(face)
     return {unit: as_multi(shapely.coverage_union_all(parts)) for unit, parts in sorted(by_unit.items())}
-
-
-def as_multi(geometry: BaseGeometry) -> MultiPolygon:
-    """The polygons of a geometry as one normalised multipolygon."""
-    parts = [part for part in shapely.get_parts(geometry) if isinstance(part, Polygon)]
-    return MultiPolygon(parts).normalize()
 
 
 def _usable(province: MultiPolygon, seeds: Iterable[Seed]) -> list[Seed]:

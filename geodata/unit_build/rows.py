@@ -16,13 +16,15 @@ EXTRA_ALIASES = {
     "77@2008-08-01": ("BRVT",),
     "79@2008-08-01": ("HCM", "TPHCM", "HCMC", "SG", "Sài Gòn"),
     "79@2025-07-01": ("HCM", "TPHCM", "HCMC", "SG", "Sài Gòn"),
-    "01@2008-08-01": ("HN",),
-    "01@2025-07-01": ("HN",),
-    "48@2008-08-01": ("ĐN",),
-    "48@2025-07-01": ("ĐN",),
+    "01@2008-08-01": ("HN", "Hà Tây", "Tỉnh Hà Tây"),
+    "01@2025-07-01": ("HN", "Hà Tây", "Tỉnh Hà Tây"),
+    "66@2008-08-01": ("Đắc Lắc", "Đắc Lắk"),
+    "66@2025-07-01": ("Đắc Lắc", "Đắc Lắk"),
+    "67@2008-08-01": ("Đắc Nông",),
 }
-"""What people write that the source does not list. Huế bore the name Thừa Thiên Huế until 31/12/2024
-(175/2024/QH15); Đồng Nai is a central city since 30/04/2026 (one source)."""
+"""What people write that the source does not list. Hà Tây joined Hà Nội on 01/08/2008 (15/2008/QH12);
+Huế bore the name Thừa Thiên Huế until 31/12/2024 (175/2024/QH15); Đồng Nai is a central city since 30/04/2026 (one
+source)."""
 
 WRONG_KEYWORDS = {"baria", "vungtau"}
 """Cities that the source gives as names of their province."""
