@@ -1,10 +1,17 @@
 """Engines and sessions for a PostGIS database, with the time zone, time limits and name every connection gets."""
 
 from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
+
+from geodata.errors import GeodataError
 
 DEFAULT_STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 10_000
+
+
+class DatabaseUnavailable(GeodataError):
+    """No PostgreSQL answers at the URL; the message carries the driver's reason, never the password."""
 
 
 def make_engine(
@@ -44,6 +51,20 @@ def make_sessions(
         url, statement_timeout_ms=statement_timeout_ms, application_name=application_name, pool_size=pool_size
     )
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def require_answer(url: str) -> None:
+    """Connect once and hang up. Raises `DatabaseUnavailable` when the URL is none or nothing answers there."""
+    try:
+        engine = make_engine(url, pool_size=1)
+        try:
+            engine.connect().close()
+        finally:
+            engine.dispose()
+    except ArgumentError:
+        raise DatabaseUnavailable("The database URL is none; one looks like postgresql://user@host/database.") from None
+    except OperationalError as error:
+        raise DatabaseUnavailable(f"The database does not answer: {error.orig}") from error
 
 
 def with_driver(url: str) -> str:

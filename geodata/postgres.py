@@ -92,6 +92,7 @@ class Account:
             errors="replace",
             timeout=timeout_s,
             check=False,
+            start_new_session=True,  # Ctrl-C in the terminal is for the caller alone
             **who,
         )
 

@@ -1,0 +1,36 @@
+"""Making a database ready for this version: its tables, then the administrative units that came with it."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from geodata import migrations
+from geodata.engine import make_engine
+from geodata.releases import current_release
+from geodata.unit_load import load_units
+
+
+def migrate(url: str, *, say: Callable[[str], object] = lambda _: None) -> None:
+    """Bring tables and administrative units to this version; quick when they are. Work in progress is told to `say`."""
+    engine = make_engine(url, statement_timeout_ms=0, application_name="mapapp-migrate", pool_size=1)
+    try:
+        present, newest = migrations.revisions(engine)
+        if present != newest:
+            say(f"Migrating the tables from {present or 'empty'} to {newest}.")
+            migrations.upgrade(engine)
+        with Session(engine) as session:
+            if load_units(session):
+                say("Loaded the administrative units of both worlds.")
+            session.commit()
+    finally:
+        engine.dispose()
+
+
+def has_release(url: str) -> bool:
+    """Whether anything has ever been published in the database."""
+    engine = make_engine(url, application_name="mapapp-migrate", pool_size=1)
+    try:
+        with Session(engine) as session:
+            return current_release(session) is not None
+    finally:
+        engine.dispose()

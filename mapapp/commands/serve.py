@@ -1,0 +1,152 @@
+"""`mapapp serve`: database, tables, first dataset, web server; and all of it down again at the end."""
+
+import contextlib
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+import click
+from flask import Flask
+from granian.constants import Interfaces, RuntimeModes
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from geodata.cluster import Cluster, ClusterUnusable
+from geodata.engine import require_answer
+from geodata.errors import GeodataError
+from geodata.preparation import has_release, migrate
+from mapapp.endings import die_with_parent, end_on_signals, uninterrupted
+from mapapp.settings import Settings
+
+
+class AddressInUse(GeodataError):
+    """Another program listens where the site should be served."""
+
+
+class AlreadyServed(GeodataError):
+    """Another process serves from the same data directory."""
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (MAPAPP_HOST; default: 127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (MAPAPP_PORT; default: 8000).")
+@click.pass_context
+def command(context: click.Context, host: str | None, port: int | None) -> None:
+    """Start the database, bring it up to date and serve the site until Ctrl-C or SIGTERM.
+
+    A private database that this command has made gets the illustrative dataset. The database is stopped at the end
+    when this command started it.
+    """
+    settings = replace(context.obj, host=host or context.obj.host, port=port or context.obj.port)
+    with end_on_signals(), _only_one(settings), _running_database(settings):
+        _prepare(context, settings)
+        click.echo(f"Serving on http://{settings.host}:{settings.port}  (Ctrl-C stops)")
+        web_server(settings).serve(target_loader=partial(application, settings), wrap_loader=False)
+
+
+def web_server(settings: Settings) -> MPServer:
+    """Granian as measured best: per worker one thread for Python and one for the network; dead workers come back."""
+    return MPServer(
+        "mapapp:create_app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=1,
+        runtime_mode=RuntimeModes.st,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        log_level=LogLevels.warning,
+    )
+
+
+def application(settings: Settings) -> Flask:
+    """What each worker makes for itself."""
+    from mapapp import create_app  # read by the workers only; the process that watches over them stays small
+
+    die_with_parent()
+    return create_app(settings)
+
+
+def _prepare(context: click.Context, settings: Settings) -> None:
+    """Tables and units of this version; then, in a cluster that has never had one, the first dataset.
+
+    The dataset is committed as a whole: after a kill it is loaded again or found complete.
+    """
+    migrate(settings.url, say=click.echo)
+    cluster = settings.cluster
+    if cluster is not None and cluster.fresh:
+        if not has_release(settings.url):
+            click.echo("Loading the illustrative dataset into the new database.")
+            _load_demo(context)
+        cluster.settle()
+
+
+def _load_demo(context: click.Context) -> None:
+    from mapapp.commands.demo import command as demo  # only the first start pays for reading it
+
+    context.invoke(demo.commands["load"])
+
+
+@contextlib.contextmanager
+def _running_database(settings: Settings) -> Iterator[None]:
+    """The private cluster, stopped at the end when started here or left over from a killed process; or another one."""
+    cluster = settings.cluster
+    if cluster is None:
+        require_answer(settings.url)
+        yield
+        return
+    ours = cluster.abandoned or not cluster.running
+    try:
+        _start(cluster)
+        if ours:
+            cluster.claim()
+        yield
+    finally:
+        if ours:
+            click.echo("Stopping the database.")
+            cluster.stop()
+
+
+def _start(cluster: Cluster) -> None:
+    """In one piece: a signal that comes meanwhile takes effect afterwards, so that no server is left half started."""
+    if not cluster.exists:
+        click.echo(f"Making a private database in {cluster.directory}.")
+    with uninterrupted():
+        cluster.ensure()
+
+
+@contextlib.contextmanager
+def _only_one(settings: Settings) -> Iterator[None]:
+    """One `serve` per data directory, and none on a port in use: said before any work is done."""
+    _refuse_address_in_use(settings)
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(settings.data / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise ClusterUnusable(f"{settings.data} cannot be written: {error.strerror}.") from error
+    with os.fdopen(descriptor, "r+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyServed(f"{settings.data} is already being served ({lock.read().strip()}).") from None
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()}, http://{settings.host}:{settings.port}\n")
+        lock.flush()
+        yield
+
+
+def _refuse_address_in_use(settings: Settings) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[
+            0
+        ]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        reason = error.strerror or error
+        raise AddressInUse(f"Cannot listen on {settings.host}:{settings.port}: {reason}. Try --port.") from error

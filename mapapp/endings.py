@@ -1,0 +1,54 @@
+"""How a long-running command ends: SIGTERM and Ctrl-C unwind it, so that everything it started is stopped."""
+
+import contextlib
+import ctypes
+import signal
+from collections.abc import Iterator
+from types import FrameType
+
+PR_SET_PDEATHSIG = 1
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Ended(BaseException):
+    """The signal to stop, on its way through whatever is being done."""
+
+
+@contextlib.contextmanager
+def end_on_signals() -> Iterator[None]:
+    """Within, the first signal raises `Ended` and later ones are ignored while things are put away; then all is well.
+
+    A web server may take both signals over while it runs and return by itself.
+    """
+    before = {number: signal.signal(number, _unwind) for number in SIGNALS}
+    try:
+        with contextlib.suppress(Ended):
+            yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Within, signals wait; the first one takes effect at the end."""
+    waiting: list[int] = []
+    before = {number: signal.signal(number, lambda number, _frame: waiting.append(number)) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if waiting:
+        signal.raise_signal(waiting[0])
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end this process when the one that started it dies, even by SIGKILL."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _unwind(_number: int, _frame: FrameType | None) -> None:
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    raise Ended

@@ -1,0 +1,109 @@
+"""All settings in one frozen value. `Settings.from_env` is the only place that reads the environment."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from geodata.cluster import Cluster
+from geodata.errors import GeodataError
+
+
+class InvalidSetting(GeodataError):
+    """An environment variable holds a value that cannot be used."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _directory(value: str) -> Path:
+    return Path(value).expanduser().absolute()
+
+
+def _whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not value.isascii() or not value.isdecimal() or not lowest <= int(value) <= highest:
+            raise ValueError(f"a whole number from {lowest} to {highest} is needed")
+        return int(value)
+
+    return parse
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or "?" in value or "#" in value:
+        raise ValueError("an address such as https://bando.example.vn is needed")
+    return value.rstrip("/")
+
+
+def _secret(value: str) -> str:
+    if len(value) < 32:
+        raise ValueError("at least 32 characters are needed")
+    return value
+
+
+def _variable(name: str, parse: Callable[[str], object] = _text) -> dict[str, Any]:
+    return {"variable": name, "parse": parse}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this installation runs. Each field names its environment variable; the README explains all of them."""
+
+    database_url: str | None = field(default=None, repr=False, metadata=_variable("DATABASE_URL"))
+    data: Path = field(default=Path("var"), metadata=_variable("MAPAPP_DATA", _directory))
+    host: str = field(default="127.0.0.1", metadata=_variable("MAPAPP_HOST"))
+    port: int = field(default=8000, metadata=_variable("MAPAPP_PORT", _whole_number(1, 65535)))
+    workers: int = field(default=2, metadata=_variable("MAPAPP_WORKERS", _whole_number(1, 256)))
+    statement_timeout_ms: int = field(
+        default=5_000, metadata=_variable("MAPAPP_STATEMENT_TIMEOUT_MS", _whole_number(100, 600_000))
+    )
+    public_url: str | None = field(default=None, metadata=_variable("MAPAPP_PUBLIC_URL", _web_address))
+    trusted_proxies: int = field(default=0, metadata=_variable("MAPAPP_TRUSTED_PROXIES", _whole_number(0, 10)))
+    secret_key: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_SECRET_KEY", _secret))
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Settings from the environment; empty means unset. Raises `InvalidSetting` naming the variable."""
+        given = {one.name: value for one in fields(cls) if (value := environment.get(one.metadata["variable"]))}
+        return cls(**{one.name: _parsed(one, given[one.name]) for one in fields(cls) if one.name in given})
+
+    @property
+    def url(self) -> str:
+        """The database's SQLAlchemy URL: `DATABASE_URL`, or the private cluster in the data directory."""
+        return self.database_url or Cluster(self.data).url
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The private cluster, or None where `DATABASE_URL` selects another PostGIS."""
+        return None if self.database_url else Cluster(self.data)
+
+    def signing_secret(self) -> str:
+        """The key that signs cookies: the setting, or a random one that the data directory keeps (mode 0600)."""
+        return self.secret_key or _kept_secret(self.data / "secret-key")
+
+
+def _parsed(one: Field[Any], value: str) -> Any:
+    try:
+        return one.metadata["parse"](value)
+    except ValueError as error:
+        shown = "" if one.metadata["parse"] is _secret else f" is {value!r}, but"
+        raise InvalidSetting(f"{one.metadata['variable']}{shown or ':'} {error}.") from None
+
+
+def _kept_secret(path: Path) -> str:
+    """Read the secret, or make it; of two processes that make it at once, both keep the one that came first."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()
