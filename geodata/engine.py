@@ -1,7 +1,8 @@
 """Engines and sessions for a PostGIS database, with the time zone, time limits and name every connection gets."""
 
 from sqlalchemy import Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session, sessionmaker
 
 from geodata.errors import GeodataError
@@ -12,6 +13,10 @@ LOCK_TIMEOUT_MS = 10_000
 
 class DatabaseUnavailable(GeodataError):
     """No PostgreSQL answers at the URL; the message carries the driver's reason, never the password."""
+
+
+AWAY = (DatabaseUnavailable, OperationalError, InterfaceError, NoFreeConnection)
+"""What a query raises when the database does not answer, or not within its time limit: try again later."""
 
 
 def make_engine(
