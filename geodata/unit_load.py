@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -63,18 +64,21 @@ def _load(session: Session, table: str, file: Path) -> None:
     columns = _COLUMNS[table]
     session.execute(text(f"DROP TABLE IF EXISTS pg_temp.loading_{table}"))
     session.execute(text(f"CREATE TEMP TABLE loading_{table} AS SELECT {columns} FROM {table} WITH NO DATA"))
-    driver = session.connection().connection.driver_connection
-    if not isinstance(driver, psycopg.Connection):
-        raise TypeError("units are loaded through psycopg's COPY")
-    with driver.cursor() as cursor, cursor.copy(_copy(f"loading_{table}", columns)) as copy:
+    with copy_into(session, f"COPY loading_{table} ({columns}) FROM STDIN WITH (FORMAT csv, HEADER true)") as copy:
         for block in _blocks(file):
             copy.write(block)
     session.execute(text(_upsert(table)))
     session.execute(text(f"DROP TABLE loading_{table}"))
 
 
-def _copy(table: str, columns: str) -> bytes:
-    return f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, HEADER true)".encode()
+@contextmanager
+def copy_into(session: Session, statement: str) -> Iterator[psycopg.Copy]:
+    """A running COPY … FROM STDIN in the session's transaction."""
+    driver = session.connection().connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        raise TypeError("COPY needs a psycopg connection")
+    with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+        yield copy
 
 
 def _blocks(file: Path) -> Iterator[bytes]:
