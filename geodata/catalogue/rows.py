@@ -156,7 +156,8 @@ def _parsed(folder: Folder, name: str) -> object:
     except FileNotFoundError:
         raise CatalogueError(f"{name}: the file is missing; put it back into the catalogue folder") from None
     except yaml.YAMLError as error:
-        raise CatalogueError(f"{name}: not readable as YAML ({error}); correct the line it names") from error
+        where = " ".join(str(error).split())
+        raise CatalogueError(f"{name}: not readable as YAML ({where}); correct the line it names") from error
 
 
 def _labelled(file: str, content: Sequence[object], *, prefix: str) -> Iterator[Row]:
