@@ -1,1 +1,1 @@
-"""The registry: PostGIS, source files and the rules of Vietnam's vocational-education network. Knows nothing of the web."""
+"""The registry: PostGIS, source files and the rules of Vietnam's vocational-education network. No web here."""

@@ -57,7 +57,7 @@ PLACES = """
 STATES = """
     INSERT INTO institution_state (
         institution_id, campus_id, is_main, valid_from, valid_to, release_from, name, name_folded, search_text,
-        type, ownership, status, data_status, training_levels, occupations, identifiers,
+        place_text, type, ownership, status, data_status, training_levels, occupations, identifiers,
         province_code, commune_code, former_province_code, former_district_code, former_commune_code,
         location_precision, geom, feature)
     WITH naming AS (
@@ -130,7 +130,8 @@ STATES = """
         SELECT span.institution_id, span.starts, span.ends, site.campus_id, coalesce(site.is_main, true) AS is_main,
             naming.official, naming.folded, naming.english, naming.short, naming.former,
             lower(concat_ws(' ', naming.terms, array_to_string(identity.known, ' '),
-                regexp_replace(profile.website, '[^A-Za-z0-9]+', ' ', 'g'), whereabouts.words)) AS search_text,
+                regexp_replace(profile.website, '[^A-Za-z0-9]+', ' ', 'g'))) AS search_text,
+            coalesce(whereabouts.words, '') AS place_text,
             profile.type, coalesce(profile.ownership, 'unknown') AS ownership,
             coalesce(profile.status, 'not_yet_open') AS status, profile.enrolment, profile.high_quality,
             profile.website,
@@ -154,7 +155,7 @@ STATES = """
         LEFT JOIN site USING (institution_id, starts)
     )
     SELECT institution_id, campus_id, is_main, nullif(starts, '-infinity'), nullif(ends, 'infinity'), :release,
-        official, folded, search_text, type, ownership, status, data_status, levels, occupations, known,
+        official, folded, search_text, place_text, type, ownership, status, data_status, levels, occupations, known,
         province_code, commune_code, former_province_code, former_district_code, former_commune_code,
         location_precision, geom,
         json_build_object(

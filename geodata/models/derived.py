@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from geoalchemy2 import Geography, Geometry
-from sqlalchemy import ARRAY, BigInteger, Computed, Identity, Index, Text, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import BigInteger, Computed, Identity, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata.models.base import WGS84, Base
@@ -18,8 +18,9 @@ class InstitutionState(Base):
     releases. Exactly one row per institution, day and release has `is_main`.
 
     `geom` is lon/lat and NULL when the place is known to district or province only. `feature` is the GeoJSON Feature
-    as text, ready to send. `name_folded` is the current name; `search_text` adds every other folded form people may
-    type: former and short names, English, acronyms, codes, website, places of both worlds.
+    as text, ready to send. `name_folded` is the name of that time; `search_text` adds the other folded forms people may
+    type (former and short names, English, initials, codes, website), `place_text` the places of both worlds of every
+    campus.
     """
 
     __tablename__ = "institution_state"
@@ -34,10 +35,12 @@ class InstitutionState(Base):
     name: Mapped[str]
     name_folded: Mapped[str]
     search_text: Mapped[str]
+    place_text: Mapped[str]
     search: Mapped[Any] = mapped_column(
         TSVECTOR,
         Computed(
-            "setweight(to_tsvector('simple', name_folded), 'A') || setweight(to_tsvector('simple', search_text), 'B')",
+            "setweight(to_tsvector('simple', name_folded), 'A') || setweight(to_tsvector('simple', search_text), 'B')"
+            " || setweight(to_tsvector('simple', place_text), 'C')",
             persisted=True,
         ),
     )

@@ -1,0 +1,257 @@
+"""Institutions as people look for them: by words, by filters, nearest first."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    distinct,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from geodata.errors import GeodataError
+from geodata.filters import InstitutionFilter, conditions, spot
+from geodata.geometry import LonLat
+from geodata.models import InstitutionState
+from geodata.places import PlaceHit, places_meant
+from geodata.releases import Moment, moment
+from geodata.search import Reading, read
+
+State = InstitutionState
+COUNTED_EXACTLY = 100_000
+DISTANCE_CANDIDATES = 40
+"""Extra rows fetched by index order before the true distance decides."""
+
+
+class InvalidCursor(GeodataError):
+    """A cursor that this register did not hand out, or for another question."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A result: the GeoJSON Feature as text, metres from the place asked about, and what matched."""
+
+    id: str
+    feature: str
+    distance_m: float | None
+    matched: str | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of results. `number_matched` is None above 100,000 unless asked for exactly; `without_location` counts
+    the matches that have no point; `places` are the places that the words (also) name."""
+
+    items: tuple[Item, ...]
+    number_matched: int | None
+    without_location: int
+    next_cursor: str | None
+    moment: Moment
+    places: tuple[PlaceHit, ...]
+
+    @property
+    def release(self) -> int:
+        return self.moment.release
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where the next page starts, within one release."""
+
+    release: int
+    offset: int
+    after: tuple[str, str] | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        try:
+            release, offset, after = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=="))
+            whole = isinstance(release, int) and isinstance(offset, int) and 0 <= offset < 2**31 and release >= 0
+            keys = None if after is None else (str(after[0]), str(after[1]))
+        except (ValueError, TypeError, IndexError, KeyError, binascii.Error):
+            raise InvalidCursor("cursor: not one of ours; start again without it") from None
+        if not whole or (keys and "\x00" in "".join(keys)):
+            raise InvalidCursor("cursor: not one of ours; start again without it")
+        return cls(release, offset, keys)
+
+    def __str__(self) -> str:
+        packed = json.dumps([self.release, self.offset, self.after], ensure_ascii=False, separators=(",", ":"))
+        return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+
+def search(
+    session: Session,
+    wanted: InstitutionFilter,
+    *,
+    limit: int = 20,
+    cursor: str | None = None,
+    count_exactly: bool = False,
+) -> Page:
+    """A page of institutions: nearest first when a point is given, best match first with words, else by name.
+
+    Each institution appears once, at its main campus or, with a place filter, at a campus that fits it. Raises
+    `InvalidCursor`, `UnknownRelease`, `UnknownUnit`.
+    """
+    start = Cursor.parse(cursor) if cursor else None
+    at = moment(session, wanted.on, start.release if start else wanted.release)
+    start = start or Cursor(at.release, 0)
+    reading = read(session, wanted, at)
+    tests = conditions(session, wanted, at) + ([reading.condition] if reading else [])
+    matched, unplaced = count(session, tests, exactly=count_exactly)
+    if wanted.near:
+        items = nearest(session, wanted.near, tests, reading, limit=limit + 1, offset=start.offset)
+    else:
+        items = listed(session, tests, reading, by_place=wanted.by_place, limit=limit + 1, start=start)
+    return Page(
+        items=tuple(item for item, _ in items[:limit]),
+        number_matched=matched,
+        without_location=unplaced,
+        next_cursor=following(items, limit, start, keyed=not (wanted.near or reading)),
+        moment=at,
+        places=places_meant(session, wanted.q) if wanted.q else (),
+    )
+
+
+def following(items: list[tuple[Item, str]], limit: int, start: Cursor, *, keyed: bool) -> str | None:
+    """The cursor of the next page, None on the last; by name and id when that is the order, else by position."""
+    if len(items) <= limit:
+        return None
+    last, name = items[limit - 1]
+    return str(Cursor(start.release, 0 if keyed else start.offset + limit, (name, last.id) if keyed else None))
+
+
+def count(session: Session, tests: list[ColumnElement[bool]], *, exactly: bool = False) -> tuple[int | None, int]:
+    """(institutions matched, those without a point); the first is None above 100,000 unless wanted exactly."""
+    rows = select(State.institution_id, State.geom.is_(None).label("unplaced")).where(*tests)
+    if not exactly:
+        rows = rows.limit(COUNTED_EXACTLY + 1)
+    found = rows.subquery()
+    total, placed = session.execute(
+        select(
+            func.count(distinct(found.c.institution_id)),
+            func.count(distinct(case((~found.c.unplaced, found.c.institution_id)))),
+        )
+    ).one()
+    return (None, 0) if total > COUNTED_EXACTLY and not exactly else (total, total - placed)
+
+
+def listed(
+    session: Session,
+    tests: list[ColumnElement[bool]],
+    reading: Reading | None,
+    *,
+    by_place: bool,
+    limit: int,
+    start: Cursor,
+) -> list[tuple[Item, str]]:
+    """Best match first, then by name; each institution once. With the folded name beside each item."""
+    rank = reading.rank if reading else literal(0)
+    matched = reading.matched if reading else null()
+    if start.after:
+        tests = [*tests, tuple_(State.name_folded, State.institution_id) > tuple_(*map(literal, start.after))]
+    rows = select(
+        State.institution_id, State.feature, State.name_folded, rank.label("rank"), matched.label("matched")
+    ).where(*tests)
+    chosen = (once(rows) if by_place else rows).subquery()
+    by_rank = [chosen.c.rank, func.length(chosen.c.name_folded)] if reading else []
+    order = [*by_rank, chosen.c.name_folded, chosen.c.institution_id]
+    page = select(chosen).order_by(*order).limit(limit).offset(start.offset)
+    return [
+        (Item(row.institution_id, row.feature, None, row.matched), row.name_folded) for row in session.execute(page)
+    ]
+
+
+def once(rows: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
+    """Each institution at one campus, the main one if it is among the rows."""
+    one_each = rows.ext(distinct_on(State.institution_id))
+    return one_each.order_by(State.institution_id, State.is_main.desc(), State.campus_id)
+
+
+def nearest(
+    session: Session,
+    point: LonLat,
+    tests: list[ColumnElement[bool]],
+    reading: Reading | None,
+    *,
+    limit: int,
+    offset: int,
+) -> list[tuple[Item, str]]:
+    """Nearest first by geodesic distance in metres, each institution at its nearest campus.
+
+    Candidates come in the order of the spatial index, which measures on a sphere; everything within the true distance
+    of the last one wanted is then measured on the spheroid, so that the order is that of a full scan.
+    """
+    reach = reach_of(session, point, tests, limit + offset)
+    if reach is None:
+        return []
+    distance = func.ST_Distance(State.geog, spot(point))
+    matched = reading.matched if reading else null()
+    near = (
+        select(State.institution_id, State.feature, State.name_folded, distance.label("m"), matched.label("matched"))
+        .where(*tests, func.ST_DWithin(State.geog, spot(point), reach))
+        .ext(distinct_on(State.institution_id))
+        .order_by(State.institution_id, distance, State.campus_id)
+        .subquery()
+    )
+    page = select(near).order_by(near.c.m, near.c.institution_id).limit(limit).offset(offset)
+    return [
+        (Item(row.institution_id, row.feature, row.m, row.matched), row.name_folded) for row in session.execute(page)
+    ]
+
+
+def reach_of(session: Session, point: LonLat, tests: list[ColumnElement[bool]], wanted: int) -> float | None:
+    """Metres within which at least `wanted` institutions lie, or all of them; None when there is none."""
+    take = wanted + DISTANCE_CANDIDATES
+    while True:
+        candidates = (
+            select(State.institution_id, func.ST_Distance(State.geog, spot(point)).label("m"))
+            .where(*tests, State.geog.is_not(None))
+            .order_by(State.geog.op("<->")(spot(point)))
+            .limit(take)
+        )
+        rows = session.execute(candidates).all()
+        nearest_of = {row.institution_id: row.m for row in sorted(rows, key=lambda row: row.m, reverse=True)}
+        metres = sorted(nearest_of.values())
+        if len(metres) >= wanted or len(rows) < take:
+            return metres[min(wanted, len(metres)) - 1] + 0.001 if metres else None
+        take *= 4
+
+
+def facets(session: Session, wanted: InstitutionFilter) -> dict[str, dict[str, int]]:
+    """For each filter, how many institutions each of its values would give under all the other filters and words."""
+    at = moment(session, wanted.on, wanted.release)
+    every: dict[str, tuple[SQLColumnExpression[Any], InstitutionFilter]] = {
+        "type": (State.type, wanted.without(types=())),
+        "ownership": (State.ownership, wanted.without(ownerships=())),
+        "status": (State.status, wanted.without(statuses=tuple(ALL_STATUSES))),
+        "training_level": (func.unnest(State.training_levels), wanted.without(training_levels=())),
+        "province": (State.province_code, wanted),
+    }
+    return {name: tally(session, column, relaxed, at) for name, (column, relaxed) in every.items()}
+
+
+ALL_STATUSES = ("not_yet_open", "active", "suspended", "closed", "merged")
+
+
+def tally(
+    session: Session, column: SQLColumnExpression[str | None], wanted: InstitutionFilter, at: Moment
+) -> dict[str, int]:
+    """Institutions per value of the column."""
+    reading = read(session, wanted, at)
+    tests = conditions(session, wanted, at) + ([reading.condition] if reading else [])
+    rows = select(column.label("value"), State.institution_id).where(and_(*tests)).subquery()
+    counted = select(rows.c.value, func.count(distinct(rows.c.institution_id))).group_by(rows.c.value)
+    return {value: number for value, number in session.execute(counted) if value is not None}

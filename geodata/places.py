@@ -1,0 +1,51 @@
+"""Places that typed words name, and what became of them in the reform of 01/07/2025."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from geodata.text import is_code_like
+from geodata.unit_reads import Unit
+from geodata.unit_resolution import Resolution, resolve
+from geodata.vocabulary import UnitLevel
+
+MOST = 5
+LONGEST_NAME = 4
+"""Words in the longest name of a province (Bà Rịa - Vũng Tàu is five with its dash, four without)."""
+
+
+@dataclass(frozen=True)
+class PlaceHit:
+    """A unit that was named. `now` is where it lies today when it is a former one; several after a split."""
+
+    key: str
+    label: str
+    level: str
+    in_force: bool
+    now: tuple[tuple[str, str], ...]
+    """(unit key, full name) of each."""
+
+
+def places_meant(session: Session, q: str) -> tuple[PlaceHit, ...]:
+    """The places that the whole text names, or the former province that its last words name ("cao đẳng Nam Định")."""
+    if is_code_like(q):
+        return ()
+    found = resolve(session, q)
+    named = (found.unit,) if found.unit else found.candidates
+    if named:
+        return tuple(hit(unit, found) for unit in named[:MOST])
+    return former_province(session, q.split())
+
+
+def former_province(session: Session, words: list[str]) -> tuple[PlaceHit, ...]:
+    for length in range(min(LONGEST_NAME, len(words) - 1), 1, -1):
+        found = resolve(session, " ".join(words[-length:]), level=UnitLevel.PROVINCE)
+        if found.unit:
+            return () if found.unit.in_force else (hit(found.unit, found),)
+    return ()
+
+
+def hit(unit: Unit, found: Resolution) -> PlaceHit:
+    moved = [] if unit.in_force or unit != found.unit else found.today
+    now = tuple((link.unit.key, link.unit.full_name) for link in moved)
+    return PlaceHit(unit.key, unit.full_name, unit.level, unit.in_force, now)

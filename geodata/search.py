@@ -1,0 +1,125 @@
+"""Reading what a person typed: first exactly, then by the beginnings of words, and only then forgiving errors.
+
+Ranks, best first: an identifier; the whole name; the beginning of the name; the words side by side in the name; all
+words in the name; all words among former names, short forms, places and websites; an occupation people mean by the
+words; a name with typing errors. Codes are compared exactly or not at all.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, case, false, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from geodata.filters import InstitutionFilter, conditions, known_by
+from geodata.models import InstitutionState
+from geodata.occupations import load as occupations
+from geodata.releases import Moment
+from geodata.text import edit_budget, expand, fold, is_code_like, within_edits
+
+State = InstitutionState
+CANDIDATES = 400
+"""How many names resembling the typed words are looked at one by one for typing errors."""
+
+SIMILAR = 0.4
+"""Least share of three-letter pieces (pg_trgm word similarity) for a name to be looked at."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The words as a condition and an order on `institution_state`; `matched` names what matched, row by row."""
+
+    condition: ColumnElement[bool]
+    rank: ColumnElement[int]
+    matched: ColumnElement[str | None]
+
+
+def read(session: Session, wanted: InstitutionFilter, at: Moment) -> Reading | None:
+    """How to look for `wanted.q`; None when it holds no words, so that everything is meant.
+
+    Whatever the words mean exactly or by their beginnings counts together; typing errors count only when that finds
+    nothing.
+    """
+    if is_code_like(wanted.q):
+        return as_identifier(wanted.q, at)
+    forms = expand(wanted.q)
+    if not forms:
+        return None
+    reading = as_words(forms, taught(wanted.q))
+    found = select(literal(1)).where(*conditions(session, wanted, at), reading.condition).limit(1)
+    if session.scalar(found):
+        return reading
+    return with_errors(session, wanted, at, forms)
+
+
+def as_identifier(q: str, at: Moment) -> Reading:
+    return Reading(known_by(q, at), literal(0), literal("code"))
+
+
+def as_words(forms: tuple[str, ...], taught: ColumnElement[bool]) -> Reading:
+    """Every word of one of the forms, each as a whole word or the beginning of one; or an occupation they mean."""
+    anywhere, in_names, in_name = (holds(forms, weights) for weights in ("", "AB", "A"))
+    rank = case(
+        (State.name_folded.in_(forms), 1),
+        (or_(*(State.name_folded.startswith(form) for form in forms)), 2),
+        (or_(*(State.name_folded.contains(f" {form}") for form in forms)), 3),
+        (in_name, 4),
+        (in_names, 5),
+        (taught, 6),
+        else_=7,
+    )
+    matched = case((in_name, "name"), (in_names, "other_name"), (taught, "occupation"), else_="place")
+    return Reading(or_(anywhere, taught), rank, matched)
+
+
+def taught(q: str) -> ColumnElement[bool]:
+    """Who teaches an occupation that some of the words mean, the other words holding as usual ("hàn Đà Nẵng")."""
+    meanings = occupations().meanings(q)
+    codes = sorted({code for meaning in meanings for code in meaning.codes})
+    if not codes:
+        return false()
+    words = fold(q).split()
+    spoken_for = {index for meaning in meanings for index in range(meaning.first, meaning.last)}
+    rest = " ".join(word for index, word in enumerate(words) if index not in spoken_for)
+    teaches: ColumnElement[bool] = State.occupations.overlap(codes)
+    return teaches if not rest or all(meaning.whole for meaning in meanings) else teaches & holds(expand(rest), "")
+
+
+def holds(forms: tuple[str, ...], weights: str) -> ColumnElement[bool]:
+    """One of the forms stands in the search vector with all its words as beginnings; `weights` A: in the name, B: in
+    its other forms, C: in its places, none: anywhere."""
+    alternatives = (" & ".join(f"{word}:*{weights}" for word in form.split()) for form in forms)
+    query = func.to_tsquery("simple", " | ".join(f"({words})" for words in alternatives))
+    matches: ColumnElement[bool] = State.search.bool_op("@@")(query)
+    return matches
+
+
+def with_errors(session: Session, wanted: InstitutionFilter, at: Moment, forms: tuple[str, ...]) -> Reading:
+    """Names in which every typed word has a counterpart within its allowance of typing errors."""
+    typed = forms[0]
+    if len(typed) < 4:
+        return Reading(false(), literal(9), literal(None))
+    session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(SIMILAR), True)))
+    resembling = (
+        select(State.institution_id, State.name_folded)
+        .where(*conditions(session, wanted, at), literal(typed).bool_op("<%")(State.name_folded))
+        .order_by(func.word_similarity(typed, State.name_folded).desc())
+        .limit(CANDIDATES)
+    )
+    errors = {row.institution_id: errors_in(forms, row.name_folded) for row in session.execute(resembling)}
+    agreed = {institution: count for institution, count in errors.items() if count is not None}
+    if not agreed:
+        return Reading(false(), literal(9), literal(None))
+    rank = case(agreed, value=State.institution_id, else_=9) + literal(10)
+    return Reading(State.institution_id.in_(list(agreed)), rank, literal("typing_error"))
+
+
+def errors_in(forms: tuple[str, ...], name: str) -> int | None:
+    """In how many words the closest form differs from the name; None when a word differs beyond its allowance."""
+    counts = [differing_words(form.split(), name.split()) for form in forms]
+    return min((count for count in counts if count is not None), default=None)
+
+
+def differing_words(typed: list[str], known: list[str]) -> int | None:
+    missing = [word for word in typed if word not in known]
+    forgiven = all(any(within_edits(word, other, edit_budget(word)) for other in known) for word in missing)
+    return len(missing) if forgiven else None

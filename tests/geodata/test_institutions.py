@@ -1,0 +1,180 @@
+"""Finding institutions: words, filters, places, pages."""
+
+import json
+import random
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from geodata import institutions
+from geodata.filters import InstitutionFilter
+from geodata.geometry import BBox, LonLat
+from geodata.institutions import Cursor, InvalidCursor
+from geodata.releases import UnknownRelease
+from tests.builders import AnInstitution, an_institution, publish
+
+TODAY = date(2026, 6, 1)
+HANOI, HAI_PHONG, DA_NANG = LonLat(105.85, 21.03), LonLat(106.68, 20.86), LonLat(108.21, 16.06)
+
+
+def found(session: Session, limit: int = 50, on: date = TODAY, **wanted: object) -> list[str]:
+    page = institutions.search(session, InstitutionFilter(on=on, **wanted), limit=limit)  # type: ignore[arg-type]
+    return [item.id for item in page.items]
+
+
+def test_words_without_accents_find_the_college(session: Session) -> None:
+    college = an_institution("Trường Cao đẳng Đà Nẵng")
+    publish(session, college, an_institution("Trường Cao đẳng Huế"))
+    for typed in ("cao dang da nang", "CĐ Đà Nẵng", "đà nẵng cao đẳng", "cao dang da nan"):
+        assert found(session, q=typed) == [college.id], typed
+
+
+def test_the_whole_name_comes_before_longer_ones(session: Session) -> None:
+    exact = an_institution("Trường Cao đẳng Sài Gòn")
+    longer = an_institution("Trường Cao đẳng Bách Khoa Nam Sài Gòn")
+    publish(session, longer, exact)
+    assert found(session, q="truong cao dang sai gon")[0] == exact.id
+
+
+def test_typing_errors_count_only_when_nothing_is_spelled_so(session: Session) -> None:
+    college = an_institution("Trường Cao đẳng Kỹ nghệ Dung Quất")
+    publish(session, college)
+    page = institutions.search(session, InstitutionFilter(on=TODAY, q="ky nghe dung quatt"), limit=5)
+    assert [(item.id, item.matched) for item in page.items] == [(college.id, "typing_error")]
+    assert found(session, q="xyzzy plugh frobozz") == []
+
+
+def test_codes_are_never_guessed(session: Session) -> None:
+    college = an_institution(codes=[("CDD0203", (None, None))])
+    publish(session, college)
+    assert found(session, q="cdd0203") == [college.id]
+    assert found(session, q="CDD0204") == []
+    assert found(session, identifier="CDD0203") == [college.id]
+
+
+def test_a_former_name_finds_the_institution_under_its_new_one(session: Session) -> None:
+    reform = date(2017, 1, 1)
+    renamed = an_institution(
+        names=[("Trường Trung cấp nghề Bình Minh", (None, reform)), ("Trường Cao đẳng Ánh Dương", (reform, None))]
+    )
+    publish(session, renamed)
+    page = institutions.search(session, InstitutionFilter(on=TODAY, q="trung cap nghe binh minh"), limit=5)
+    assert [(item.id, item.matched) for item in page.items] == [(renamed.id, "other_name")]
+
+
+def test_closed_and_merged_ones_are_left_out_unless_asked_for(session: Session) -> None:
+    end = date(2024, 1, 1)
+    closed = an_institution(status=[("active", (None, end)), ("closed", (end, None))])
+    opening = an_institution(status=[("active", (date(2027, 1, 1), None))])
+    publish(session, closed, opening)
+    assert found(session) == [opening.id]
+    assert found(session, statuses=("closed",)) == [closed.id]
+    assert set(found(session, on=date(2023, 1, 1), statuses=("active",))) == {closed.id}
+    assert found(session, statuses=("not_yet_open",)) == [opening.id]
+
+
+def test_nearby_lists_closest_first(session: Session) -> None:
+    places = [an_institution(at=place) for place in (DA_NANG, HANOI, HAI_PHONG)]
+    publish(session, *places)
+    page = institutions.search(session, InstitutionFilter(on=TODAY, near=HANOI), limit=5)
+    assert [item.id for item in page.items] == [places[1].id, places[2].id, places[0].id]
+    assert page.items[0].distance_m == 0
+    assert 85_000 < (page.items[1].distance_m or 0) < 95_000
+
+
+def test_an_institution_is_as_near_as_its_nearest_campus_and_listed_once(session: Session) -> None:
+    spread = an_institution(at=DA_NANG, other_campuses=[HANOI, HAI_PHONG])
+    publish(session, spread)
+    page = institutions.search(session, InstitutionFilter(on=TODAY, near=HANOI, radius_m=200_000), limit=5)
+    assert [(item.id, item.distance_m) for item in page.items] == [(spread.id, 0)]
+    assert page.number_matched == 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_nearest_ten_are_those_of_a_full_scan(session: Session, seed: int) -> None:
+    chance = random.Random(seed)
+    spots = [LonLat(chance.uniform(102, 115), chance.uniform(8, 23)) for _ in range(chance.choice([3, 60, 300]))]
+    publish(session, *(an_institution(at=spot) for spot in spots))
+    here = LonLat(chance.uniform(102, 115), chance.uniform(8, 23))
+    page = institutions.search(session, InstitutionFilter(on=TODAY, near=here), limit=10)
+    scan = session.scalars(
+        text(
+            "SELECT ST_Distance(geog, geography(ST_MakePoint(:lon, :lat))) FROM institution_state"
+            " WHERE release_to IS NULL ORDER BY 1 LIMIT 10"
+        ),
+        {"lon": here.lon, "lat": here.lat},
+    ).all()
+    assert [item.distance_m for item in page.items] == scan
+
+
+def test_a_box_finds_any_campus_in_it(session: Session) -> None:
+    spread = an_institution(at=DA_NANG, other_campuses=[HANOI])
+    publish(session, spread, an_institution(at=HAI_PHONG))
+    assert found(session, bbox=BBox(105.5, 20.9, 106.0, 21.2)) == [spread.id]
+
+
+def test_records_without_a_point_are_listed_and_counted(session: Session) -> None:
+    publish(session, an_institution(), an_institution(at=HANOI))
+    page = institutions.search(session, InstitutionFilter(on=TODAY), limit=5)
+    assert (len(page.items), page.number_matched, page.without_location) == (2, 2, 1)
+
+
+def test_pages_hold_everything_once(session: Session) -> None:
+    wanted = [an_institution(f"Trường Trung cấp {number % 7}") for number in range(25)]
+    publish(session, *wanted)
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = institutions.search(session, InstitutionFilter(on=TODAY), limit=4, cursor=cursor)
+        seen += [item.id for item in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert sorted(seen) == sorted(one.id for one in wanted)
+
+
+def test_a_cursor_stays_in_the_release_it_began_in(session: Session) -> None:
+    publish(session, *(an_institution(f"Trường {letter}") for letter in "BDF"))
+    first = institutions.search(session, InstitutionFilter(on=TODAY), limit=2)
+    publish(session, *(an_institution(f"Trường {letter}") for letter in "ACEG"))
+    second = institutions.search(session, InstitutionFilter(on=TODAY), limit=10, cursor=first.next_cursor)
+    assert [names(item.feature) for item in second.items] == ["Trường F"]
+
+
+def names(feature: str) -> str:
+    name: str = json.loads(feature)["properties"]["name"]
+    return name
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["", "x", "!!!", "AAAA", "W10", "é", str(Cursor(1, 2)) + "x", "bnVsbA", "WzEsLTEsbnVsbF0"]
+)
+def test_a_foreign_cursor_is_refused(nonsense: str) -> None:
+    with pytest.raises(InvalidCursor):
+        Cursor.parse(nonsense)
+
+
+def test_an_unknown_release_is_refused(session: Session) -> None:
+    publish(session, an_institution())
+    with pytest.raises(UnknownRelease):
+        institutions.search(session, InstitutionFilter(on=TODAY, release=99))
+
+
+def test_facets_count_what_each_choice_would_give(session: Session) -> None:
+    publish(session, an_institution(type="college"), an_institution(type="vocational_centre", ownership="private"))
+    counted = institutions.facets(session, InstitutionFilter(on=TODAY, types=("college",)))
+    assert counted["type"] == {"college": 1, "vocational_centre": 1}
+    assert counted["ownership"] == {"public": 1}
+
+
+def test_results_are_ordered_by_name(session: Session) -> None:
+    publish(session, *(an_institution(f"Trường {letter}") for letter in "CAB"))
+    page = institutions.search(session, InstitutionFilter(on=TODAY), limit=5)
+    assert all(one < other for one, other in pairwise(names(item.feature) for item in page.items))
+
+
+def test_a_builder_gives_each_institution_its_own_id() -> None:
+    assert AnInstitution().id != AnInstitution().id
