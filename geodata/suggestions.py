@@ -20,7 +20,7 @@ MOST_OCCUPATIONS = 3
 
 @dataclass(frozen=True)
 class Suggestion:
-    """`value` is a registry id, a unit key or an occupation code; `detail` tells namesakes apart, `matched` says why."""
+    """`value`: a registry id, unit key or occupation code; `detail` tells namesakes apart; `matched` says why."""
 
     kind: str
     value: str
