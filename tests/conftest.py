@@ -118,6 +118,12 @@ def database_url(database_like: DatabaseLike) -> str:
 
 
 @pytest.fixture(scope="session")
+def empty_database_url(database_like: DatabaseLike) -> str:
+    """A database of this worker with the extensions and nothing else."""
+    return database_like("empty", lambda _: None)
+
+
+@pytest.fixture(scope="session")
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on the migrated database; what is committed through it stays, so prefer `session`."""
     engine = make_engine(database_url, application_name="tests")

@@ -1,0 +1,182 @@
+"""`mapapp serve` as an operator knows it: signals, kills, ports, and what runs afterwards."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from geodata import processes
+from geodata.cluster import Cluster
+from geodata.preparation import migrate
+
+PATIENCE_S = 60
+
+
+@pytest.fixture(scope="module")
+def prepared(cluster: Cluster) -> Iterator[Path]:
+    """A data directory whose cluster is made, migrated and asks for no first dataset."""
+    directory = Path(tempfile.mkdtemp(prefix="serve-", dir=cluster.directory))
+    directory.chmod(0o755)
+    own = Cluster(directory, durable=False)
+    own.ensure()
+    migrate(own.url)
+    own.settle()
+    own.stop()
+    yield directory
+    own.destroy()
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+def place(prepared: Path) -> Iterator[Path]:
+    """The prepared directory at rest."""
+    yield prepared
+    Cluster(prepared).stop()
+    (prepared / "serve.lock").unlink(missing_ok=True)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+Serve = Callable[[], subprocess.Popen[str]]
+
+
+@pytest.fixture
+def serve(place: Path, port: int) -> Iterator[Serve]:
+    """Starts `mapapp serve` on the place and port of the test; whatever is left afterwards is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def serve() -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "mapapp", "--data", str(place), "serve", "--port", str(port)]
+        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield serve
+    for process in started:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def wait_until_it_answers(port: int, process: subprocess.Popen[str]) -> None:
+    for _ in range(PATIENCE_S * 20):
+        assert process.poll() is None, process.communicate()[0]
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+                assert answer.status == 200
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.05)
+    pytest.fail("the site does not answer")
+
+
+def children(process: subprocess.Popen[str]) -> list[int]:
+    found = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return [int(pid) for pid in found]
+
+
+def wait_until_gone(pids: list[int]) -> None:
+    for _ in range(PATIENCE_S * 20):
+        if all(processes.identity(pid) is None for pid in pids):
+            return
+        time.sleep(0.05)
+    pytest.fail(f"still running: {[pid for pid in pids if processes.identity(pid)]}")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_stops_web_server_and_database(serve: Serve, place: Path, port: int, number: signal.Signals) -> None:
+    process = serve()
+    wait_until_it_answers(port, process)
+    workers = children(process)
+    assert len(workers) >= 2
+    assert Cluster(place).running
+    process.send_signal(number)
+    assert process.wait(PATIENCE_S) == 0
+    wait_until_gone(workers)
+    assert not Cluster(place).running
+
+
+def test_signal_before_the_site_answers_leaves_nothing_running(serve: Serve, place: Path) -> None:
+    process = serve()
+    while not (place / "serve.lock").exists():
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE_S) == 0
+    assert not Cluster(place).running
+
+
+def test_what_a_killed_serve_left_is_taken_over_and_stopped_by_the_next(serve: Serve, place: Path, port: int) -> None:
+    killed = serve()
+    wait_until_it_answers(port, killed)
+    workers = children(killed)
+    killed.kill()
+    killed.wait()
+    wait_until_gone(workers)
+    assert Cluster(place).running
+    following = serve()
+    wait_until_it_answers(port, following)
+    following.terminate()
+    assert following.wait(PATIENCE_S) == 0
+    assert not Cluster(place).running
+
+
+def test_killed_worker_comes_back(serve: Serve, port: int) -> None:
+    process = serve()
+    wait_until_it_answers(port, process)
+    time.sleep(6)  # a worker that dies younger than 5.5 s counts as a crash loop
+    victim = children(process)[0]
+    os.kill(victim, signal.SIGKILL)
+    wait_until_gone([victim])
+    wait_until_it_answers(port, process)
+
+
+def test_database_started_by_the_operator_keeps_running(serve: Serve, place: Path, port: int) -> None:
+    Cluster(place).start()
+    process = serve()
+    wait_until_it_answers(port, process)
+    process.terminate()
+    assert process.wait(PATIENCE_S) == 0
+    assert Cluster(place).running
+
+
+def test_second_serve_on_the_same_data_is_refused(serve: Serve, place: Path, port: int) -> None:
+    wait_until_it_answers(port, serve())
+    command = [sys.executable, "-m", "mapapp", "--data", str(place), "serve", "--port", str(port - 1)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert done.returncode == 1
+    assert "already being served" in done.stderr
+    assert Cluster(place).running
+
+
+def test_port_in_use_is_said_before_anything_is_started(serve: Serve, place: Path, port: int) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        process = serve()
+        assert process.wait(PATIENCE_S) == 1
+    assert f"Cannot listen on 127.0.0.1:{port}" in process.communicate()[0]
+    assert not Cluster(place).running
