@@ -1,0 +1,222 @@
+"""The maps, composed with folium: one function per map. The browser fetches the data and draws it.
+
+folium gives the element and the script; our template owns the page. The script becomes a file of its own (an ES module
+that imports Leaflet and `static/js/map.js`), so the same text with the same ETag serves every visitor under a strict
+content security policy. No address of another server occurs in it: there is no background by a third party, because
+one that leaves out Hoàng Sa or Trường Sa may not be shown (law 27/2018/QH14, article 18).
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import folium
+from branca.element import Element, Figure
+from folium.map import Layer
+from folium.template import Template
+
+Translate = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Archipelago:
+    """A special zone that is drawn and named on every map, as a symbol: no outline of it is invented."""
+
+    code: str
+    name: str
+    full_name: str
+    province: str
+    lon: float
+    lat: float
+
+
+ARCHIPELAGOS = (
+    Archipelago("20333", "Hoàng Sa", "Quần đảo Hoàng Sa", "Đà Nẵng", 112.135, 16.568),
+    Archipelago("22736", "Trường Sa", "Quần đảo Trường Sa", "Khánh Hòa", 114.45, 9.71),
+)
+"""At the points of the units 20333@2025-07-01 and 22736@2025-07-01; kept here so that no failed request hides them."""
+
+NATION = ((102.0, 7.9), (116.4, 23.5))
+"""South-west and north-east, lon/lat: the mainland and both archipelagos with room for their names."""
+
+SEA_LABEL = (111.4, 13.2)
+
+
+class OwnMap(folium.Map):
+    """A folium map without the ten files that the stock one asks of four foreign servers."""
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012  folium's own type
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+
+class ModuleLayer(Layer):
+    """A layer that a function of `static/js/map.js` makes: `const <id> = <function>(<options>)`, added to its map."""
+
+    function = ""
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "const {{ this.get_name() }} = {{ this.function }}({{ this.options|tojavascript }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(control=False)
+        self._name = type(self).__name__
+        self.options = options
+
+
+class ProvinceLayer(ModuleLayer):
+    """Outlines and names of the provinces, with the quality of the outlines said in the corner."""
+
+    function = "provinces"
+
+
+class ArchipelagoLayer(ModuleLayer):
+    """Hoàng Sa and Trường Sa, drawn from what the script carries."""
+
+    function = "archipelagos"
+
+
+class ControlLayer(ModuleLayer):
+    """Zoom buttons, scale, "search here", "whole country": all reachable by keyboard and named."""
+
+    function = "controls"
+
+
+class LiveLayer(ModuleLayer):
+    """What the register has in the visible box; asks again on each move and drops the stale answer."""
+
+    function = "live"
+
+
+class PointLayer(ModuleLayer):
+    """The campuses of one institution, from the page itself."""
+
+    function = "points"
+
+
+@dataclass(frozen=True)
+class MapScript:
+    """A map ready to be placed: the element for the page, and the module that brings it to life."""
+
+    html: str
+    script: str
+
+
+def national_map(translate: Translate) -> OwnMap:
+    """The country with every institution of a question, live."""
+    chart = _chart("national", translate)
+    chart.add_child(LiveLayer(texts=_live_texts(translate)))
+    return _with_stable_ids(chart)
+
+
+def institution_map(translate: Translate) -> OwnMap:
+    """The campuses of one institution; approximate places are drawn as such."""
+    chart = _chart("institution", translate)
+    chart.add_child(PointLayer(texts=_live_texts(translate)))
+    return _with_stable_ids(chart)
+
+
+MAPS: Mapping[str, Callable[[Translate], OwnMap]] = {"national": national_map, "institution": institution_map}
+
+
+def compose(chart: OwnMap, *, leaflet_url: str, module_url: str) -> MapScript:
+    """Element and module of a map; the addresses are those of the site's own files."""
+    figure = cast(Figure, chart.get_root())
+    figure.render()
+    imported = ", ".join(sorted({layer.function for layer in _layers(chart)}))
+    head = f"import {json.dumps(leaflet_url)};\nimport {{ {imported} }} from {json.dumps(module_url)};\n"
+    return MapScript(html=str(figure.html.render()).strip(), script=head + _tidy(str(figure.script.render())))
+
+
+def foreign_links(chart: OwnMap) -> tuple[str, ...]:
+    """Every file that folium would load for this map; empty, or a layer brought a foreign link along."""
+    elements: list[Element] = [chart, *chart._children.values()]
+    return tuple(
+        url for element in elements for kind in ("default_js", "default_css") for _, url in getattr(element, kind, ())
+    )
+
+
+def _chart(name: str, translate: Translate) -> OwnMap:
+    (west, south), (east, north) = NATION
+    chart = OwnMap(
+        location=((south + north) / 2, (west + east) / 2),  # Leaflet wants lat, lon
+        zoom_start=5,
+        tiles=None,
+        zoom_control=False,
+        control_scale=False,
+        zoom_snap=0.5,
+        max_bounds=True,
+        min_lat=south - 8,
+        max_lat=north + 6,
+        min_lon=west - 12,
+        max_lon=east + 10,
+        max_bounds_viscosity=0.8,
+        attribution_control=False,
+    )
+    chart._id = name
+    chart.options |= {"min_zoom": 4, "max_zoom": 16, "nation": [[south, west], [north, east]]}
+    chart.add_child(ProvinceLayer(texts=_province_texts(translate)))
+    chart.add_child(ArchipelagoLayer(places=[_symbol(place, translate) for place in ARCHIPELAGOS], sea=_sea(translate)))
+    chart.add_child(ControlLayer(texts=_control_texts(translate)))
+    return chart
+
+
+def _with_stable_ids(chart: OwnMap) -> OwnMap:
+    """Ids that do not change from run to run, so that the script is the same file with the same ETag."""
+    for layer in _layers(chart):
+        layer._id = str(chart._id)
+    return chart
+
+
+def _layers(chart: OwnMap) -> list[ModuleLayer]:
+    return [child for child in chart._children.values() if isinstance(child, ModuleLayer)]
+
+
+def _tidy(script: str) -> str:
+    return "\n".join(line.strip() for line in script.splitlines() if line.strip()) + "\n"
+
+
+def _symbol(place: Archipelago, translate: Translate) -> dict[str, object]:
+    full_name = translate("Quần đảo Hoàng Sa") if place.name == "Hoàng Sa" else translate("Quần đảo Trường Sa")
+    return {"name": full_name, "province": f"({place.province})", "lon": place.lon, "lat": place.lat}
+
+
+def _sea(translate: Translate) -> dict[str, object]:
+    return {"name": translate("Biển Đông"), "lon": SEA_LABEL[0], "lat": SEA_LABEL[1]}
+
+
+def _province_texts(translate: Translate) -> dict[str, str]:
+    return {
+        "approximate": translate("ranh giới xấp xỉ"),
+        "source": translate("Nguồn ranh giới"),
+        "failed": translate("Không tải được ranh giới."),
+    }
+
+
+def _control_texts(translate: Translate) -> dict[str, str]:
+    return {
+        "zoom_in": translate("Phóng to"),
+        "zoom_out": translate("Thu nhỏ bản đồ"),
+        "whole": translate("Cả nước"),
+        "here": translate("Tìm trong vùng này"),
+    }
+
+
+def _live_texts(translate: Translate) -> dict[str, str]:
+    """Texts with {n} and {place} for the script to fill in."""
+    return {
+        "cluster": translate("{n} cơ sở, phóng to"),
+        "same_spot": translate("{n} cơ sở cùng một chỗ, xem danh sách"),
+        "province": translate("{n} cơ sở chỉ biết đến cấp tỉnh ({place}), xem danh sách"),
+        "approximate": translate("Vị trí gần đúng"),
+        "province_note": translate("Chỉ biết các cơ sở này nằm trong {place}; ký hiệu đặt ở giữa tỉnh."),
+        "more": translate("Xem tất cả trong danh sách"),
+        "open": translate("Xem trang của cơ sở"),
+        "close": translate("Đóng"),
+        "loading": translate("Đang tải…"),
+        "failed": translate("Không tải được bản đồ. Danh sách vẫn đầy đủ."),
+        "origin": translate("Điểm xuất phát"),
+        "number": translate("Số {n} trong danh sách"),
+    }

@@ -1,0 +1,25 @@
+// The <figure> around a map: its configuration, and the events by which map and page talk.
+// map → page: map:hover {id|null}, map:choose {id}, map:area {bbox}, map:note text, map:source text
+// page → map: page:hover {id|null}, page:choose {id}, page:results (the figure's data-config is new)
+
+/** @param map a Leaflet map */
+export function figureOf(map) {
+  return map.getContainer().closest("figure.map");
+}
+
+/** The configuration the server wrote (MapConfig.as_json). */
+export function configOf(map) {
+  return JSON.parse(figureOf(map).dataset.config);
+}
+
+/** A URL of the API with the filters of the page. */
+export function question(address, filters, more = {}) {
+  const url = new URL(address, document.baseURI);
+  for (const [name, values] of Object.entries(filters)) for (const value of values) url.searchParams.append(name, value);
+  for (const [name, value] of Object.entries(more)) url.searchParams.set(name, value);
+  return url;
+}
+
+export function tell(map, name, detail) {
+  figureOf(map).dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+}
