@@ -93,6 +93,7 @@ POSSIBLE: dict[str, tuple[str, ...]] = {
     "vt": ("vung tau", "van tai"),
     "xd": ("xay dung",),
     "xh": ("xa hoi",),
+    "yt": ("y te",),
 }
 
 SPELLINGS: dict[tuple[str, ...], tuple[str, ...]] = {

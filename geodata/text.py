@@ -39,6 +39,7 @@ _CODES = re.compile(
     r"|\d+\s*/\s*(\d{4}\s*/\s*)?[a-zđ][a-zđ.\s-]{2,}[a-zđ0-9]"  # licence numbers: 197/2017/GCNĐKHĐ-TCDN
     r"|(?=[a-z0-9.-]*\d[a-z0-9.-]*\d)(?=[a-z0-9.-]*[a-z])[a-z0-9.-]{6,35}"  # any other identifier with two digits
 )
+_GLUED_NUMBER = re.compile(rf"({'|'.join(sorted(CERTAIN, key=len, reverse=True))})0*([1-9]\d?)")
 _UNIT_WITH_NUMBER = re.compile(r"(quan|phuong|xa|huyen|khu|so|q|p)[.-]?\d{1,3}")
 
 
@@ -133,6 +134,11 @@ def same_name(one: str, other: str) -> float:
     return min(score, 0.5) if differs else min(score, 0.99)
 
 
+def name_key(name: str) -> str:
+    """What two institution names share exactly when `same_name` gives 1.0: their telling words, to index names by."""
+    return " ".join(_significant(name))
+
+
 def within_edits(one: str, other: str, budget: int) -> bool:
     """Whether the words differ by at most ``budget`` insertions, deletions, replacements or swaps of neighbours."""
     if abs(len(one) - len(other)) > budget:
@@ -168,7 +174,7 @@ def _numbered(text: str) -> Iterator[str]:
 
 
 def _written_out(words: list[str]) -> Iterator[str]:
-    """The words with certain short forms replaced, "so" dropped before a number and Q1 opened to "quan 1"."""
+    """The words with certain short forms replaced, "so" dropped before a number, Q1 and TW3 taken apart."""
     for position, word in enumerate(words):
         following = words[position + 1] if position + 1 < len(words) else ""
         leads = position == 0 or words[position - 1] == "truong"
@@ -178,6 +184,8 @@ def _written_out(words: list[str]) -> Iterator[str]:
             yield LOCAL_PREFIXES[word]
         elif word[:1] in LOCAL_PREFIXES and word[1:].isdigit() and len(word) <= 3:
             yield from (LOCAL_PREFIXES[word[0]], word[1:].lstrip("0") or "0")
+        elif glued := _GLUED_NUMBER.fullmatch(word):
+            yield from (*CERTAIN[glued[1]].split(), glued[2])
         elif word.isdigit() and len(word) == 2:
             yield word.lstrip("0") or "0"
         else:

@@ -85,7 +85,7 @@ def test_a_search_key_is_its_own_key(text: str) -> None:
         ("Kĩ thuật Qui Nhơn", "Kỹ thuật Quy Nhơn"),
         ("Đắc Lắc", "Dak Lak", "Đắk Lắk", "daklak"),
         ("BR-VT", "Bà Rịa - Vũng Tàu", "BRVT"),
-        ("Trung ương III", "TW 3", "trung uong 3"),
+        ("Trung ương III", "TW 3", "TW3", "trung uong 3"),
         ("Quận 1", "Q.1", "q1", "Q 01"),
         ("ĐHSPKT", "Đại học Sư phạm Kỹ thuật"),
         ("TC nghề số 2", "Trung cấp nghề 2"),
