@@ -39,10 +39,8 @@ def decode(data: bytes) -> Decoded:
     wide = _utf16_without_mark(data)
     if wide:
         return _repaired(data.decode(wide, "replace"), wide, 0.95)
-    try:
-        return _repaired(data.decode("utf-8"), "utf-8", 1.0)
-    except UnicodeDecodeError:
-        return _legacy(data)
+    text = data.decode("utf-8", "replace")
+    return _repaired(text, "utf-8", 1.0) if _mostly_whole(text) else _legacy(data)
 
 
 def repair(text: str) -> Decoded:
@@ -94,6 +92,12 @@ _READINGS: tuple[tuple[str, Callable[[bytes], str]], ...] = (
     ("vni", from_vni),
 )
 _NAMES = {"windows-1258": "Windows-1258", "tcvn3": "TCVN3 (ABC)", "vni": "VNI-Windows", "utf-8": "UTF-8"}
+
+
+def _mostly_whole(text: str) -> bool:
+    """Whether at most one in twenty characters outside ASCII is broken: a cut or patched UTF-8 file is still UTF-8."""
+    broken = text.count("\ufffd")
+    return broken == 0 or 20 * broken <= sum(not character.isascii() for character in text)
 
 
 def _legacy(data: bytes) -> Decoded:

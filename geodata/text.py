@@ -19,6 +19,7 @@ from geodata.abbreviations import (
     SPELLINGS,
     Y_SPELLINGS,
 )
+from geodata.registry_ids import is_registry_id
 
 MAX_ALTERNATIVES = 16
 MAX_WORDS_READ = 24
@@ -111,11 +112,11 @@ def edit_budget(token: str) -> int:
 
 
 def is_code_like(text: str) -> bool:
-    """Whether the text is an identifier (code, e-ID, licence number), which is only ever compared exactly."""
+    """Whether the text is an identifier (code, e-ID, licence number, registry id), only ever compared exactly."""
     typed = unicodedata.normalize("NFC", clean(text)).lower()
     if len(typed) > 60 or _UNIT_WITH_NUMBER.fullmatch(typed):
         return False
-    return _CODES.fullmatch(typed) is not None
+    return _CODES.fullmatch(typed) is not None or is_registry_id(typed)
 
 
 def same_name(one: str, other: str) -> float:

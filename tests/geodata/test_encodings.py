@@ -164,3 +164,11 @@ def test_what_is_not_vietnamese_comes_back_with_a_warning() -> None:
 
 def test_an_ascii_file_is_utf_8_and_certain() -> None:
     assert encodings.decode(b"code,name\n01,Han\n") == encodings.Decoded("code,name\n01,Han\n", "utf-8", 1.0)
+
+
+def test_a_utf_8_file_cut_in_the_middle_of_a_letter_is_still_utf_8_and_says_so() -> None:
+    found = encodings.decode((PROSE * 3).encode("utf-8") + "ờ".encode()[:2])
+    assert found.encoding == "utf-8"
+    assert found.text == PROSE * 3 + "\ufffd"
+    assert found.confidence < 1
+    assert found.notes

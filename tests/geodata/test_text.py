@@ -1,11 +1,13 @@
 """Vietnamese text is compared the way people mean it."""
 
+import random
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geodata import registry_ids
 from geodata.text import (
     MAX_ALTERNATIVES,
     acronym,
@@ -222,6 +224,11 @@ def test_edits_are_the_same_both_ways(one: str, other: str, budget: int) -> None
 )
 def test_identifiers_are_recognised(code: str) -> None:
     assert is_code_like(code)
+
+
+@given(st.integers())
+def test_every_registry_id_is_an_identifier(seed: int) -> None:
+    assert is_code_like(registry_ids.issue(random.Random(seed)))
 
 
 @pytest.mark.parametrize(
