@@ -8,17 +8,13 @@ Root reaches it as root reaches every file.
 The application signs in as `mapapp`, which owns its database but is no superuser.
 """
 
-import contextlib
-import fcntl
 import os
 import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import LiteralString
 
@@ -27,46 +23,12 @@ from psycopg import sql
 from sqlalchemy import URL
 
 from geodata import postgres, processes
-from geodata.errors import GeodataError
+from geodata.cluster_place import ClusterUnusable, Place
+from geodata.cluster_settings import EXTENSIONS, INITDB, PORT, SUPERUSER, configuration
 from geodata.postgres import Account, Installation, PostgresFailed
 
-EXTENSIONS = ("postgis", "unaccent", "pg_trgm", "btree_gist")
 DATABASE = ROLE = "mapapp"
-SUPERUSER = "postgres"
-PORT = 5432  # only names the socket file; two clusters differ by their socket directory
-LONGEST_SOCKET_PATH = 107  # bytes of sockaddr_un.sun_path without the closing NUL
 NO_SUCH_PID = 2**22 + 1  # above the largest pid_max of Linux
-OUTSIDE = Path("/var/lib/mapapp")
-
-SETTINGS: Mapping[str, str] = {
-    "listen_addresses": "''",
-    "max_connections": "100",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
-    "work_mem": "16MB",
-    "maintenance_work_mem": "256MB",
-    "max_wal_size": "4GB",
-    "checkpoint_timeout": "15min",
-    "wal_compression": "on",
-    "random_page_cost": "1.1",
-    "jit": "off",
-    "timezone": "'UTC'",
-    "log_timezone": "'UTC'",
-    "logging_collector": "on",
-    "log_filename": "'postgresql-%a.log'",
-    "log_rotation_age": "1d",
-    "log_truncate_on_rotation": "on",
-    "log_min_duration_statement": "2s",
-}
-INITDB = (
-    *("-U", SUPERUSER, "--auth-local=trust", "--auth-host=reject"),
-    *("--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"),
-)
-NOT_DURABLE: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-class ClusterUnusable(GeodataError):
-    """The cluster's directory cannot be used; the message says what to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +49,31 @@ class Cluster:
     """
 
     def __init__(self, directory: Path, *, durable: bool = True) -> None:
-        self.directory = directory.absolute()
+        self.place = Place(directory)
+        self.directory = self.place.directory
         self.durable = durable
 
     # -- what one asks -----------------------------------------------------------------------------------------------
 
     @property
     def home(self) -> Path:
-        """The folder with data, log and socket, behind the link that stands in for it under a root-only directory."""
-        return (self.directory / "postgres").resolve()
+        """The folder with data, log and socket."""
+        return self.place.home
 
     @property
     def data(self) -> Path:
-        """PostgreSQL's own data directory; it appears complete or not at all."""
-        return self.home / "data"
+        """PostgreSQL's own data directory."""
+        return self.place.data
+
+    @property
+    def socket_directory(self) -> Path:
+        """The folder of the unix socket."""
+        return self.place.socket_directory
 
     @property
     def exists(self) -> bool:
         """Whether the cluster has been made."""
-        try:
-            return (self.data / "PG_VERSION").is_file()
-        except PermissionError as error:
-            raise ClusterUnusable(f"The cluster in {self.directory} belongs to another user.") from error
+        return self.place.exists
 
     @property
     def running(self) -> bool:
@@ -119,12 +84,12 @@ class Cluster:
     @property
     def fresh(self) -> bool:
         """Whether the cluster has been made here and never been given its first dataset (see `settle`)."""
-        return self._fresh_mark.exists()
+        return self.place.fresh_mark.exists()
 
     @property
     def abandoned(self) -> bool:
         """Whether the process that had claimed the running server died without stopping it."""
-        return self._owner_file.exists() and not processes.is_alive(self._owner_file.read_text())
+        return self.place.owner_file.exists() and not processes.is_alive(self.place.owner_file.read_text())
 
     @property
     def url(self) -> str:
@@ -136,14 +101,6 @@ class Cluster:
         query = {"host": str(self.socket_directory), "port": str(PORT)}
         return URL.create("postgresql+psycopg", username=role, database=database, query=query).render_as_string()
 
-    @property
-    def socket_directory(self) -> Path:
-        """`home/socket`, or a short private directory under /tmp where that path is too long for a socket."""
-        inside = self.home / "socket"
-        if len(os.fsencode(inside / f".s.PGSQL.{PORT}.lock")) <= LONGEST_SOCKET_PATH:
-            return inside
-        return Path("/tmp") / f"mapapp-{sha256(os.fsencode(self.home)).hexdigest()[:16]}"  # noqa: S108 - checked below
-
     def status(self) -> ClusterStatus:
         """Existence, version and state without starting anything."""
         if not self.exists:
@@ -154,7 +111,7 @@ class Cluster:
 
     def ensure(self) -> bool:
         """Make the cluster where it is missing, start it, and see to database and extensions. True when just made."""
-        with self._locked():
+        with self.place.locked():
             created = not self.exists
             if created:
                 self._create()
@@ -164,7 +121,7 @@ class Cluster:
 
     def start(self) -> bool:
         """Start the existing server. True when this call started it, False when it was running."""
-        with self._locked():
+        with self.place.locked():
             if not self.exists:
                 raise ClusterUnusable(f"There is no database cluster in {self.directory}. Make one with: scripts/serve")
             return self._start()
@@ -173,8 +130,8 @@ class Cluster:
         """Stop the server, ending its sessions. True when this call stopped it, False when it was not running."""
         if not self.exists:
             return False
-        with self._locked():
-            self._owner_file.unlink(missing_ok=True)
+        with self.place.locked():
+            self.release()
             if not self.running:
                 return False
             _succeed(self._pg_ctl("stop", "-m", "fast", "-w", "-t", "60"))
@@ -182,15 +139,15 @@ class Cluster:
 
     def claim(self) -> None:
         """Record that the calling process will stop the server, so that the next one can tell when it could not."""
-        self._owner_file.write_text(processes.identity(os.getpid()) or "")
+        self.place.owner_file.write_text(processes.identity(os.getpid()) or "")
 
     def release(self) -> None:
         """Leave the server running for others: nobody's death makes it `abandoned` any more."""
-        self._owner_file.unlink(missing_ok=True)
+        self.place.owner_file.unlink(missing_ok=True)
 
     def settle(self) -> None:
         """The cluster has got its first dataset: it is `fresh` no longer, for good."""
-        self._fresh_mark.unlink(missing_ok=True)
+        self.place.fresh_mark.unlink(missing_ok=True)
 
     def create_database(self, name: str, *, template: str | None = None) -> str:
         """Create a database owned by `mapapp`, with the extensions or as a copy of `template`; returns its URL."""
@@ -210,13 +167,7 @@ class Cluster:
     def destroy(self) -> None:
         """Stop the server and delete the cluster with all its data."""
         self.stop()
-        outside = self.socket_directory
-        if outside.parent != self.home:
-            shutil.rmtree(outside, ignore_errors=True)
-        shutil.rmtree(self.home, ignore_errors=True)
-        link = self.directory / "postgres"
-        if link.is_symlink():
-            link.unlink()
+        self.place.remove()
 
     # -- making it ---------------------------------------------------------------------------------------------------
 
@@ -224,49 +175,50 @@ class Cluster:
         """Initialise beside the final place and rename: a half-made cluster is never taken for a whole one."""
         account = Account.for_new_cluster()
         installation = postgres.newest()
-        home = self._make_home(account)
+        home = self.place.make_home(account)
         for leftover in home.glob("new-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         unfinished = Path(tempfile.mkdtemp(prefix="new-", dir=home))
         account.own(unfinished)
         command = [str(installation.program("initdb")), "-D", str(unfinished), *INITDB]
         _succeed(account.run(command if self.durable else [*command, "--no-sync"]))
-        with (unfinished / "postgresql.conf").open("a") as configuration:
-            configuration.write("\ninclude_if_exists = 'mapapp.conf'\n")
-        self._fresh_mark.touch()
+        with (unfinished / "postgresql.conf").open("a") as postgresql_conf:
+            postgresql_conf.write("\ninclude_if_exists = 'mapapp.conf'\n")
+        self.place.fresh_mark.touch()
         unfinished.rename(self.data)
 
-    def _make_home(self, account: Account) -> Path:
-        """The folder for the cluster, reachable by the account: outside where parents of `directory` shut it out."""
-        home = self.home
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        account.own(home)
-        if account.can_enter(home):
-            return home
-        return self._make_home_outside(account)
+    def _prepare_database(self) -> None:
+        with self._administrator() as connection:
+            if not _exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(ROLE)))
+            missing = not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE)
+        if missing:
+            self.create_database(DATABASE)
+        else:
+            self._create_extensions(DATABASE)
 
-    def _make_home_outside(self, account: Account) -> Path:
-        """A folder under /var/lib/mapapp, with a link to it in `directory` (as for a checkout under /root)."""
-        OUTSIDE.mkdir(parents=True, exist_ok=True)
-        OUTSIDE.chmod(0o711)
-        target = Path(tempfile.mkdtemp(prefix=f"{self.directory.parent.name}-", dir=OUTSIDE))
-        account.own(target)
-        if not account.can_enter(target):
-            raise ClusterUnusable(f"User {account.name} can enter neither {self.home} nor {target}. Use --data DIR.")
-        link = self.directory / "postgres"
-        shutil.rmtree(link)
-        link.symlink_to(target)
-        return target
+    def _create_extensions(self, database: str) -> None:
+        with self._administrator(database) as connection:
+            present = {name for (name,) in connection.execute("SELECT extname FROM pg_extension")}
+            for name in EXTENSIONS:
+                if name not in present:
+                    connection.execute(sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(name)))
+
+    def _administrator(self, database: str = SUPERUSER) -> psycopg.Connection[tuple[object, ...]]:
+        host = str(self.socket_directory)
+        return psycopg.connect(host=host, port=PORT, user=SUPERUSER, dbname=database, autocommit=True)
 
     # -- running it --------------------------------------------------------------------------------------------------
 
     def _start(self) -> bool:
         if self.running:
             return False
-        self._write_configuration()
-        self._make_socket_directory()
+        written = self.data / "mapapp.conf"
+        written.write_text(configuration(self.socket_directory, durable=self.durable))
+        self.place.account.own(written)
+        self.place.make_socket_directory()
         self._forget_dead_server()
-        self._owner_file.unlink(missing_ok=True)
+        self.release()
         self._start_server()
         return True
 
@@ -288,24 +240,6 @@ class Cluster:
         collected = sorted((self.data / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)[-1:]
         return "".join(path.read_text(errors="replace")[-1500:] for path in (log, *collected) if path.exists()).strip()
 
-    def _write_configuration(self) -> None:
-        """Our settings, new at each start; what an operator set with ALTER SYSTEM is read later and wins."""
-        socket = {"port": str(PORT), "unix_socket_directories": _list_of_one(self.socket_directory)}
-        settings = {**SETTINGS, **socket, **({} if self.durable else NOT_DURABLE)}
-        path = self.data / "mapapp.conf"
-        path.write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
-        self._account.own(path)
-
-    def _make_socket_directory(self) -> None:
-        """Create it, or accept the one that is there only when it is the account's own and shut to all others."""
-        directory = self.socket_directory
-        with contextlib.suppress(FileExistsError):
-            directory.mkdir(mode=0o700)
-            self._account.own(directory)
-        found = directory.lstat()
-        if found.st_uid != self._account.uid or found.st_mode & 0o170077 != 0o040000:
-            raise ClusterUnusable(f"{directory} is not a private directory of {self._account.name}. Remove it.")
-
     def _forget_dead_server(self) -> None:
         """After a crash the recorded pid may belong to a stranger, which PostgreSQL takes for a running server.
 
@@ -320,33 +254,16 @@ class Cluster:
             _, _, rest = path.read_text().partition("\n")
             path.write_text(f"{NO_SUCH_PID}\n{rest}")
 
-    def _prepare_database(self) -> None:
-        with self._administrator() as connection:
-            if not _exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(ROLE)))
-            missing = not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE)
-        if missing:
-            self.create_database(DATABASE)
-        else:
-            self._create_extensions(DATABASE)
-
-    def _create_extensions(self, database: str) -> None:
-        with self._administrator(database) as connection:
-            present = {name for (name,) in connection.execute("SELECT extname FROM pg_extension")}
-            for name in EXTENSIONS:
-                if name not in present:
-                    connection.execute(sql.SQL("CREATE EXTENSION {}").format(sql.Identifier(name)))
-
-    # -- small parts -------------------------------------------------------------------------------------------------
-
-    def _administrator(self, database: str = SUPERUSER) -> psycopg.Connection[tuple[object, ...]]:
-        host = str(self.socket_directory)
-        return psycopg.connect(host=host, port=PORT, user=SUPERUSER, dbname=database, autocommit=True)
+    def _recorded_pid(self) -> int | None:
+        try:
+            return int((self.data / "postmaster.pid").read_text().partition("\n")[0])
+        except (FileNotFoundError, ValueError):
+            return None
 
     def _pg_ctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run in `home`, the data directory in the environment: pg_ctl puts paths unquoted into a shell command."""
-        command: list[str | Path] = [self._installation.program("pg_ctl"), *arguments]
-        return self._account.run(command, directory=self.home, environment={"PGDATA": str(self.data)})
+        command = [str(self._installation.program("pg_ctl")), *arguments]
+        return self.place.account.run(command, directory=self.home, environment={"PGDATA": str(self.data)})
 
     @cached_property
     def _installation(self) -> Installation:
@@ -356,42 +273,6 @@ class Cluster:
     def _major(self) -> int:
         return int((self.data / "PG_VERSION").read_text())
 
-    @property
-    def _account(self) -> Account:
-        """Whoever owns the data; another ordinary user is told so."""
-        account = Account.of_uid(self.data.stat().st_uid)
-        if not account.is_current and os.geteuid() != 0:
-            raise ClusterUnusable(f"The cluster in {self.directory} belongs to user {account.name}.")
-        return account
-
-    @property
-    def _fresh_mark(self) -> Path:
-        return self.home / "fresh"
-
-    @property
-    def _owner_file(self) -> Path:
-        return self.directory / "postgres.owner"
-
-    def _recorded_pid(self) -> int | None:
-        try:
-            return int((self.data / "postmaster.pid").read_text().partition("\n")[0])
-        except (FileNotFoundError, ValueError):
-            return None
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        """One process at a time makes, starts or stops the cluster; the lock ends with the process that holds it."""
-        try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.directory / "postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise ClusterUnusable(f"{self.directory} cannot be written: {error.strerror}.") from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
-
 
 def _succeed(done: subprocess.CompletedProcess[str]) -> None:
     if done.returncode != 0:
@@ -400,9 +281,3 @@ def _succeed(done: subprocess.CompletedProcess[str]) -> None:
 
 def _exists(connection: psycopg.Connection[tuple[object, ...]], query: LiteralString, value: str) -> bool:
     return connection.execute(query, (value,)).fetchone() is not None
-
-
-def _list_of_one(path: Path) -> str:
-    """A path as a value of a PostgreSQL setting that takes a list of paths."""
-    quoted = str(path).replace('"', '""').replace("'", "''")
-    return f"""'"{quoted}"'"""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from geodata.cluster import ClusterUnusable
+from geodata.cluster_place import ClusterUnusable
 from geodata.engine import make_sessions, require_answer
 from mapapp.settings import Settings
 

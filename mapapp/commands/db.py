@@ -3,7 +3,8 @@
 import click
 
 from geodata import migrations
-from geodata.cluster import Cluster, ClusterUnusable
+from geodata.cluster import Cluster
+from geodata.cluster_place import ClusterUnusable
 from geodata.engine import make_engine
 from geodata.preparation import migrate
 from mapapp.commands import database

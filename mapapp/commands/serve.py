@@ -14,7 +14,8 @@ from granian.constants import Interfaces, RuntimeModes
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from geodata.cluster import Cluster, ClusterUnusable
+from geodata.cluster import Cluster
+from geodata.cluster_place import ClusterUnusable
 from geodata.engine import require_answer
 from geodata.errors import GeodataError
 from geodata.preparation import has_release, migrate

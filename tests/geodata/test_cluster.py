@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from geodata import postgres, processes
-from geodata.cluster import EXTENSIONS, LONGEST_SOCKET_PATH, Cluster, ClusterUnusable
+from geodata.cluster import Cluster
+from geodata.cluster_place import LONGEST_SOCKET_PATH, ClusterUnusable
+from geodata.cluster_settings import EXTENSIONS
 from geodata.engine import make_engine, with_driver
 from geodata.postgres import Account, PostgresMissing
 
