@@ -36,7 +36,8 @@ SPANS = """
     WITH day AS (
         SELECT institution_id, '-infinity'::date AS day FROM span_name
         UNION SELECT institution_id, starts FROM span_name UNION SELECT institution_id, ends FROM span_name
-        UNION SELECT institution_id, starts FROM span_attribute UNION SELECT institution_id, ends FROM span_attribute
+        UNION SELECT institution_id, starts FROM span_attribute WHERE kind <> 'managing_body'
+        UNION SELECT institution_id, ends FROM span_attribute WHERE kind <> 'managing_body'
         UNION SELECT institution_id, starts FROM span_campus UNION SELECT institution_id, ends FROM span_campus
         UNION SELECT institution_id, starts FROM span_programme UNION SELECT institution_id, ends FROM span_programme
         UNION SELECT institution_id, starts FROM span_identifier UNION SELECT institution_id, ends FROM span_identifier
