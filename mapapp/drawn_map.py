@@ -28,7 +28,7 @@ STYLE = (
 )
 
 
-def drawn_map(provinces: str, translate: Callable[[str], str]) -> str:
+def drawn_map(provinces: str, gettext: Callable[[str], str]) -> str:
     """SVG text of the country from a GeoJSON FeatureCollection text of provinces (`provinces_geojson`)."""
     outlines, names = [], []
     for feature in json.loads(provinces)["features"]:
@@ -36,9 +36,9 @@ def drawn_map(provinces: str, translate: Callable[[str], str]) -> str:
             continue
         outlines.append(f'<path class="land" d="{_path(feature["geometry"])}"/>')
         if feature["properties"]["code"] in NAMED:
-            names.append(_name(feature, english=translate("Biển Đông") != "Biển Đông"))
-    symbols = [_archipelago(place, translate) for place in ARCHIPELAGOS]
-    return _document([*outlines, *names, _sea(translate), *symbols], translate)
+            names.append(_name(feature, english=gettext("Biển Đông") != "Biển Đông"))
+    symbols = [_archipelago(place, gettext) for place in ARCHIPELAGOS]
+    return _document([*outlines, *names, _sea(gettext), *symbols], gettext)
 
 
 def height() -> int:
@@ -83,24 +83,24 @@ def _name(feature: dict[str, Any], *, english: bool) -> str:
     return _text(x, y + 4, properties["name_en"] if english else properties["name"], 13)
 
 
-def _archipelago(place: Archipelago, translate: Callable[[str], str]) -> str:
+def _archipelago(place: Archipelago, gettext: Callable[[str], str]) -> str:
     x, y = project(place.lon, place.lat)
-    name = translate(place.full_name)
+    name = gettext(place.full_name)
     symbol = f'<circle class="zone" cx="{x:.1f}" cy="{y:.1f}" r="6"/><circle cx="{x:.1f}" cy="{y:.1f}" r="2"/>'
     return symbol + _text(x, y + 26, name, 18, "far") + _text(x, y + 45, f"({place.province})", 15, "far")
 
 
-def _sea(translate: Callable[[str], str]) -> str:
+def _sea(gettext: Callable[[str], str]) -> str:
     x, y = project(*SEA_LABEL)
-    return _text(x, y, translate("Biển Đông"), 22, "water")
+    return _text(x, y, gettext("Biển Đông"), 22, "water")
 
 
 def _text(x: float, y: float, text: str, size: int, kind: str = "near") -> str:
     return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" font-size="{size}">{escape(text)}</text>'
 
 
-def _document(parts: list[str], translate: Callable[[str], str]) -> str:
-    title = escape(translate("Bản đồ các tỉnh, thành phố của Việt Nam, có quần đảo Hoàng Sa và quần đảo Trường Sa"))
+def _document(parts: list[str], gettext: Callable[[str], str]) -> str:
+    title = escape(gettext("Bản đồ các tỉnh, thành phố của Việt Nam, có quần đảo Hoàng Sa và quần đảo Trường Sa"))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height()}" width="{WIDTH}" height="{height()}">'
         f"<title>{title}</title><style>{STYLE}</style>"

@@ -104,17 +104,17 @@ class MapScript:
     script: str
 
 
-def national_map(translate: Translate) -> OwnMap:
+def national_map(gettext: Translate) -> OwnMap:
     """The country with every institution of a question, live."""
-    chart = _chart("national", translate)
-    chart.add_child(LiveLayer(texts=_live_texts(translate)))
+    chart = _chart("national", gettext)
+    chart.add_child(LiveLayer(texts=_live_texts(gettext)))
     return _with_stable_ids(chart)
 
 
-def institution_map(translate: Translate) -> OwnMap:
+def institution_map(gettext: Translate) -> OwnMap:
     """The campuses of one institution; approximate places are drawn as such."""
-    chart = _chart("institution", translate)
-    chart.add_child(PointLayer(texts=_live_texts(translate)))
+    chart = _chart("institution", gettext)
+    chart.add_child(PointLayer(texts=_live_texts(gettext)))
     return _with_stable_ids(chart)
 
 
@@ -138,7 +138,7 @@ def foreign_links(chart: OwnMap) -> tuple[str, ...]:
     )
 
 
-def _chart(name: str, translate: Translate) -> OwnMap:
+def _chart(name: str, gettext: Translate) -> OwnMap:
     (west, south), (east, north) = NATION
     chart = OwnMap(
         location=((south + north) / 2, (west + east) / 2),  # Leaflet wants lat, lon
@@ -157,9 +157,9 @@ def _chart(name: str, translate: Translate) -> OwnMap:
     )
     chart._id = name
     chart.options |= {"min_zoom": 4, "max_zoom": 16, "nation": [[south, west], [north, east]]}
-    chart.add_child(ProvinceLayer(texts=_province_texts(translate)))
-    chart.add_child(ArchipelagoLayer(places=[_symbol(place, translate) for place in ARCHIPELAGOS], sea=_sea(translate)))
-    chart.add_child(ControlLayer(texts=_control_texts(translate)))
+    chart.add_child(ProvinceLayer(texts=_province_texts(gettext)))
+    chart.add_child(ArchipelagoLayer(places=[_symbol(place, gettext) for place in ARCHIPELAGOS], sea=_sea(gettext)))
+    chart.add_child(ControlLayer(texts=_control_texts(gettext)))
     return chart
 
 
@@ -178,45 +178,45 @@ def _tidy(script: str) -> str:
     return "\n".join(line.strip() for line in script.splitlines() if line.strip()) + "\n"
 
 
-def _symbol(place: Archipelago, translate: Translate) -> dict[str, object]:
-    full_name = translate("Quần đảo Hoàng Sa") if place.name == "Hoàng Sa" else translate("Quần đảo Trường Sa")
+def _symbol(place: Archipelago, gettext: Translate) -> dict[str, object]:
+    full_name = gettext("Quần đảo Hoàng Sa") if place.name == "Hoàng Sa" else gettext("Quần đảo Trường Sa")
     return {"name": full_name, "province": f"({place.province})", "lon": place.lon, "lat": place.lat}
 
 
-def _sea(translate: Translate) -> dict[str, object]:
-    return {"name": translate("Biển Đông"), "lon": SEA_LABEL[0], "lat": SEA_LABEL[1]}
+def _sea(gettext: Translate) -> dict[str, object]:
+    return {"name": gettext("Biển Đông"), "lon": SEA_LABEL[0], "lat": SEA_LABEL[1]}
 
 
-def _province_texts(translate: Translate) -> dict[str, str]:
+def _province_texts(gettext: Translate) -> dict[str, str]:
     return {
-        "approximate": translate("ranh giới xấp xỉ"),
-        "source": translate("Nguồn ranh giới"),
-        "failed": translate("Không tải được ranh giới."),
+        "approximate": gettext("ranh giới xấp xỉ"),
+        "source": gettext("Nguồn ranh giới"),
+        "failed": gettext("Không tải được ranh giới."),
     }
 
 
-def _control_texts(translate: Translate) -> dict[str, str]:
+def _control_texts(gettext: Translate) -> dict[str, str]:
     return {
-        "zoom_in": translate("Phóng to"),
-        "zoom_out": translate("Thu nhỏ bản đồ"),
-        "whole": translate("Cả nước"),
-        "here": translate("Tìm trong vùng này"),
+        "zoom_in": gettext("Phóng to"),
+        "zoom_out": gettext("Thu nhỏ bản đồ"),
+        "whole": gettext("Cả nước"),
+        "here": gettext("Tìm trong vùng này"),
     }
 
 
-def _live_texts(translate: Translate) -> dict[str, str]:
+def _live_texts(gettext: Translate) -> dict[str, str]:
     """Texts with {n} and {place} for the script to fill in."""
     return {
-        "cluster": translate("{n} cơ sở, phóng to"),
-        "same_spot": translate("{n} cơ sở cùng một chỗ, xem danh sách"),
-        "province": translate("{n} cơ sở chỉ biết đến cấp tỉnh ({place}), xem danh sách"),
-        "approximate": translate("Vị trí gần đúng"),
-        "province_note": translate("Chỉ biết các cơ sở này nằm trong {place}; ký hiệu đặt ở giữa tỉnh."),
-        "more": translate("Xem tất cả trong danh sách"),
-        "open": translate("Xem trang của cơ sở"),
-        "close": translate("Đóng"),
-        "loading": translate("Đang tải…"),
-        "failed": translate("Không tải được bản đồ. Danh sách vẫn đầy đủ."),
-        "origin": translate("Điểm xuất phát"),
-        "number": translate("Số {n} trong danh sách"),
+        "cluster": gettext("{n} cơ sở, phóng to"),
+        "same_spot": gettext("{n} cơ sở cùng một chỗ, xem danh sách"),
+        "province": gettext("{n} cơ sở chỉ biết đến cấp tỉnh ({place}), xem danh sách"),
+        "approximate": gettext("Vị trí gần đúng"),
+        "province_note": gettext("Chỉ biết các cơ sở này nằm trong {place}; ký hiệu đặt ở giữa tỉnh."),
+        "more": gettext("Xem tất cả trong danh sách"),
+        "open": gettext("Xem trang của cơ sở"),
+        "close": gettext("Đóng"),
+        "loading": gettext("Đang tải…"),
+        "failed": gettext("Không tải được bản đồ. Danh sách vẫn đầy đủ."),
+        "origin": gettext("Điểm xuất phát"),
+        "number": gettext("Số {n} trong danh sách"),
     }

@@ -5,7 +5,7 @@ import { Newest, calm, fill, make, say, texts } from "./dom.js";
 const TYPING_CALM_MS = 180;
 const LEAST_LETTERS = 2;
 
-/** `choose(suggestion)` gets {kind, value, label, detail, url}; `kinds` keeps only those kinds. */
+/** `choose(suggestion)` gets {kind, value, label, label_en, detail}; `kinds` keeps only those kinds. */
 export function combobox(input, address, { choose, kinds = null }) {
   const words = texts();
   const list = make("ul", { id: `${input.id}-list`, role: "listbox", "aria-label": words.suggestions, hidden: true });
@@ -81,6 +81,11 @@ export function combobox(input, address, { choose, kinds = null }) {
 function option(suggestion, id, words, onclick) {
   const kind = make("span", { class: "kind-label" }, words[`kind_${suggestion.kind}`] ?? suggestion.kind);
   const detail = suggestion.detail ? make("span", { class: "detail" }, suggestion.detail) : null;
-  const text = make("span", { class: "words" }, make("bdi", {}, suggestion.label), detail);
+  const text = make("span", { class: "words" }, make("bdi", {}, labelOf(suggestion)), detail);
   return make("li", { id, role: "option", "aria-selected": "false", onmousedown: (event) => event.preventDefault(), onclick }, text, kind);
+}
+
+/** The label in the language of the page. */
+function labelOf({ label, label_en }) {
+  return (document.documentElement.lang === "en" && label_en) || label;
 }

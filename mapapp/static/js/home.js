@@ -8,8 +8,13 @@ const finder = startFinder();
 const form = document.getElementById("search");
 combobox(document.getElementById("q"), form.dataset.suggest, {
   choose(suggestion) {
-    if (suggestion.kind === "institution") return void location.assign(new URL(suggestion.url, document.baseURI));
+    if (suggestion.kind === "institution") return void location.assign(institutionPage(suggestion.value));
     finder.ask({ q: "", [suggestion.kind === "place" ? "unit" : "occupation"]: suggestion.value });
   },
 });
 offerNearMe();
+
+function institutionPage(id) {
+  const { institution } = JSON.parse(document.querySelector("figure.map").dataset.config);
+  return institution.replace("{id}", encodeURIComponent(id));
+}
