@@ -105,18 +105,19 @@ def where_the_unit_is(match: Matched) -> Iterator[Problem]:
 
 def overlaps(matches: list[Matched]) -> Iterator[Problem]:
     """Outlines that claim the same land: an error above `OVERLAP_SHARE` of the smaller, else one warning for all."""
-    shapes = np.array([match.feature.geometry for match in matches])
+    shapes = np.array([match.feature.geometry for match in matches], dtype=object)
     slight = 0
     for a, b in STRtree(shapes).query(shapes, predicate="intersects").T:
-        if a >= b:
+        if a >= b or matches[a].unit == matches[b].unit:
             continue
         common = shapely.area(shapely.intersection(shapes[a], shapes[b]))
         if common > OVERLAP_SHARE * min(shapes[a].area, shapes[b].area):
             told = f"overlaps {matches[a].unit.full_name} by {common * 108 * 110:.1f} km²"
             yield _error(matches[b], told, "one place lies in one unit: correct the shared edge")
-        slight += common > 0
+        elif common > 0:
+            slight += 1
     if slight:
-        yield warning(None, "", f"{slight} pairs of neighbours overlap slightly along their edges")
+        yield warning(None, "", f"{slight} pair(s) of neighbours overlap slightly along their edges")
 
 
 def missing(units: list[Unit], matches: list[Matched], *, partial: bool) -> Iterator[Problem]:

@@ -85,17 +85,23 @@ def _checked(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix not in _SIGNATURES:
         raise UnreadableBoundaries(f"{path.name}: outlines come as .geojson, .gpkg, .shp or a .zip with one Shapefile")
-    try:
-        size, start = path.stat().st_size, path.open("rb").read(64)
-    except OSError as problem:
-        raise UnreadableBoundaries(f"{path.name} cannot be opened: {problem.strerror}") from problem
+    size, start = _size_and_start(path)
     if size > MAX_FILE_BYTES:
         raise UnreadableBoundaries(f"{path.name} is larger than {MAX_FILE_BYTES // 1_000_000} MB")
-    if not start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_SIGNATURES[suffix]) and suffix != ".shp":
-        raise UnreadableBoundaries(f"{path.name} is not what its ending {suffix} says")
-    if suffix == ".shp" and not start.startswith(_SIGNATURES[".shp"]):
+    if not start.startswith(_SIGNATURES[suffix]):
         raise UnreadableBoundaries(f"{path.name} is not what its ending {suffix} says")
     return _in_archive(path) if suffix == ".zip" else str(path.absolute())
+
+
+def _size_and_start(path: Path) -> tuple[int, bytes]:
+    """Bytes in the file, and its first ones without byte-order mark and white space before a text."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(64)
+        size = path.stat().st_size
+    except OSError as problem:
+        raise UnreadableBoundaries(f"{path.name} cannot be opened: {problem.strerror}") from problem
+    return size, start.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
 
 
 def _in_archive(path: Path) -> str:

@@ -50,9 +50,9 @@ def import_boundaries(
 def _examined(content: Layer, matches: list[Matched], wanted: list[Unit], *, partial: bool) -> list[Problem]:
     """Everything about the outlines: each alone, then all together where each alone is sound."""
     problems = [warning(None, "", f"coordinates brought from {content.crs} to WGS 84")] if content.transformed else []
-    faults = {match.unit.key: checks.examine(match) for match in matches}
-    problems += [fault for found in faults.values() for fault in found]
-    sound = [match for match in matches if not faults[match.unit.key]]
+    faults = [checks.examine(match) for match in matches]
+    problems += [fault for found in faults for fault in found]
+    sound = [match for match, found in zip(matches, faults, strict=True) if not found]
     problems += checks.too_many_vertices(sound)
     problems += checks.missing(wanted, matches, partial=partial)
     return problems + list(checks.overlaps(sound))
