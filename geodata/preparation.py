@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from geodata import migrations
 from geodata.engine import make_engine
-from geodata.releases import current_release
 from geodata.unit_load import load_units
 
 
@@ -22,15 +21,5 @@ def migrate(url: str, *, say: Callable[[str], object] = lambda _: None) -> None:
             if load_units(session):
                 say("Loaded the administrative units of both worlds.")
             session.commit()
-    finally:
-        engine.dispose()
-
-
-def has_release(url: str) -> bool:
-    """Whether anything has ever been published in the database."""
-    engine = make_engine(url, application_name="mapapp-migrate", pool_size=1)
-    try:
-        with Session(engine) as session:
-            return current_release(session) is not None
     finally:
         engine.dispose()

@@ -18,7 +18,7 @@ from geodata.cluster import Cluster
 from geodata.cluster_place import ClusterUnusable
 from geodata.engine import require_answer
 from geodata.errors import GeodataError
-from geodata.preparation import has_release, migrate
+from geodata.preparation import migrate
 from mapapp.endings import die_with_parent, end_on_signals, uninterrupted
 from mapapp.settings import Settings
 
@@ -34,16 +34,16 @@ class AlreadyServed(GeodataError):
 @click.command()
 @click.option("--host", help="Address to listen on (MAPAPP_HOST; default: 127.0.0.1).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (MAPAPP_PORT; default: 8000).")
-@click.pass_context
-def command(context: click.Context, host: str | None, port: int | None) -> None:
+@click.pass_obj
+def command(settings: Settings, host: str | None, port: int | None) -> None:
     """Start the database, bring it up to date and serve the site until Ctrl-C or SIGTERM.
 
     A private database that this command has made gets the illustrative dataset. The database is stopped at the end
     when this command started it.
     """
-    settings = replace(context.obj, host=host or context.obj.host, port=port or context.obj.port)
+    settings = replace(settings, host=host or settings.host, port=port or settings.port)
     with end_on_signals(), _only_one(settings), _running_database(settings):
-        _prepare(context, settings)
+        _prepare(settings)
         click.echo(f"Serving on http://{settings.host}:{settings.port}  (Ctrl-C stops)")
         web_server(settings).serve(target_loader=partial(application, settings), wrap_loader=False)
 
@@ -72,7 +72,7 @@ def application(settings: Settings) -> Flask:
     return create_app(settings)
 
 
-def _prepare(context: click.Context, settings: Settings) -> None:
+def _prepare(settings: Settings) -> None:
     """Tables and units of this version; then, in a cluster that has never had one, the first dataset.
 
     The dataset is committed as a whole: after a kill it is loaded again or found complete.
@@ -80,16 +80,11 @@ def _prepare(context: click.Context, settings: Settings) -> None:
     migrate(settings.url, say=click.echo)
     cluster = settings.cluster
     if cluster is not None and cluster.fresh:
-        if not has_release(settings.url):
-            click.echo("Loading the illustrative dataset into the new database.")
-            _load_demo(context)
+        from mapapp.commands.demo import load_first_dataset  # only the first start pays for reading it
+
+        click.echo("Loading the illustrative dataset into the new database.")
+        load_first_dataset(settings)
         cluster.settle()
-
-
-def _load_demo(context: click.Context) -> None:
-    from mapapp.commands.demo import command as demo  # only the first start pays for reading it
-
-    context.invoke(demo.commands["load"])
 
 
 @contextlib.contextmanager
