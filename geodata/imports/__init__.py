@@ -1,0 +1,1 @@
+"""From a department's file to a release: read, examine, match, stage, publish, undo."""

@@ -1,0 +1,378 @@
+"""What can be found in a row of the sheet "Cơ sở", before and while it is compared with the register."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from geodata.imports.checks import Severity, check, declare
+from geodata.imports.matching import Match
+from geodata.imports.statements import Problem, Stated
+from geodata.imports.values import type_in_name
+
+ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A row as a check sees it: what it states and which institution it was matched to."""
+
+    stated: Stated
+    match: Match
+
+    @property
+    def creates(self) -> bool:
+        return self.match.known is None
+
+
+@check(
+    ERROR,
+    vi="Thiếu tên cơ sở",
+    remedy_vi="Ghi tên đầy đủ của cơ sở.",
+    remedy_en="Write the institution's full name.",
+)
+def missing_name(row: Examined) -> Iterator[Problem]:
+    """The name is missing."""
+    if row.stated.name is None and row.creates:
+        yield Problem("missing_name", "name")
+
+
+@check(
+    ERROR,
+    vi="“{value}” không giống tên một cơ sở",
+    remedy_vi="Kiểm tra cột “Tên cơ sở”: cần tên bằng chữ.",
+    remedy_en="Look at the column of names: a name in words is needed.",
+)
+def name_without_words(row: Examined) -> Iterator[Problem]:
+    """“{value}” does not look like the name of an institution."""
+    if row.stated.name is not None and sum(map(str.isalpha, row.stated.name)) < 4:
+        yield Problem("name_without_words", "name")
+
+
+@check(
+    ERROR,
+    vi="Thiếu loại hình, và tên không cho biết loại hình",
+    remedy_vi="Ghi: trường cao đẳng, trường trung cấp, trường trung học nghề, trung tâm GDNN hoặc trung tâm GDNN-GDTX.",
+    remedy_en="Write: college, intermediate_school, vocational_high_school, vocational_centre or "
+    "vocational_continuing_centre.",
+)
+def missing_type(row: Examined) -> Iterator[Problem]:
+    """The type is missing and the name does not tell it."""
+    stated = row.stated
+    if row.creates and stated.name and "type" not in stated.row.cells and not type_in_name(stated.name):
+        yield Problem("missing_type", "type")
+
+
+@check(
+    WARNING,
+    vi="Thiếu loại hình: lấy theo tên ({type})",
+    remedy_vi="Điền cột “Loại hình” nếu loại hình khác với tên.",
+    remedy_en="Fill in the type if it differs from the name.",
+)
+def type_from_name(row: Examined) -> Iterator[Problem]:
+    """The type is missing and was taken from the name ({type})."""
+    stated = row.stated
+    found = type_in_name(stated.name or "")
+    if row.creates and found and "type" not in stated.row.cells:
+        yield Problem("type_from_name", "type", {"type": found})
+
+
+@check(
+    WARNING,
+    vi="Thiếu hình thức sở hữu: ghi là chưa rõ",
+    remedy_vi="Bổ sung: công lập, tư thục hoặc có vốn đầu tư nước ngoài.",
+    remedy_en="Add: public, private or foreign_invested.",
+)
+def missing_ownership(row: Examined) -> Iterator[Problem]:
+    """The ownership is missing and is recorded as unknown."""
+    if row.creates and "ownership" not in row.stated.row.cells:
+        yield Problem("missing_ownership", "ownership")
+
+
+@check(
+    WARNING,
+    vi="Không có tỉnh/thành phố: cơ sở không có vị trí trên bản đồ",
+    remedy_vi="Ghi tên tỉnh/thành phố (tên cũ cũng được).",
+    remedy_en="Write the province (an old name will do).",
+)
+def missing_province(row: Examined) -> Iterator[Problem]:
+    """No province: the institution has no place on the map."""
+    place = row.stated.place
+    if row.creates and place.province is None and not any(doubt[1] == "province" for doubt in place.doubts):
+        yield Problem("missing_province", "province")
+
+
+def _declare(code: str, severity: Severity, vi: str, en: str, remedy_vi: str, remedy_en: str) -> None:
+    declare(code, severity, vi=vi, en=en, remedy_vi=remedy_vi, remedy_en=remedy_en)
+
+
+_declare(
+    "too_long",
+    ERROR,
+    "Ô dài hơn 500 ký tự",
+    "The cell holds more than 500 characters",
+    "Rút gọn; có thể dấu ngoặc kép chưa đóng.",
+    "Shorten it; perhaps a quotation mark is not closed.",
+)
+_declare(
+    "unknown_province",
+    ERROR,
+    "Không có tỉnh/thành phố nào tên “{value}”",
+    "No province is called “{value}”",
+    "Ghi đúng tên tỉnh/thành phố, trước hoặc sau 01/07/2025.",
+    "Write the name of a province before or after 01/07/2025.",
+)
+_declare(
+    "ambiguous_province",
+    ERROR,
+    "“{value}” có thể là nhiều tỉnh: {candidates}",
+    "“{value}” may be several provinces: {candidates}",
+    "Ghi tên đầy đủ.",
+    "Write the full name.",
+)
+_declare(
+    "unknown_district",
+    WARNING,
+    "Không tìm thấy quận/huyện “{value}” trong tỉnh; không ghi nhận quận/huyện",
+    "No district “{value}” in the province; the district is not recorded",
+    "Kiểm tra tên quận/huyện (trước 01/07/2025).",
+    "Check the name of the district (before 01/07/2025).",
+)
+_declare(
+    "unknown_commune",
+    WARNING,
+    "Không tìm thấy phường/xã “{value}” trong tỉnh; không ghi nhận phường/xã",
+    "No commune “{value}” in the province; the commune is not recorded",
+    "Kiểm tra tên phường/xã và tỉnh.",
+    "Check the commune and the province.",
+)
+_declare(
+    "ambiguous_commune",
+    WARNING,
+    "“{value}” có thể là: {candidates}; không ghi nhận phường/xã",
+    "“{value}” may be: {candidates}; the commune is not recorded",
+    "Ghi thêm quận/huyện cũ hoặc tên phường/xã mới.",
+    "Add the former district or the commune's new name.",
+)
+_declare(
+    "split_commune",
+    WARNING,
+    "Xã/phường cũ “{value}” đã chia vào nhiều đơn vị: {candidates}; chưa xác định đơn vị mới",
+    "The former commune “{value}” was divided among {candidates}; today's commune stays open",
+    "Ghi tên phường/xã hiện nay.",
+    "Write today's commune.",
+)
+_declare(
+    "not_in_vocabulary",
+    ERROR,
+    "Giá trị “{value}” không có trong danh mục của cột",
+    "The value “{value}” is not in the column's vocabulary",
+    "Chọn một giá trị trong danh sách của tệp mẫu.",
+    "Choose a value from the template's list.",
+)
+_declare(
+    "code_shape",
+    ERROR,
+    "Mã “{value}” không hợp lệ",
+    "The code “{value}” is not valid",
+    "Mã gồm 2-35 chữ cái không dấu, chữ số, dấu chấm hoặc gạch nối. Không có mã thì để trống.",
+    "A code has 2-35 plain letters, digits, dots or hyphens. Leave the cell blank where there is none.",
+)
+_declare(
+    "code_unusual",
+    NOTE,
+    "Mã “{value}” có dạng lạ",
+    "The code “{value}” has an unusual shape",
+    "Kiểm tra lại; mã trường thường có dạng CDT2502, CDD0203.",
+    "Check it; codes of schools usually look like CDT2502 or CDD0203.",
+)
+_declare(
+    "code_of_digits",
+    WARNING,
+    "Mã “{value}” chỉ gồm chữ số: có thể đã mất số 0 ở đầu",
+    "The code “{value}” is all digits: a leading zero may be lost",
+    "Định dạng cột mã là văn bản (Text) rồi ghi lại mã.",
+    "Format the column as text and write the code again.",
+)
+_declare(
+    "website_shape",
+    WARNING,
+    "“{value}” không phải địa chỉ trang web; không ghi nhận",
+    "“{value}” is no web address; it is not recorded",
+    "Ghi dạng truong.edu.vn.",
+    "Write it like school.edu.vn.",
+)
+_declare(
+    "email_shape",
+    WARNING,
+    "“{value}” không phải địa chỉ thư điện tử; không ghi nhận",
+    "“{value}” is no e-mail address; it is not recorded",
+    "Ghi một địa chỉ duy nhất.",
+    "Write one address.",
+)
+_declare(
+    "not_a_day",
+    ERROR,
+    "“{value}” không phải là một ngày",
+    "“{value}” is not a day",
+    "Ghi dạng ngày/tháng/năm, ví dụ 01/09/2020.",
+    "Write it as day/month/year, for example 01/09/2020.",
+)
+_declare(
+    "impossible_day",
+    ERROR,
+    "Ngày “{value}” không thể đúng",
+    "The day “{value}” cannot be right",
+    "Kiểm tra lại năm.",
+    "Check the year.",
+)
+_declare(
+    "half_coordinates",
+    ERROR,
+    "Chỉ có một trong hai tọa độ",
+    "Only one of the two coordinates is given",
+    "Ghi đủ vĩ độ và kinh độ, hoặc để trống cả hai.",
+    "Give latitude and longitude, or leave both blank.",
+)
+_declare(
+    "not_coordinates",
+    ERROR,
+    "“{value}” không phải tọa độ",
+    "“{value}” is no coordinate",
+    "Ghi độ thập phân (20,4231), độ-phút-giây, hoặc mét VN-2000 kèm tên tỉnh.",
+    "Write decimal degrees (20.4231), degrees-minutes-seconds, or VN-2000 metres with the province.",
+)
+_declare(
+    "outside_vietnam",
+    ERROR,
+    "Tọa độ nằm ngoài Việt Nam",
+    "The coordinates lie outside Vietnam",
+    "Kiểm tra vĩ độ (6-24) và kinh độ (102-118).",
+    "Check latitude (6-24) and longitude (102-118).",
+)
+_declare(
+    "swapped",
+    WARNING,
+    "Vĩ độ và kinh độ bị đảo: đã đổi lại thành {point}",
+    "Latitude and longitude were swapped: read as {point}",
+    "Sửa thứ tự hai cột trong tệp.",
+    "Swap the two columns in the file.",
+)
+_declare(
+    "vn2000",
+    WARNING,
+    "Tọa độ VN-2000: đã đổi theo kinh tuyến trục {meridian}° (múi 3°) thành {point}",
+    "VN-2000 coordinates: converted with the central meridian {meridian}° (3° zone) to {point}",
+    "Xác nhận kinh tuyến trục đúng với bản đồ gốc.",
+    "Confirm that the central meridian is the one of the original map.",
+)
+_declare(
+    "outside_province",
+    WARNING,
+    "Tọa độ cách địa phận {province} khoảng {distance_km} km",
+    "The coordinates lie about {distance_km} km outside {province}",
+    "Kiểm tra tọa độ và tỉnh/thành phố.",
+    "Check the coordinates and the province.",
+)
+_declare(
+    "unknown_id",
+    ERROR,
+    "Mã sổ đăng ký “{value}” không có trong sổ",
+    "The register has no id “{value}”",
+    "Ghi đúng mã trong sổ, hoặc “mới”, hoặc để trống.",
+    "Write an id of the register, or “mới” (new), or nothing.",
+)
+_declare(
+    "several_candidates",
+    ERROR,
+    "Có thể là nhiều cơ sở: {candidates}",
+    "This may be several institutions: {candidates}",
+    "Ghi mã sổ đăng ký của cơ sở đúng vào cột “Mã sổ đăng ký”, hoặc “mới”.",
+    "Write the right one's id into the column “Mã sổ đăng ký”, or “mới” (new).",
+)
+_declare(
+    "similar_name",
+    ERROR,
+    "Tên gần giống cơ sở đã có: {candidates}. Cùng một cơ sở?",
+    "The name is close to one in the register: {candidates}. The same institution?",
+    "Nếu là một: sửa tên hoặc ghi mã sổ đăng ký. Nếu khác: ghi “mới” vào cột “Mã sổ đăng ký”.",
+    "If so, correct the name or give the id. If not, write “mới” (new) into “Mã sổ đăng ký”.",
+)
+_declare(
+    "near_namesake",
+    NOTE,
+    "Tên chỉ khác một từ so với: {candidates}; coi là cơ sở khác",
+    "The name differs by one word from {candidates}; taken as another institution",
+    "Nếu là cùng một cơ sở, ghi mã sổ đăng ký của cơ sở đó.",
+    "If it is the same one, give its id.",
+)
+_declare(
+    "code_of_another",
+    ERROR,
+    "Mã trong dòng đang thuộc về {candidates}, tên và tỉnh đều khác",
+    "The code belongs to {candidates}; name and province both differ",
+    "Kiểm tra mã; nếu đúng là cơ sở đó, ghi mã sổ đăng ký; nếu là cơ sở khác dùng chung mã, ghi “mới”.",
+    "Check the code; give the id if it is that one, or “mới” (new) if another one shares the code.",
+)
+_declare(
+    "code_differs",
+    ERROR,
+    "Mã “{value}” khác mã trong sổ ({registered}) của {candidates}",
+    "The code “{value}” differs from the registered one ({registered}) of {candidates}",
+    "Sửa mã; nếu cơ sở đã đổi mã, ghi mã sổ đăng ký để xác nhận; nếu là cơ sở khác, ghi “mới”.",
+    "Correct the code; give the id to confirm a new code; write “mới” (new) for another institution.",
+)
+_declare(
+    "shared_identifier",
+    WARNING,
+    "Mã “{value}” cũng thuộc về: {candidates}",
+    "The code “{value}” also belongs to {candidates}",
+    "Kiểm tra xem mã có bị ghi nhầm; tra cứu theo mã này sẽ trả lời là không duy nhất.",
+    "Check for a mistake; a lookup of this code will be answered as ambiguous.",
+)
+_declare(
+    "duplicate_row",
+    ERROR,
+    "Trùng với dòng {row} (trang “{sheet}”)",
+    "Repeats row {row} (sheet “{sheet}”)",
+    "Xóa một trong hai dòng; nếu là hai cơ sở khác nhau, ghi mã của từng cơ sở hoặc “mới”.",
+    "Delete one of them; for two institutions give each its code or write “mới” (new).",
+)
+_declare(
+    "spelled_differently",
+    NOTE,
+    "Tên viết khác trong sổ (“{registered}”): giữ tên trong sổ",
+    "Spelled otherwise in the register (“{registered}”): the register's name stays",
+    "Nhập kèm --decision nếu cần sửa cách viết.",
+    "Import with --decision to correct the spelling.",
+)
+_declare(
+    "name_changes",
+    WARNING,
+    "Tên trong sổ là “{registered}”: sẽ đổi",
+    "The register's name is “{registered}”: it will change",
+    "Xác nhận; ngày đổi tên ghi bằng --effective.",
+    "Confirm; give the day of a new name with --effective.",
+)
+_declare(
+    "former_identifier",
+    NOTE,
+    "“{value}” là mã cũ của cơ sở: không thay đổi",
+    "“{value}” is a former code of the institution: nothing changes",
+    "Ghi mã hiện nay nếu có.",
+    "Write the present code if there is one.",
+)
+_declare(
+    "status_without_day",
+    WARNING,
+    "Trạng thái thay đổi nhưng không có ngày: ghi từ hôm nay",
+    "The status changes without a day: recorded from today",
+    "Ghi ngày hiệu lực bằng --effective.",
+    "Give the day with --effective.",
+)
+_declare(
+    "overrides_official",
+    ERROR,
+    "Sổ đang ghi “{registered}” theo quyết định; tệp không có quyết định nên không được thay",
+    "The register says “{registered}” on a decision; a file without a decision may not change it",
+    "Nhập kèm số quyết định (--decision), hoặc sửa ô này.",
+    "Import with the decision's number (--decision), or correct the cell.",
+)

@@ -1,0 +1,96 @@
+"""Writing a staged change set, exactly as it is stored, in a handful of statements whatever its size."""
+
+from geoalchemy2 import Geometry
+from sqlalchemy import Table, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
+
+from geodata.imports.facts import TABLES, value_columns
+from geodata.imports.refusals import RegisterMovedOn
+from geodata.models import ImportRun, Release, Source
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+_CHANGES = "import_row AS r CROSS JOIN LATERAL jsonb_array_elements(r.changes) WITH ORDINALITY AS c (change, at)"
+
+
+def write(session: Session, run: ImportRun, release: Release, source: Source) -> list[str]:
+    """Issue the new ids, close and add facts, and log every change; returns the institutions touched.
+
+    Raises `RegisterMovedOn` when a fact that the change set closes is not open any more.
+    """
+    given = {"run": run.id, "release": release.id, "source": source.id, "decision": run.decision_id}
+    session.execute(
+        text(
+            "INSERT INTO institution (id) SELECT institution_id FROM import_row"
+            " WHERE run_id = :run AND outcome = 'created' ORDER BY id"
+        ),
+        given,
+    )
+    used = set(
+        session.scalars(text(f"SELECT DISTINCT c.change->>'table' FROM {_CHANGES} WHERE r.run_id = :run"), given)
+    )
+    for name in (name for name in TABLES if name in used):
+        _close(session, name, given)
+        _add(session, TABLES[name], given)
+    _log(session, release, given)
+    touched = "SELECT DISTINCT institution_id FROM import_row WHERE run_id = :run AND changes <> '[]' ORDER BY 1"
+    return list(session.scalars(text(touched), given))
+
+
+def _close(session: Session, table: str, given: dict[str, int | None]) -> None:
+    wanted = (
+        f"FROM {_CHANGES} WHERE r.run_id = :run AND c.change->>'table' = '{table}' AND c.change->>'action' = 'close'"
+    )
+    closed = session.execute(
+        text(
+            f"UPDATE {table} SET release_to = :release WHERE release_to IS NULL"
+            f" AND row_id IN (SELECT (c.change->>'row_id')::bigint {wanted}) RETURNING row_id"
+        ),
+        given,
+    ).all()
+    if len(closed) != session.scalar(text(f"SELECT count(*) {wanted}"), given):
+        raise moved_on([])
+
+
+def _add(session: Session, table: Table, given: dict[str, int | None]) -> None:
+    columns = value_columns(table)
+    values = ", ".join(_value(table, column) for column in columns)
+    session.execute(
+        text(
+            f"INSERT INTO {table.name} ({', '.join(columns)}, release_from, source_id, decision_id)"
+            f" SELECT {values}, :release, coalesce((after->>'source_id')::int, :source),"
+            " CASE WHEN after ? 'source_id' THEN (after->>'decision_id')::int ELSE :decision END"
+            f" FROM (SELECT r.id, c.at, c.change->'after' AS after FROM {_CHANGES} WHERE r.run_id = :run"
+            f" AND c.change->>'table' = '{table.name}' AND c.change->>'action' = 'add') AS added ORDER BY id, at"
+        ),
+        given,
+    )
+
+
+def _value(table: Table, column: str) -> str:
+    kind = table.columns[column].type
+    if isinstance(kind, Geometry):
+        return f"ST_GeomFromEWKT(after->>'{column}')"
+    return f"(after->>'{column}')::{kind.compile(_DIALECT)}"
+
+
+def _log(session: Session, release: Release, given: dict[str, int | None]) -> None:
+    session.execute(
+        text(
+            "INSERT INTO change_log"
+            " (actor, reason, release_id, decision_id, institution_id, subject, action, before, after)"
+            " SELECT :actor, :reason, :release, :decision, coalesce(c.change->>'about', r.institution_id),"
+            " c.change->>'table', c.change->>'action', c.change->'before', c.change->'after'"
+            f" FROM {_CHANGES} WHERE r.run_id = :run ORDER BY r.id, c.at"
+        ),
+        {**given, "actor": release.published_by, "reason": release.reason},
+    )
+
+
+def moved_on(rows: list[str]) -> RegisterMovedOn:
+    """The refusal that names the rows whose outcome would be another one now."""
+    shown = "; ".join(rows[:10])
+    return RegisterMovedOn(
+        f"Sổ đăng ký đã thay đổi từ khi xem trước, kết quả sẽ khác ({shown or 'dữ liệu đã đóng'}). Hãy nhập lại tệp.",
+        f"The register changed since staging and the result would differ ({shown or 'facts are closed'}). Stage again.",
+    )

@@ -1,0 +1,141 @@
+"""The process that opens a stranger's file: limits itself, reads standard input, answers JSON on standard output.
+
+A crash, an exhausted memory or an endless loop ends here and not in the site. Imports stay few: this starts for each
+file.
+"""
+
+import csv
+import io
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from geodata import encodings
+
+MEMORY_BYTES = 1_000 * 1024**2
+CPU_SECONDS = 25
+MAX_CELLS = 5_000_000
+MAX_SHEETS = 50
+DELIMITERS = ",;\t|"
+MAX_CELL_CHARS = 32_767
+"""The most a spreadsheet cell holds; a longer CSV cell is a quotation mark that was never closed."""
+
+Refusal = tuple[str, str]
+
+
+class Unreadable(Exception):
+    """Not a table; the arguments say so in Vietnamese and English."""
+
+
+def main(kind: str) -> None:
+    """Answer `{"sheets": [{"name", "rows"}], "notes": []}` or `{"refused": [vi, en]}` for the file on stdin."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    json.dump(answer(kind, sys.stdin.buffer.read()), sys.stdout)
+
+
+def answer(kind: str, data: bytes) -> dict[str, Any]:
+    try:
+        sheets, notes = _from_csv(data) if kind == "csv" else (_from_workbook(data), [])
+    except Unreadable as refusal:
+        return {"refused": list(refusal.args)}
+    return {"sheets": sheets, "notes": notes}
+
+
+def _from_workbook(data: bytes) -> list[dict[str, Any]]:
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        visible = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+        return [_sheet(workbook.get_sheet_by_name(name)) for name in visible[:MAX_SHEETS]]
+    except (CalamineError, OSError, ValueError) as error:
+        raise Unreadable(
+            f"Không mở được bảng tính ({error}). Tệp có thể bị hỏng hoặc có mật khẩu; hãy mở và lưu lại.",
+            f"The workbook does not open ({error}). It may be damaged or encrypted; open it and save it again.",
+        ) from error
+
+
+def _sheet(sheet: Any) -> dict[str, Any]:
+    if sheet.total_height * sheet.total_width > MAX_CELLS:
+        raise Unreadable(
+            f"Trang tính “{sheet.name}” trải trên quá nhiều ô. Hãy xóa các dòng, cột trống ở xa bảng.",
+            f"The sheet {sheet.name!r} spreads over too many cells. Delete stray rows and columns far from the table.",
+        )
+    rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        for row in rows[top + 1 : bottom + 1]:
+            row[left] = rows[top][left]
+    return {"name": sheet.name, "rows": rows}
+
+
+def _cell(value: object) -> object:
+    """Text in NFC (legacy fonts read again), numbers as floats, days as one-element lists, blanks as None."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, datetime):
+        return [value.date().isoformat()]
+    if isinstance(value, date):
+        return [value.isoformat()]
+    return float(value) if isinstance(value, int | float) else str(value)
+
+
+def _text(value: str) -> str:
+    if len(value) > MAX_CELL_CHARS:
+        raise Unreadable(
+            f"Có ô dài {len(value):,} ký tự. Hãy kiểm tra dấu ngoặc kép chưa đóng trong tệp.",
+            f"A cell holds {len(value):,} characters. Look for a quotation mark that is never closed.",
+        )
+    return value if value.isascii() else encodings.repair(value).text
+
+
+def _from_csv(data: bytes) -> tuple[list[dict[str, Any]], list[str]]:
+    decoded = encodings.decode(data)
+    if "\x00" in decoded.text:
+        raise Unreadable(
+            "Tệp chứa ký tự NUL: không phải tệp văn bản CSV. Hãy xuất lại từ Excel dạng CSV UTF-8.",
+            "The file contains NUL bytes: it is no CSV text. Export it again as CSV UTF-8.",
+        )
+    text = decoded.text.removeprefix("\ufeff")
+    delimiter, text = _delimiter(text)
+    csv.field_size_limit(max(len(text), 1))
+    try:
+        rows = [
+            [_cell(value) for value in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        ]
+    except csv.Error as error:
+        raise Unreadable(f"Không đọc được CSV: {error}.", f"The CSV cannot be read: {error}.") from error
+    shown = {"\t": "tab"}.get(delimiter, delimiter)
+    notes = [f"Bảng mã: {decoded.encoding}; dấu phân cách: {shown}", *decoded.notes]
+    return [{"name": "CSV", "rows": rows}], notes
+
+
+def _delimiter(text: str) -> tuple[str, str]:
+    """The delimiter and the rest of the text: Excel's `sep=` line, else the one that gives the most even columns."""
+    first, _, rest = text.partition("\n")
+    if first.lower().startswith("sep=") and len(first.strip()) == 5:
+        return first.strip()[4], rest
+    sample = text[:20_000]
+    return max(DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter)), text
+
+
+def _evenness(sample: str, delimiter: str) -> int:
+    """How many rows share the commonest number of columns above one, weighted by that number."""
+    widths = [width for width in _widths(sample, delimiter) if width > 1]
+    return max((widths.count(width) * width for width in set(widths)), default=0)
+
+
+def _widths(sample: str, delimiter: str) -> Iterator[int]:
+    try:
+        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
+            yield len(row)
+    except csv.Error:
+        return

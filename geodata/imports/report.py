@@ -1,0 +1,75 @@
+"""The outcome of a run in words: counts, what was found in which cell, what was left out; Vietnamese or English."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from geodata.imports.checks import Severity, explain
+from geodata.models import ImportRow, ImportRun
+from geodata.vocabulary import RowOutcome
+
+_OUTCOMES = {
+    RowOutcome.CREATED: ("tạo mới", "created"),
+    RowOutcome.UPDATED: ("cập nhật", "updated"),
+    RowOutcome.UNCHANGED: ("không đổi", "unchanged"),
+    RowOutcome.REJECTED: ("từ chối", "rejected"),
+}
+_SEVERITIES = {
+    Severity.ERROR: ("TỪ CHỐI", "REJECTED"),
+    Severity.WARNING: ("cảnh báo", "warning"),
+    Severity.NOTE: ("ghi chú", "note"),
+}
+_SKIPPED = {
+    "total": ("dòng tổng cộng", "total"),
+    "signature": ("chữ ký", "signature"),
+    "group": ("tiêu đề nhóm", "group heading"),
+    "numbering": ("dòng đánh số cột", "column numbers"),
+    "header": ("tiêu đề lặp lại", "repeated header"),
+    "no_known_column": ("không có giá trị ở cột nào được nhận biết", "no value in a known column"),
+}
+
+
+def lines(run: ImportRun, rows: Iterable[ImportRow], language: str = "vi") -> Iterator[str]:
+    """The report, line by line: file, findings by row, what was skipped, and the counts that add up."""
+    yield f"{_say(language, 'Tệp', 'File')}: {run.file_name} ({run.file_format}, sha256 {run.file_hash[:12]}…)"
+    yield from (f"  {note}" for note in run.notes)
+    for table in run.counts["tables"]:
+        yield from _about_table(table, language)
+    for row in rows:
+        yield from _about_row(row, language)
+    yield summary(run, language)
+
+
+def summary(run: ImportRun, language: str = "vi") -> str:
+    """One line: rows in = created + updated + unchanged + rejected."""
+    parts = " + ".join(f"{run.counts[outcome]} {_say(language, *words)}" for outcome, words in _OUTCOMES.items())
+    return f"{run.counts['rows_in']} {_say(language, 'dòng dữ liệu', 'rows in')} = {parts}"
+
+
+def finding_line(sheet: str, number: int, found: dict[str, Any], language: str = "vi") -> str:
+    """A finding with its place, value and remedy."""
+    words, remedy = explain(found, language)
+    place = [f"{_say(language, 'trang', 'sheet')} “{sheet}”", f"{_say(language, 'dòng', 'row')} {number}"]
+    if found["column"]:
+        place.append(f"{_say(language, 'cột', 'column')} “{found['column']}”")
+    value = f" = “{found['value']}”" if found["value"] and f"“{found['value']}”" not in words else ""
+    severity = _say(language, *_SEVERITIES[Severity(found["severity"])])
+    return f"  [{severity}] {', '.join(place)}{value}: {words}. → {remedy}"
+
+
+def _about_table(table: dict[str, Any], language: str) -> Iterator[str]:
+    sheet = _say(language, f"Trang “{table['sheet']}”", f"Sheet “{table['sheet']}”")
+    yield f"{sheet}: {_say(language, 'tiêu đề cột ở dòng', 'headings in row')} {table['header_row']}"
+    for heading in table["unknown_columns"]:
+        yield f"  {_say(language, 'Cột không được nhận biết, không nhập', 'Unknown column, not imported')}: “{heading}”"
+    for skipped in table["skipped"]:
+        reason = _say(language, *_SKIPPED[skipped["reason"]])
+        yield f"  {_say(language, 'Bỏ qua dòng', 'Left out row')} {skipped['number']} ({reason}): {skipped['text']}"
+
+
+def _about_row(row: ImportRow, language: str) -> Iterator[str]:
+    for found in row.findings:
+        yield finding_line(row.sheet, row.row_number, found, language)
+
+
+def _say(language: str, vi: str, en: str) -> str:
+    return en if language == "en" else vi
