@@ -1,1 +1,86 @@
 """The web: HTTP, people and maps over the registry in `geodata`. Holds no SQL."""
+
+import logging
+from urllib.parse import urlsplit
+
+from apiflask import APIFlask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from mapapp.db import Clock, Sessions
+from mapapp.settings import Settings
+
+__version__ = "0.1.0"
+LARGEST_BODY = 1_000_000
+
+
+def create_app(
+    settings: Settings | None = None, sessions: Sessions | None = None, clock: Clock | None = None
+) -> APIFlask:
+    """The application. `sessions` read the register; by default they are made from the settings, themselves by default
+    from the environment. `clock` tells the time. Opens no connection."""
+    settings = settings or Settings.from_env()
+    app = APIFlask(
+        __name__,
+        title="Digital map of Vietnam's vocational-education network",
+        version=__version__,
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        json_errors=False,
+        static_folder=None,  # type: ignore[arg-type]  # we serve them ourselves: mapapp.assets
+    )
+    _configure(app, settings)
+    _install(app, settings, sessions, clock)
+    _register(app)
+    return app
+
+
+def _configure(app: APIFlask, settings: Settings) -> None:
+    app.config.update(
+        PUBLIC_URL=settings.public_url,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        TRUSTED_HOSTS=_trusted_hosts(settings),
+        SESSION_COOKIE_SECURE=bool(settings.public_url and settings.public_url.startswith("https:")),
+        SESSION_COOKIE_SAMESITE="Lax",
+        AUTO_SERVERS=False,
+        DESCRIPTION=DESCRIPTION,
+        SERVERS=[{"url": "/", "description": "This installation"}],
+    )
+    app.jinja_options = {**app.jinja_options, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    app.logger.setLevel(logging.INFO)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+DESCRIPTION = (
+    "Institutions of vocational education in Vietnam: where they are, whether they are open, what they may teach. "
+    "Every answer names the `release` of the register it comes from and the `data_status` of the whole."
+)
+
+
+def _trusted_hosts(settings: Settings) -> list[str] | None:
+    """With a public address, only that and the machine itself are believed in the Host header; without one, any."""
+    public = urlsplit(settings.public_url).hostname if settings.public_url else None
+    return [public, "127.0.0.1", "localhost"] if public else None
+
+
+def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock: Clock | None) -> None:
+    from mapapp import assets, db, errors, headers, i18n, openapi, site
+
+    i18n.install(app)
+    db.install(app, sessions or db.reading_sessions(settings), clock)
+    assets.install(app)
+    headers.install(app)
+    errors.install(app)
+    site.install(app)
+    app.spec_processor(openapi.complete)
+
+
+def _register(app: APIFlask) -> None:
+    from mapapp import api, api_catalogue, api_institutions, api_units, citizen, health, map_files  # noqa: F401
+    from mapapp.i18n import register_pages
+
+    app.register_blueprint(api.bp)
+    app.register_blueprint(health.bp)
+    for pages in (citizen.bp, map_files.bp):
+        register_pages(app, pages)

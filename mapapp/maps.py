@@ -7,6 +7,7 @@ one that leaves out Hoàng Sa or Trường Sa may not be shown (law 27/2018/QH14
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -14,7 +15,7 @@ from typing import cast
 import folium
 from branca.element import Element, Figure
 from folium.map import Layer
-from folium.template import Template
+from folium.template import Template, tojavascript
 
 Translate = Callable[[str], str]
 
@@ -41,6 +42,7 @@ NATION = ((102.0, 7.9), (116.4, 23.5))
 """South-west and north-east, lon/lat: the mainland and both archipelagos with room for their names."""
 
 SEA_LABEL = (111.4, 13.2)
+STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 class OwnMap(folium.Map):
@@ -56,7 +58,7 @@ class ModuleLayer(Layer):
     function = ""
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "const {{ this.get_name() }} = {{ this.function }}({{ this.options|tojavascript }});"
+        "const {{ this.get_name() }} = {{ this.function }}({{ this.arguments() }});"
         "{% endmacro %}"
     )
 
@@ -64,6 +66,13 @@ class ModuleLayer(Layer):
         super().__init__(control=False)
         self._name = type(self).__name__
         self.options = options
+
+    def arguments(self) -> str:
+        """The options as JavaScript. branca renders each layer's text once more as a template, so braces inside of
+        strings are written as escapes: a text with `{{ 7*7 }}` must not be computed."""
+        return STRING.sub(
+            lambda text: text[0].replace("{", r"\u007b").replace("}", r"\u007d"), tojavascript(self.options)
+        )
 
 
 class ProvinceLayer(ModuleLayer):

@@ -7,7 +7,8 @@ const RINGS = [[100, 54, "large"], [10, 46, "middle"], [0, 44, "small"]];
 
 /** The sign of one institution; `number` when it stands in the list. */
 export function institutionIcon(properties, number) {
-  const legend = document.querySelector(`.legend svg.${CSS.escape(properties.type)}`) ?? document.querySelector(".legend svg");
+  const signOf = (type) => document.querySelector(`.legend svg.${CSS.escape(type)}`);
+  const legend = signOf(properties.type ?? "unknown") ?? signOf("unknown");
   const sign = legend.cloneNode(true);
   const gone = properties.status === "closed" || properties.status === "merged";
   sign.classList.toggle("gone", gone);
