@@ -1,0 +1,110 @@
+"""The request's database session, the register's state as it reads it, and today's date.
+
+Public requests read in one read-only, repeatable-read transaction: everything in one answer comes from one release.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g
+from sqlalchemy.orm import Session, sessionmaker
+
+from geodata.engine import make_sessions
+from geodata.releases import current_release
+from mapapp.settings import Settings
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+Clock = Callable[[], datetime]
+Sessions = sessionmaker[Session]
+
+
+@dataclass(frozen=True)
+class Register:
+    """The current release: its number (0: nothing was published yet), time, counts and data status.
+
+    `data_status` is `official`, `unverified`, `illustrative`, `mixed`, or `empty`.
+    """
+
+    release: int
+    published_at: datetime | None
+    data_status: str
+    summary: dict[str, Any]
+
+
+EMPTY = Register(0, None, "empty", {})
+
+
+def reading_sessions(settings: Settings) -> Sessions:
+    """Sessions for public requests: one connection per worker thread, read-only, one snapshot per request."""
+    sessions = make_sessions(
+        settings.url,
+        statement_timeout_ms=settings.statement_timeout_ms,
+        application_name="mapapp-web",
+        pool_size=2,
+    )
+    engine = sessions.kw["bind"].execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    sessions.configure(bind=engine)
+    return sessions
+
+
+def install(app: Flask, sessions: Sessions, clock: Clock | None) -> None:
+    """Give requests their sessions and their clock."""
+    app.extensions["mapapp.sessions"] = sessions
+    app.extensions["mapapp.clock"] = clock or (lambda: datetime.now(UTC))
+    app.teardown_appcontext(_close)
+
+
+def session() -> Session:
+    """The request's session, opened when first asked for and closed with the request."""
+    if "session" not in g:
+        g.session = cast(Sessions, current_app.extensions["mapapp.sessions"])()
+    return cast(Session, g.session)
+
+
+def now() -> datetime:
+    """The time of this request, the same however often it is asked for."""
+    if "now" not in g:
+        g.now = current_app.extensions["mapapp.clock"]()
+    return cast(datetime, g.now)
+
+
+def today() -> date:
+    """The calendar day in Vietnam."""
+    return now().astimezone(VIETNAM).date()
+
+
+def register() -> Register:
+    """The state of the register in this request's snapshot."""
+    if "register" not in g:
+        g.register = _read_register()
+    return cast(Register, g.register)
+
+
+def known_register() -> Register | None:
+    """What this request already knows of the register, without asking the database (it may be away)."""
+    return cast(Register | None, g.get("register"))
+
+
+def data_status(counts: dict[str, int]) -> str:
+    """One word for several records: their common status, `mixed`, or `empty`."""
+    present = [status for status, count in counts.items() if count]
+    if not present:
+        return "empty"
+    return present[0] if len(present) == 1 else "mixed"
+
+
+def _read_register() -> Register:
+    release = current_release(session())
+    if release is None:
+        return EMPTY
+    counts = release.summary.get("by_data_status", {})
+    return Register(release.id, release.published_at, data_status(counts), release.summary)
+
+
+def _close(_error: BaseException | None) -> None:
+    opened = g.pop("session", None)
+    if opened is not None:
+        opened.close()

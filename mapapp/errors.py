@@ -1,0 +1,194 @@
+"""From an exception to an answer: one table decides the status, one function each the shape for machines and people.
+
+Machines get an RFC 9457 problem whose `type` never changes; people get a page in their language that says what to do.
+"""
+
+import json
+from dataclasses import dataclass
+
+from flask import Flask, Response, current_app, g, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from geodata.engine import AWAY
+from geodata.geometry import InvalidBBox, InvalidPoint
+from geodata.institutions import InvalidCursor
+from geodata.records import UnknownInstitution
+from geodata.releases import UnknownRelease
+from geodata.unit_reads import InvalidReference, LevelNotInVintage, UnknownUnit
+from mapapp.i18n import N_, page_url
+from mapapp.i18n import gettext as _
+from mapapp.params import InvalidParameters
+from mapapp.views import Link, ProblemPage
+
+RETRY_AFTER_S = 30
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem; `slug` is the stable end of its `type`."""
+
+    status: int
+    slug: str
+    title: str
+    advice: str
+
+
+INVALID = Kind(
+    400,
+    "invalid-parameter",
+    N_("Yêu cầu chưa đúng"),
+    N_("Một phần của địa chỉ không đọc được. Hãy sửa những chỗ nêu dưới đây."),
+)
+NOT_FOUND = Kind(
+    404,
+    "not-found",
+    N_("Không tìm thấy trang"),
+    N_("Địa chỉ này không có trên bản đồ số. Có thể đường dẫn bị thiếu hoặc gõ nhầm."),
+)
+UNKNOWN_INSTITUTION = Kind(
+    404,
+    "unknown-institution",
+    N_("Không tìm thấy cơ sở"),
+    N_("Không có cơ sở nào mang định danh hoặc mã này. Hãy tìm theo tên."),
+)
+UNKNOWN_UNIT = Kind(
+    404,
+    "unknown-unit",
+    N_("Không tìm thấy đơn vị hành chính"),
+    N_("Không có đơn vị hành chính nào mang mã này vào ngày được hỏi."),
+)
+SEVERAL = Kind(
+    300,
+    "ambiguous-identifier",
+    N_("Nhiều cơ sở cùng mang mã này"),
+    N_("Mã này đã được ghi cho nhiều cơ sở. Hãy chọn một cơ sở."),
+)
+METHOD = Kind(
+    405, "method-not-allowed", N_("Không dùng được cách gọi này"), N_("Địa chỉ này chỉ dùng để đọc (GET, HEAD).")
+)
+TOO_LARGE = Kind(413, "content-too-large", N_("Nội dung gửi lên quá lớn"), N_("Hãy gửi nội dung ngắn hơn."))
+OTHER = Kind(400, "bad-request", N_("Yêu cầu chưa đúng"), N_("Máy chủ không hiểu yêu cầu này."))
+BROKEN = Kind(
+    500,
+    "internal-error",
+    N_("Có lỗi ở phía chúng tôi"),
+    N_("Lỗi đã được ghi lại. Hãy thử lại sau ít phút; nếu vẫn lỗi, xin báo cho chúng tôi."),
+)
+AWAY_KIND = Kind(
+    503,
+    "register-unavailable",
+    N_("Sổ đăng ký tạm thời chưa trả lời"),
+    N_("Dữ liệu tạm thời chưa đọc được. Hãy thử lại sau ít phút."),
+)
+KINDS = (INVALID, NOT_FOUND, UNKNOWN_INSTITUTION, UNKNOWN_UNIT, SEVERAL, METHOD, TOO_LARGE, OTHER, BROKEN, AWAY_KIND)
+BY_STATUS = {404: NOT_FOUND, 405: METHOD, 413: TOO_LARGE}
+
+PARAMETER_OF: dict[type[Exception], tuple[str, str]] = {
+    InvalidPoint: ("lat,lon", N_("không phải một điểm trên Trái Đất")),
+    InvalidBBox: ("bbox", N_("không phải một khung tọa độ")),
+    InvalidCursor: ("cursor", N_("không phải con trỏ của câu hỏi này; hãy bắt đầu lại từ trang đầu")),
+    InvalidReference: ("unit", N_("không đúng dạng")),
+    UnknownUnit: ("unit", N_("không có đơn vị hành chính này vào ngày được hỏi")),
+    LevelNotInVintage: ("level", N_("cấp này không tồn tại vào ngày được hỏi (cấp huyện chỉ có đến 30/06/2025)")),
+    UnknownRelease: ("release", N_("không có lần công bố này")),
+}
+"""Refusals by the register, as faults of a parameter; a handler that knows better answers before."""
+
+
+class Problem(Exception):
+    """An answer other than success that a handler decided on."""
+
+    def __init__(self, kind: Kind, detail: str = "", errors: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(detail or kind.slug)
+        self.kind = kind
+        self.detail = detail
+        self.errors = errors
+
+
+def install(app: Flask) -> None:
+    """Answer every exception by the table."""
+    app.register_error_handler(Exception, handle)
+
+
+def handle(error: Exception) -> Response:
+    """The answer to an exception; what nobody foresaw is logged and told without its insides."""
+    if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
+        return Response(error.get_body(), error.code, error.get_headers())
+    problem = problem_of(error)
+    g.away = problem.kind is AWAY_KIND
+    if problem.kind in (BROKEN, AWAY_KIND):
+        current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
+    response = for_machines(problem) if wants_problem() else for_people(problem)
+    if problem.kind is AWAY_KIND:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    if isinstance(error, HTTPException) and error.code == 405 and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem an exception stands for."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, InvalidParameters):
+        return Problem(INVALID, errors=error.errors)
+    for noun, (parameter, message) in PARAMETER_OF.items():
+        if isinstance(error, noun):
+            return Problem(INVALID, errors=((parameter, _(message)),))
+    if isinstance(error, UnknownInstitution):
+        return Problem(UNKNOWN_INSTITUTION)
+    if isinstance(error, AWAY):
+        return Problem(AWAY_KIND)
+    if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
+        known = BY_STATUS.get(error.code)
+        return Problem(known or Kind(error.code, OTHER.slug, OTHER.title, OTHER.advice))
+    return Problem(BROKEN)
+
+
+def wants_problem() -> bool:
+    """Whether a machine asks: the API and everything that is no page."""
+    return request.path.startswith(("/api/", "/healthz", "/readyz"))
+
+
+def for_machines(problem: Problem) -> Response:
+    """The problem as RFC 9457 JSON."""
+    body = problem_json(problem)
+    return Response(json.dumps(body, ensure_ascii=False), problem.kind.status, mimetype="application/problem+json")
+
+
+def problem_json(problem: Problem) -> dict[str, object]:
+    kind = problem.kind
+    body: dict[str, object] = {
+        "type": f"/docs#problem-{kind.slug}",
+        "title": _(kind.title),
+        "status": kind.status,
+        "detail": problem.detail or _(kind.advice),
+    }
+    if problem.errors:
+        body["errors"] = [{"parameter": name, "message": message} for name, message in problem.errors]
+    return body
+
+
+def for_people(problem: Problem) -> Response:
+    """The problem as a page; where even that fails, as a few plain words."""
+    try:
+        page = problem_page(problem)
+        return Response(render_template("problem.html", page=page), problem.kind.status)
+    except Exception:
+        current_app.logger.exception("the problem page failed")
+        text = f"{_(problem.kind.title)}. {_(problem.kind.advice)}\n"
+        return Response(text, problem.kind.status, mimetype="text/plain")
+
+
+def problem_page(problem: Problem) -> ProblemPage:
+    kind = problem.kind
+    links = (Link(_("Về trang tìm kiếm"), page_url("citizen.home")),)
+    return ProblemPage(
+        title=_(kind.title),
+        description=_(kind.advice),
+        status=kind.status,
+        text=problem.detail or _(kind.advice),
+        details=problem.errors,
+        links=links,
+    )

@@ -1,0 +1,44 @@
+"""GeoJSON put together from ready Feature texts, without parsing them."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Response
+
+GEOJSON = "application/geo+json"
+
+
+def to_json(value: Any) -> str:
+    """JSON as we send it: letters as they are, dates in ISO form, no spaces."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def with_properties(feature: str, **more: Any) -> str:
+    """The Feature text with further properties; ours end with the properties, so they are added at the end."""
+    added = {name: value for name, value in more.items() if value is not None}
+    body, end = feature.rstrip()[:-1].rstrip(), "}}"
+    if not added:
+        return feature
+    if not body.endswith("}"):
+        raise ValueError("a Feature text must end with its properties")
+    return f"{body[:-1]},{to_json(added)[1:-1]}{end}"
+
+
+def collection(features: Iterable[str], **members: Any) -> str:
+    """A FeatureCollection text with further members after its features; None members are left out."""
+    rest = {name: value for name, value in members.items() if value is not None}
+    tail = f",{to_json(rest)[1:-1]}" if rest else ""
+    return f'{{"type":"FeatureCollection","features":[{",".join(features)}]{tail}}}'
+
+
+def respond(text: str) -> Response:
+    return Response(text, mimetype=GEOJSON)
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if hasattr(value, "as_integer_ratio"):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} has no place in JSON")

@@ -1,0 +1,70 @@
+"""From a question in an address to a question to the register, and back into addresses."""
+
+from datetime import date
+from typing import Any
+
+from flask import current_app, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.urls import iri_to_uri
+
+from geodata.filters import InstitutionFilter
+from mapapp.db import register, today
+from mapapp.params import InstitutionFilters
+
+
+def day_asked(on: date | None) -> date:
+    return on or today()
+
+
+def to_filter(question: InstitutionFilters) -> InstitutionFilter:
+    """The same question as the register takes it."""
+    return InstitutionFilter(
+        on=day_asked(question.on),
+        q=question.q,
+        near=question.point,
+        radius_m=question.radius_m,
+        bbox=question.box,
+        types=tuple(question.type),
+        ownerships=tuple(question.ownership),
+        training_levels=tuple(question.training_level),
+        occupations=tuple(question.occupation),
+        unit=question.unit,
+        statuses=tuple(question.status),
+        identifier=question.identifier,
+        release=question.release,
+    )
+
+
+def facts(on: date, release: int) -> dict[str, Any]:
+    """What every answer says of the register: the release it comes from, the data's status, the day asked about."""
+    return {"release": release, "data_status": register().data_status, "on": on}
+
+
+def external(path: str) -> str:
+    """The absolute address of a path of this site, ASCII only (GDAL refuses other links)."""
+    base = current_app.config["PUBLIC_URL"] or request.host_url.rstrip("/")
+    return iri_to_uri(base + path)
+
+
+def self_address() -> str:
+    return external(request.full_path.rstrip("?"))
+
+
+def here_with(**changes: Any) -> str:
+    """The path asked for with some parameters changed, or removed by None; the rest as it was given."""
+    given: MultiDict[str, str] = MultiDict(request.args)
+    for name, value in changes.items():
+        given.poplist(name)
+        if value is not None:
+            given.setlist(name, [str(part) for part in (value if isinstance(value, (list, tuple)) else [value])])
+    path_values = dict(request.view_args or {})
+    named = {name: values if len(values) > 1 else values[0] for name, values in given.lists() if values}
+    return url_for(str(request.endpoint), **{**named, **path_values})
+
+
+def links(next_cursor: str | None, media_type: str) -> list[dict[str, str]]:
+    """`self`, and `next` where there is more."""
+    found = [{"rel": "self", "href": self_address(), "type": media_type}]
+    if next_cursor is not None:
+        found.append({"rel": "next", "href": external(here_with(cursor=next_cursor)), "type": media_type})
+    return found
