@@ -1,0 +1,129 @@
+"""Headers of every answer: what a page may load, who may read it, how long it stays fresh; and gzip."""
+
+import gzip
+import hashlib
+
+from flask import Flask, Response, current_app, g, request
+
+from mapapp.assets import COMPRESSIBLE, takes_gzip
+from mapapp.db import register, today
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+}
+OPEN_API = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, Retry-After",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+FRESH_FOR = "public, max-age=60, stale-while-revalidate=600"
+PINNED = "public, max-age=86400"
+LARGEST_GZIP = 2_000_000
+
+
+def install(app: Flask) -> None:
+    """Put security, sharing and compression on every answer."""
+    app.after_request(harden)
+    app.after_request(share)
+    app.after_request(compress)
+
+
+def public_etag() -> str:
+    """Names an answer by everything it depends on: the question, the release, the day, the version of the code."""
+    parts = (
+        current_app.config["BUILD_FINGERPRINT"],
+        str(register().release),
+        today().isoformat(),
+        request.host_url,
+        request.full_path,
+        request.headers.get("Accept", "") if request.path.startswith("/api/") else "",
+    )
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def answer_if_unchanged() -> Response | None:
+    """Before a public GET: 304 without asking the register anything but its release, when the reader has it already."""
+    if request.method not in ("GET", "HEAD"):
+        return None
+    g.etag = public_etag()
+    if not request.if_none_match.contains_weak(g.etag):
+        return None
+    return mark_public(Response(status=304))
+
+
+def mark_public(response: Response) -> Response:
+    """After a public GET: ETag and Cache-Control on what was found; errors are not kept."""
+    if "Cache-Control" in response.headers:
+        return response
+    if response.status_code in (200, 300, 304) and "etag" in g:
+        response.set_etag(g.etag, weak=True)
+        pinned = "release" in request.args and "on" in request.args
+        response.headers["Cache-Control"] = PINNED if pinned else FRESH_FOR
+    elif response.status_code >= 400:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def harden(response: Response) -> Response:
+    for name, value in SECURITY.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def share(response: Response) -> Response:
+    """The public API may be read by any page on the web; nothing in it depends on who asks."""
+    if request.path.startswith("/api/"):
+        response.headers.update(OPEN_API)
+        if request.method == "OPTIONS":
+            response.headers.update(PREFLIGHT)
+    else:
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    return response
+
+
+def compress(response: Response) -> Response:
+    """gzip for text of a size worth it; what is already encoded or streamed passes by."""
+    response.vary.add("Accept-Encoding")
+    if not _worth_compressing(response):
+        return response
+    response.set_data(gzip.compress(response.get_data(), 5, mtime=0))
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _worth_compressing(response: Response) -> bool:
+    return (
+        takes_gzip()
+        and response.status_code not in (204, 304)
+        and "Content-Encoding" not in response.headers
+        and not response.is_streamed
+        and not response.direct_passthrough
+        and (response.mimetype or "").startswith((*COMPRESSIBLE, "application/problem+json"))
+        and 500 < len(response.get_data()) < LARGEST_GZIP
+    )
