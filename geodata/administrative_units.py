@@ -23,7 +23,14 @@ from geodata.unit_reads import (
     units,
 )
 from geodata.unit_resolution import Found, Resolution, resolve
-from geodata.unit_shapes import ARCHIPELAGOS, Containing, boundaries_geojson, containing, provinces_geojson
+from geodata.unit_shapes import (
+    ARCHIPELAGOS,
+    Containing,
+    boundaries_geojson,
+    boundaries_version,
+    containing,
+    provinces_geojson,
+)
 
 __all__ = [
     "ARCHIPELAGOS",
@@ -38,6 +45,7 @@ __all__ = [
     "UnknownUnit",
     "ancestors",
     "boundaries_geojson",
+    "boundaries_version",
     "by_key",
     "check_level",
     "containing",

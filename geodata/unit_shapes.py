@@ -70,6 +70,12 @@ def boundaries_geojson(
     return str(session.scalar(text(_COLLECTION.format(geometry=_geometry_column(zoom))), values))
 
 
+def boundaries_version(session: Session) -> str:
+    """A short text that changes whenever an outline is loaded or replaced; for addresses that may be cached for ever."""
+    newest, number = session.execute(select(func.max(UnitBoundary.imported_at), func.count())).one()
+    return "none" if newest is None else f"{newest:%Y%m%dT%H%M%S%f}-{number}"
+
+
 def provinces_geojson(session: Session, *, on: date | None = None, zoom: float = 6) -> str:
     """The provinces of a day; see `boundaries_geojson`."""
     return boundaries_geojson(session, level="province", on=on, zoom=zoom)
