@@ -1,0 +1,26 @@
+"""The register in numbers, for the status and about pages."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from geodata.filters import InstitutionFilter
+from geodata.institutions import facets
+from geodata.releases import moment, summary
+from geodata.vocabulary import Status
+from mapapp.db import session
+
+RegisterCounts = dict[str, Any]
+
+
+@lru_cache(maxsize=128)
+def counts_of(release: int, on: date, _published_at: datetime | None) -> RegisterCounts:
+    """Institutions on a day in a release: `institutions`, `by_status`, `by_data_status`, `by_type`, `without_location`.
+
+    A release never changes, so neither does the answer; the time of the current publication is part of the key because
+    a database put back from a backup reuses numbers.
+    """
+    found = summary(session(), moment(session(), on, release or None))
+    every = InstitutionFilter(on=on, release=release or None, statuses=tuple(Status))
+    by_type = facets(session(), every)["type"] if found["institutions"] else {}
+    return {**found, "by_type": by_type}

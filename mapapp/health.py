@@ -1,0 +1,55 @@
+"""`/healthz`: the process answers. `/readyz`: so do the database, its tables and the register."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from geodata import migrations
+from geodata.engine import AWAY
+from mapapp.db import now, register, session
+from mapapp.geojson import to_json
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+def healthz() -> Response:
+    """200 as long as the process serves requests; asks nobody else."""
+    return _answer({"status": "ok"}, 200)
+
+
+@bp.get("/readyz")
+def readyz() -> Response:
+    """200 when questions can be answered, else 503 with what is missing; `age_s`: seconds since a publication."""
+    checks = readiness()
+    ready = all(check["ok"] for check in checks.values())
+    return _answer({"status": "ready" if ready else "not ready", "checks": checks}, 200 if ready else 503)
+
+
+def readiness() -> dict[str, dict[str, Any]]:
+    """The checks by name, each with `ok`."""
+    try:
+        present, newest = migrations.revisions(session().get_bind().engine)
+    except AWAY:
+        return {"database": {"ok": False}}
+    checks: dict[str, dict[str, Any]] = {
+        "database": {"ok": True},
+        "migrations": {"ok": present == newest, "present": present, "newest": newest},
+    }
+    if present == newest:
+        checks["register"] = _register_check()
+    return checks
+
+
+def _register_check() -> dict[str, Any]:
+    """An empty register is ready too: a new installation has published nothing yet."""
+    state = register()
+    published = state.published_at
+    age = None if published is None else int((now() - published).total_seconds())
+    return {"ok": True, "release": state.release, "data_status": state.data_status, "age_s": age}
+
+
+def _answer(body: dict[str, Any], status: int) -> Response:
+    response = Response(to_json(body), status, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response

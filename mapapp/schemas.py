@@ -1,0 +1,356 @@
+"""The shapes of the API's answers, for its description and for those who build them."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from geodata.vocabulary import (
+    CampusKind,
+    InstitutionType,
+    LocationPrecision,
+    Ownership,
+    RelationKind,
+    Status,
+    TrainingLevel,
+    UnitLevel,
+)
+
+WholeDataStatus = Literal["official", "unverified", "illustrative", "mixed", "empty"]
+
+
+class Shape(BaseModel):
+    """An object of an answer; more members may be added in later versions."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class ParameterFault(Shape):
+    parameter: str
+    message: str
+
+
+class Problem(Shape):
+    """RFC 9457. `type` is stable and leads to the explanation in /docs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[ParameterFault] | None = None
+    candidates: list["Candidate"] | None = None
+
+
+class Candidate(Shape):
+    id: str
+    name: str
+    href: str
+
+
+class ResourceLink(Shape):
+    rel: str
+    href: str
+    type: str
+
+
+class Point(Shape):
+    """CRS84: longitude first."""
+
+    type: Literal["Point"]
+    coordinates: list[float] = Field(min_length=2, max_length=2)
+
+
+class UnitName(Shape):
+    """`key` is code@valid_from: codes were reused."""
+
+    code: str
+    key: str | None = None
+    name: str | None = None
+
+
+class CampusBrief(Shape):
+    id: str | None
+    kind: CampusKind | None
+    name: str | None
+
+
+class FormerPlace(Shape):
+    """Names of the units before 01/07/2025."""
+
+    province: str | None
+    district: str | None
+    commune: str | None
+
+
+class InstitutionState(Shape):
+    """An institution on a day; `approximate` is true unless the place was surveyed or located by address."""
+
+    id: str
+    name: str
+    name_en: str | None
+    type: InstitutionType | None
+    ownership: Ownership
+    status: Status
+    codes: list[str]
+    former_names: list[str]
+    campus: CampusBrief
+    address: str | None
+    province: UnitName | None
+    commune: UnitName | None
+    former_place: FormerPlace | None
+    training_levels: list[TrainingLevel]
+    occupations_count: int
+    website: str | None
+    location_precision: LocationPrecision
+    approximate: bool
+    data_status: str
+
+
+class InstitutionProperties(InstitutionState):
+    """`campuses` counts them; `distance_m` and `matched` come with a point or words."""
+
+    campuses: int
+    distance_m: float | None = None
+    matched: str | None = None
+
+
+class InstitutionFeature(Shape):
+    type: Literal["Feature"]
+    id: str
+    geometry: Point | None
+    properties: InstitutionProperties
+
+
+class AnswerFacts(Shape):
+    """What every answer says of the register it comes from."""
+
+    release: int
+    data_status: WholeDataStatus
+    on: date
+
+
+class InstitutionCollection(AnswerFacts):
+    """`numberMatched` is left out above 100,000 unless `count=exact` is asked."""
+
+    type: Literal["FeatureCollection"]
+    features: list[InstitutionFeature]
+    numberMatched: int | None = None  # noqa: N815  the name OGC API – Features uses
+    numberReturned: int  # noqa: N815
+    withoutLocation: int  # noqa: N815
+    links: list[ResourceLink]
+
+
+class Origin(Shape):
+    """Where a statement comes from."""
+
+    source: str
+    received_at: datetime
+    data_status: str
+    decision: str | None
+    release: int
+
+
+class DatedValue(Shape):
+    """A value with its days, half-open: `valid_from` null = start unknown, `valid_to` null = still true."""
+
+    value: str
+    kind: str
+    valid_from: date | None
+    valid_to: date | None
+    source: Origin
+
+
+class CampusDetail(Shape):
+    id: str
+    kind: CampusKind
+    name: str | None
+    address: str | None
+    geometry: Point | None
+    location_precision: LocationPrecision
+    province: UnitName | None
+    commune: UnitName | None
+    former_place: FormerPlace | None
+    valid_from: date | None
+    valid_to: date | None
+    source: Origin
+
+
+class LicenceDetail(Shape):
+    id: str
+    number: str
+    issued_on: date | None
+    issuer: str | None
+    valid_from: date | None
+    valid_to: date | None
+    source: Origin
+
+
+class ProgrammeDetail(Shape):
+    occupation_code: str
+    occupation_name: str | None
+    training_level: TrainingLevel
+    campus: str | None
+    licence: str | None
+    quota: int | None
+    taught_out_until: date | None
+    valid_from: date | None
+    valid_to: date | None
+    source: Origin
+
+
+class Succession(Shape):
+    kind: RelationKind
+    id: str
+    name: str
+    href: str
+    effective_on: date | None
+    keeps_records: bool
+
+
+class ReadinessFigure(Shape):
+    """`value` null with `missing_reason` is a stated gap, never zero."""
+
+    indicator: str
+    period: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    missing_reason: str | None
+    source: str
+    data_status: str
+
+
+class InstitutionDetailProperties(InstitutionState):
+    """The state on the day asked about, and every fact with its validity. `attributes` holds the history of type,
+    ownership, status, enrolment, high_quality, managing_body and contacts."""
+
+    names: list[DatedValue]
+    identifiers: list[DatedValue]
+    attributes: dict[str, list[DatedValue]]
+    managing_body: str | None
+    campuses: list[CampusDetail]
+    licences: list[LicenceDetail]
+    programmes: list[ProgrammeDetail]
+    completeness: list[DatedValue]
+    predecessors: list[Succession]
+    successors: list[Succession]
+    readiness: list[ReadinessFigure]
+    sources: list[Origin]
+    updated_at: datetime
+
+
+class InstitutionDetail(AnswerFacts):
+    type: Literal["Feature"]
+    id: str
+    geometry: Point | None
+    properties: InstitutionDetailProperties
+    links: list[ResourceLink]
+
+
+class ClusterProperties(Shape):
+    """A gathering (`cluster` true, with `count`) or, without `cluster`, an institution's properties."""
+
+    cluster: bool | None = None
+    count: int | None = None
+    bbox: list[float] | None = None
+    approximate: Any = None
+
+
+class ClusterFeature(Shape):
+    type: Literal["Feature"]
+    geometry: Point
+    properties: ClusterProperties
+
+
+class ClusterCollection(AnswerFacts):
+    type: Literal["FeatureCollection"]
+    features: list[ClusterFeature]
+    numberMatched: int  # noqa: N815
+    numberReturned: int  # noqa: N815
+    withoutLocation: int  # noqa: N815
+
+
+class SuggestionItem(Shape):
+    """`value` is an institution's id, a unit's key (code@day) or an occupation code."""
+
+    kind: Literal["institution", "place", "occupation"]
+    value: str
+    label: str
+    label_en: str | None
+    detail: str | None
+    matched: str | None
+    href: str
+
+
+class Suggestions(AnswerFacts):
+    suggestions: list[SuggestionItem]
+
+
+class UnitItem(Shape):
+    key: str
+    code: str
+    level: UnitLevel
+    name: str
+    full_name: str
+    name_en: str
+    kind: str
+    parent: str | None
+    valid_from: date
+    valid_to: date | None
+    lon: float | None
+    lat: float | None
+    area_km2: float | None
+
+
+class UnitList(AnswerFacts):
+    units: list[UnitItem]
+    numberReturned: int  # noqa: N815
+
+
+class UnitLink(Shape):
+    """`part`: whether the whole predecessor went there; `is_default` marks the main successor."""
+
+    unit: UnitItem
+    part: Literal["whole", "part"]
+    is_default: bool
+
+
+class UnitDetail(AnswerFacts):
+    unit: UnitItem
+    ancestors: list[UnitItem]
+    predecessors: list[UnitLink]
+    successors: list[UnitLink]
+
+
+class BoundaryCollection(Shape):
+    """Outlines with `properties.key`, `code`, `name` and `quality` (approximate or official)."""
+
+    type: Literal["FeatureCollection"]
+    features: list[dict[str, Any]]
+
+
+class CatalogueList(AnswerFacts):
+    """Rows of the catalogue with the document and clause each comes from."""
+
+    numberReturned: int  # noqa: N815
+
+
+class IndicatorList(CatalogueList):
+    indicators: list[dict[str, Any]]
+
+
+class TargetList(CatalogueList):
+    targets: list[dict[str, Any]]
+
+
+class RegisterStatus(AnswerFacts):
+    """Counts are of the day asked about (`on`)."""
+
+    published_at: datetime | None
+    age_s: int | None
+    institutions: int
+    by_status: dict[str, int]
+    by_data_status: dict[str, int]
+    by_type: dict[str, int]
+    without_location: int
+    version: str
