@@ -425,12 +425,23 @@ class ApiGroup:
 
 
 @dataclass(frozen=True)
+class ApiProblem:
+    """A kind of refusal; `anchor` ends its stable `type`."""
+
+    anchor: str
+    status: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class DocsPage:
     title: str
     description: str
     version: str
     openapi_url: str
     groups: tuple[ApiGroup, ...]
+    problems: tuple[ApiProblem, ...]
 
 
 @dataclass(frozen=True)
