@@ -32,6 +32,7 @@ class InstitutionName(Fact, Base):
         *fact_checks(),
         one_of("kind", v.NameKind),
         no_overlap("one_name_at_a_time", "institution_id", "kind"),
+        Index("ix_institution_name_folded", "folded"),
     )
 
 
