@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from geodata.text import is_code_like
+from geodata.search import telling
+from geodata.text import clean, fold, is_code_like
 from geodata.unit_reads import Unit
-from geodata.unit_resolution import Resolution, resolve
+from geodata.unit_resolution import Found, Resolution, resolve
 from geodata.vocabulary import UnitLevel
 
 MOST = 5
@@ -30,11 +31,26 @@ def places_meant(session: Session, q: str) -> tuple[PlaceHit, ...]:
     """The places that the whole text names, or the former province that its last words name ("cao đẳng Nam Định")."""
     if is_code_like(q):
         return ()
-    found = resolve(session, q)
+    found = named_place(session, q)
     named = (found.unit,) if found.unit else found.candidates
     if named:
         return tuple(hit(unit, found) for unit in named[:MOST])
     return former_province(session, q.split())
+
+
+def named_place(session: Session, q: str) -> Resolution:
+    """What the whole text names as a place, or what it names without the words around it.
+
+    In the second case marks that were typed must be the place's own: "nghề phù thủy" does not mean Phú Thủy.
+    """
+    found = resolve(session, q)
+    place = telling(q)
+    if found.found != Found.UNKNOWN or place == q:
+        return found
+    nearer = resolve(session, place)
+    named = (nearer.unit,) if nearer.unit else nearer.candidates
+    unmarked = fold(place) == clean(place).lower()
+    return nearer if unmarked or all(clean(place).lower() in unit.full_name.lower() for unit in named) else found
 
 
 def former_province(session: Session, words: list[str]) -> tuple[PlaceHit, ...]:

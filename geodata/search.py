@@ -24,6 +24,13 @@ SIMILAR = 0.4
 """Least share of three-letter pieces (pg_trgm word similarity) for a name to be looked at."""
 
 
+FILLERS = frozenset(["o", "tai", "gan", "truong", "day", "hoc", "dao", "tao", "nghe", "noi", "nao", "co", "em", "tim"])
+"""Words around the telling ones; dropped only when nothing matches with them."""
+
+SHORT_WORDS_FORGIVEN = 2
+"""From this many other words spelled right on, one short word may have an error ("nguyen truong ro")."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """The words as a condition and an order on `institution_state`; `matched` names what matched, row by row."""
@@ -36,28 +43,38 @@ class Reading:
 def read(session: Session, wanted: InstitutionFilter, at: Moment) -> Reading | None:
     """How to look for `wanted.q`; None when it holds no words, so that everything is meant.
 
-    Whatever the words mean exactly or by their beginnings counts together; typing errors count only when that finds
-    nothing.
+    Whatever the words mean exactly or by their beginnings counts together. When that finds nothing, the words around
+    the telling ones are dropped; when that finds nothing either, typing errors are forgiven.
     """
     if is_code_like(wanted.q):
         return as_identifier(wanted.q, at)
     forms = expand(wanted.q)
     if not forms:
         return None
-    reading = as_words(forms, taught(wanted.q))
-    found = select(literal(1)).where(*conditions(session, wanted, at), reading.condition).limit(1)
-    if session.scalar(found):
-        return reading
+    for typed in dict.fromkeys((wanted.q, telling(wanted.q))):
+        reading = as_words(expand(typed), taught(typed), mixed=typed == wanted.q)
+        if session.scalar(select(literal(1)).where(*conditions(session, wanted, at), reading.condition).limit(1)):
+            return reading
     return with_errors(session, wanted, at, forms)
+
+
+def telling(q: str) -> str:
+    """The typed words without those that only say that a school is looked for: "trường nghề ở Quảng Trị"; all of them
+    when nothing else is said."""
+    return " ".join(word for word in q.split() if fold(word) not in FILLERS) or q
 
 
 def as_identifier(q: str, at: Moment) -> Reading:
     return Reading(known_by(q, at), literal(0), literal("code"))
 
 
-def as_words(forms: tuple[str, ...], taught: ColumnElement[bool]) -> Reading:
-    """Every word of one of the forms, each as a whole word or the beginning of one; or an occupation they mean."""
-    anywhere, in_names, in_name = (holds(forms, weights) for weights in ("", "AB", "A"))
+def as_words(forms: tuple[str, ...], taught: ColumnElement[bool], *, mixed: bool) -> Reading:
+    """Every word of one of the forms, each as a whole word or the beginning of one; or an occupation they mean.
+
+    `mixed`: some words may stand in the names and others in the places.
+    """
+    in_names, in_name = holds(forms, "AB"), holds(forms, "A")
+    anywhere = holds(forms, "") if mixed else or_(in_names, holds(forms, "C"))
     rank = case(
         (State.name_folded.in_(forms), 1),
         (or_(*(State.name_folded.startswith(form) for form in forms)), 2),
@@ -121,5 +138,8 @@ def errors_in(forms: tuple[str, ...], name: str) -> int | None:
 
 def differing_words(typed: list[str], known: list[str]) -> int | None:
     missing = [word for word in typed if word not in known]
-    forgiven = all(any(within_edits(word, other, edit_budget(word)) for other in known) for word in missing)
+    short = [word for word in missing if not edit_budget(word) and word.isalpha()]
+    lenient = len(short) == 1 and len(typed) - len(missing) >= SHORT_WORDS_FORGIVEN
+    budgets = {word: 1 if lenient and word in short else edit_budget(word) for word in missing}
+    forgiven = all(any(within_edits(word, other, budgets[word]) for other in known) for word in missing)
     return len(missing) if forgiven else None

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from geodata import institutions
 from geodata.filters import InstitutionFilter
 from geodata.occupations import load as occupations
+from geodata.places import named_place
 from geodata.text import fold
 from geodata.unit_reads import Unit, ancestors
-from geodata.unit_resolution import resolve
 
 MOST_PLACES = 3
 MOST_OCCUPATIONS = 3
@@ -41,7 +41,7 @@ def suggest(session: Session, q: str, *, on: date, limit: int = 10) -> tuple[Sug
 
 def places(session: Session, q: str) -> tuple[Suggestion, ...]:
     """Units the text names, with what lies above them; former ones say what they are part of today."""
-    found = resolve(session, q)
+    found = named_place(session, q)
     named = (found.unit,) if found.unit else found.candidates
     return tuple(
         Suggestion("place", unit.key, unit.full_name, unit.name_en, above(session, unit), "place")
@@ -57,7 +57,7 @@ def trades(q: str) -> tuple[Suggestion, ...]:
     """Occupations of that name or that everyday word, the likeliest first."""
     catalogue = occupations()
     meant = [code for meaning in catalogue.meanings(q) if meaning.whole for code in meaning.codes]
-    codes = dict.fromkeys([*(row.code for row in catalogue.named(q)), *meant])
+    codes = dict.fromkeys([q.strip(), *(row.code for row in catalogue.named(q)), *meant])
     rows = [row for code in codes if (row := catalogue.get(code))]
     return tuple(
         Suggestion("occupation", row.code, row.name_vi, row.name_en, row.training_level, "occupation")

@@ -26,6 +26,8 @@ ENGLISH = {
 """English names that are not just the Vietnamese without marks (or are listed to be sure)."""
 
 _ABBREVIATIONS = (
+    (re.compile(r"\bb[aắ]c c[aạ]n\b", re.I), "Bắc Kạn"),
+    (re.compile(r"\b(?:bu[oô]n|ban) m[eê] thu[oộ]t\b", re.I), "Buôn Ma Thuột"),
     (re.compile(r"^t\.?\s?p\.?\s*(?=\S)", re.I), "Thành phố "),
     (re.compile(r"^t\.?\s?x\.?[\s.]+", re.I), "Thị xã "),
     (re.compile(r"^t\.?\s?t\.?[\s.]+", re.I), "Thị trấn "),
