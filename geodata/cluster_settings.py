@@ -15,6 +15,7 @@ INITDB = (
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "''",
     "port": str(PORT),
+    "cluster_name": "'mapapp'",
     "max_connections": "100",
     "shared_buffers": "256MB",
     "effective_cache_size": "1GB",
