@@ -27,13 +27,12 @@ class InvalidReference(GeodataError):
     """A text that is not a code or `code@day`."""
 
 
-@dataclass(frozen=True)
 class LevelNotInVintage(GeodataError):
     """A level has no units on a day: districts were abolished on 01/07/2025. `nearest_day` is a day that has them."""
 
-    level: str
-    on: date
-    nearest_day: date
+    def __init__(self, level: str, on: date, nearest_day: date) -> None:
+        super().__init__(level, on, nearest_day)
+        self.level, self.on, self.nearest_day = level, on, nearest_day
 
     def __str__(self) -> str:
         return (

@@ -15,7 +15,7 @@ from tests.conftest import DatabaseLike
 @pytest.fixture(scope="session")
 def units_engine(database_like: DatabaseLike) -> Iterator[Engine]:
     """An engine on a database that holds the units and nothing else; what is committed through it stays."""
-    engine = make_engine(database_like("units", _prepare), application_name="tests")
+    engine = make_engine(database_like("units", prepare_units), application_name="tests")
     yield engine
     engine.dispose()
 
@@ -30,7 +30,8 @@ def places(units_engine: Engine) -> Iterator[Session]:
         transaction.rollback()
 
 
-def _prepare(engine: Engine) -> None:
+def prepare_units(engine: Engine) -> None:
+    """All tables, and the units of both worlds."""
     migrations.upgrade(engine)
     with Session(engine) as session:
         load_units(session)
