@@ -1,0 +1,116 @@
+"""The questions asked most use their index, however large the register grows."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from string import digits
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, text
+from sqlalchemy.orm import Session
+
+from geodata import institutions, migrations, records
+from geodata.clusters import clusters
+from geodata.engine import make_sessions
+from geodata.filters import InstitutionFilter, conditions
+from geodata.geometry import BBox, LonLat
+from geodata.releases import moment
+
+TODAY = date(2026, 6, 1)
+HERE = LonLat(105.8, 21)
+STATES = text(
+    """
+    INSERT INTO institution_state (institution_id, campus_id, is_main, release_from, name, name_folded, search_text,
+        place_text, type, ownership, status, data_status, training_levels, occupations, identifiers, province_code,
+        location_precision, geom, feature)
+    SELECT 'v' || i, 'v' || i || '.1', true, 1, 'Trường ' || i, 'truong ' || translate(md5(i::text), '0123456789',
+            'ghijklmnop'), 'mh ' || i, 'tinh ' || i % 34,
+        'college', 'public', 'active', 'illustrative', '{college}', '{}', ARRAY['MH.' || i], (i % 34)::text, 'address',
+        ST_SetSRID(ST_MakePoint(102 + random() * 8, 8 + random() * 15), 4326), '{"properties": {}}'
+    FROM generate_series(1, :size) AS i
+    """
+)
+
+
+def register_of(size: int) -> Callable[[Engine], None]:
+    def prepare(engine: Engine) -> None:
+        migrations.upgrade(engine)
+        with engine.begin() as connection:
+            connection.execute(
+                text("INSERT INTO release (id, kind, published_by, reason) VALUES (1, 'demo', 't', 't')")
+            )
+            connection.execute(text("INSERT INTO register_head (release_id) VALUES (1)"))
+            connection.execute(STATES, {"size": size})
+            connection.execute(text("ANALYZE institution_state"))
+
+    return prepare
+
+
+SIZES = [pytest.param(60_000), pytest.param(1_000_000, marks=pytest.mark.long)]
+
+
+@pytest.fixture(scope="module", params=SIZES)
+def large(request: pytest.FixtureRequest, database_like: Any) -> Iterator[Session]:
+    sessions = make_sessions(
+        database_like(f"plans_{request.param}", register_of(request.param)), statement_timeout_ms=0
+    )
+    with sessions() as session:
+        yield session
+    sessions.kw["bind"].dispose()
+
+
+@contextmanager
+def plans(session: Session) -> Iterator[list[str]]:
+    """The plans of the SELECTs on the states that run inside."""
+    asked: list[tuple[str, Any]] = []
+
+    def listen(connection: Any, cursor: Any, statement: str, parameters: Any, *others: Any) -> None:
+        if "FROM institution_state" in statement:
+            asked.append((statement, parameters))
+
+    engine = session.get_bind()
+    found: list[str] = []
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
+    for statement, parameters in asked:
+        explained = session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters)
+        found.append("\n".join(row[0] for row in explained))
+
+
+def test_the_nearest_ten_come_from_the_spatial_index(large: Session) -> None:
+    with plans(large) as seen:
+        page = institutions.nearest(large, HERE, everywhere(large), None, limit=10, offset=0)
+    assert len(page) == 10
+    assert len(seen) == 2
+    assert all("ix_institution_state_geog" in plan and "Seq Scan" not in plan for plan in seen), seen
+
+
+def everywhere(session: Session) -> list[Any]:
+    return conditions(session, InstitutionFilter(on=TODAY, near=HERE), moment(session, TODAY))
+
+
+def test_a_code_comes_from_its_index(large: Session) -> None:
+    with plans(large) as seen:
+        assert records.the_state(large, "MH.777", moment(large, TODAY)).institution_id == "v777"
+    assert all("Seq Scan on institution_state" not in plan for plan in seen), seen
+
+
+def test_words_come_from_the_text_index(large: Session) -> None:
+    own_word = hashlib.md5(b"4242", usedforsecurity=False).hexdigest().translate(str.maketrans(digits, "ghijklmnop"))
+    with plans(large) as seen:
+        page = institutions.search(large, InstitutionFilter(on=TODAY, q=f"truong {own_word}"), limit=5)
+    assert [item.id for item in page.items] == ["v4242"]
+    assert all("Seq Scan" not in plan for plan in seen), seen
+
+
+def test_a_city_on_the_map_comes_from_the_spatial_index(large: Session) -> None:
+    with plans(large) as seen:
+        clusters(large, InstitutionFilter(on=TODAY), bbox=BBox(105.8, 20.9, 105.9, 21.0), zoom=12)
+    placed = [plan for plan in seen if "geom IS NOT NULL" in plan]
+    assert placed
+    assert all("ix_institution_state_geom" in plan for plan in placed), placed
