@@ -25,6 +25,8 @@ ENGLISH = {
 }
 """English names that are not just the Vietnamese without marks (or are listed to be sure)."""
 
+_ENGLISH_KINDS: dict[str | None, str] = {"quan": "District", "phuong": "Ward"}
+
 _ABBREVIATIONS = (
     (re.compile(r"\bb[aắ]c c[aạ]n\b", re.I), "Bắc Kạn"),
     (re.compile(r"\b(?:bu[oô]n|ban) m[eê] thu[oộ]t\b", re.I), "Buôn Ma Thuột"),
@@ -86,5 +88,8 @@ def short_name(full_name: str) -> str:
 
 
 def english_name(name: str) -> str:
-    """The name as English maps write it."""
+    """The name as English maps write it: 'Hà Nội' → 'Hanoi', 'Quận 1' → 'District 1', 'Phường 5' → 'Ward 5'."""
+    kind, bare = split_kind(name)
+    if kind in _ENGLISH_KINDS and bare.isdigit():
+        return f"{_ENGLISH_KINDS[kind]} {bare}"
     return ENGLISH.get(name, without_marks(name))

@@ -130,7 +130,8 @@ need_assets() {
 }
 
 need_units() {
-    local sources=(package-lock.json requirements.txt scripts/build_units geodata/unit_build/*.py)
+    local sources=(package-lock.json requirements.txt scripts/build_units geodata/unit_build/*.py
+        geodata/unit_names.py geodata/outlines.py geodata/text.py)
     [ -f geodata/built/manifest.json ] && is_done units "${sources[@]}" && return
     quietly "Building administrative units and boundaries." .venv/bin/python scripts/build_units
     mark_done units "${sources[@]}"

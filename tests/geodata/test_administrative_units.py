@@ -14,7 +14,7 @@ from geodata import administrative_units as au
 from geodata.administrative_units import Found
 from geodata.geometry import BBox, LonLat
 from geodata.unit_load import BUILT
-from geodata.unit_names import expand, spellings, split_kind, squeeze
+from geodata.unit_names import english_name, expand, spellings, split_kind, squeeze
 
 OLD = date(2025, 6, 30)
 NEW = date(2025, 7, 1)
@@ -270,6 +270,11 @@ def test_kinds_are_split_with_and_without_marks() -> None:
     assert split_kind("Thành phố Hồ Chí Minh") == ("thanh_pho", "Hồ Chí Minh")
     assert split_kind("thi xa Go Cong") == ("thi_xa", "Go Cong")
     assert split_kind("Xanh") == (None, "Xanh")
+
+
+def test_english_names_are_those_of_maps() -> None:
+    names = ["Hà Nội", "Đắk Lắk", "Quận 1", "Phường 12", "Hồ Chí Minh"]
+    assert [english_name(name) for name in names] == ["Hanoi", "Dak Lak", "District 1", "Ward 12", "Ho Chi Minh City"]
 
 
 @given(st.text(max_size=60))
