@@ -41,7 +41,7 @@ ARCHIPELAGOS = (
 NATION = ((102.0, 7.9), (116.4, 23.5))
 """South-west and north-east, lon/lat: the mainland and both archipelagos with room for their names."""
 
-SEA_LABEL = (111.4, 13.2)
+SEA_LABEL = (112.9, 13.0)
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -79,6 +79,12 @@ class ProvinceLayer(ModuleLayer):
     """Outlines and names of the provinces, with the quality of the outlines said in the corner."""
 
     function = "provinces"
+
+
+class CommuneLayer(ModuleLayer):
+    """Outlines and names of the communes in view at large scales: approximate cells, only to find one's way."""
+
+    function = "communes"
 
 
 class ArchipelagoLayer(ModuleLayer):
@@ -155,7 +161,7 @@ def _chart(name: str, gettext: Translate) -> OwnMap:
         tiles=None,
         zoom_control=False,
         control_scale=False,
-        zoom_snap=0.5,
+        zoom_snap=0.25,
         max_bounds=True,
         min_lat=south - 8,
         max_lat=north + 6,
@@ -167,6 +173,7 @@ def _chart(name: str, gettext: Translate) -> OwnMap:
     chart._id = name
     chart.options |= {"min_zoom": 4, "max_zoom": 16, "nation": [[south, west], [north, east]]}
     chart.add_child(ProvinceLayer(texts=_province_texts(gettext)))
+    chart.add_child(CommuneLayer())
     chart.add_child(ArchipelagoLayer(places=[_symbol(place, gettext) for place in ARCHIPELAGOS], sea=_sea(gettext)))
     chart.add_child(ControlLayer(texts=_control_texts(gettext)))
     return chart

@@ -82,6 +82,8 @@ function takeOverForm(next, form) {
   form.prepend(...next.querySelectorAll(':scope > input[type="hidden"]'));
   const [q, asked] = [form.querySelector("#q"), next.querySelector("#q")];
   if (document.activeElement !== q || asked.value === "") q.value = asked.value;
+  const [button, freshButton] = [form, next].map((one) => one.querySelector(".filters > summary"));
+  if (button && freshButton) button.replaceChildren(...freshButton.childNodes);
   for (const facet of form.querySelectorAll(".facet")) {
     const fresh = next.querySelector(`.facet[data-facet="${facet.dataset.facet}"]`);
     if (!fresh) continue;

@@ -21,7 +21,7 @@ const Controls = L.Layer.extend({
     this.bar.append(
       button("+", texts.zoomIn, () => map.zoomIn()),
       button("−", texts.zoomOut, () => map.zoomOut()),
-      button(null, texts.whole, () => map.fitBounds(nation)),
+      button(null, texts.whole, () => map.fitBounds(nation, { paddingTopLeft: [8, 8], paddingBottomRight: [8, 32] })),
     );
     this.here = make("button", { type: "button", class: "search-here", hidden: true, onclick: () => this.search(map) }, texts.here);
     this.source = make("p", { class: "map-source" });

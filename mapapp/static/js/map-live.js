@@ -8,6 +8,7 @@ import { addNamed, clusterIcon, institutionIcon, originIcon } from "./map-signs.
 const MOVE_CALM_MS = 150;
 const CLOSEST_FIT = 13;
 const SHOWN_AT = 14;
+const FIT = { paddingTopLeft: [8, 8], paddingBottomRight: [8, 32], animate: false }; // room for scale and source
 
 /** The live layer of a map; its questions come from the figure's configuration. */
 export const live = (options) => new Live(options);
@@ -50,7 +51,7 @@ const Live = L.Layer.extend({
     this.drawOrigin();
     this._map.fittingToResults = true;
     if (view) this._map.setView(view.center, view.zoom, { animate: false });
-    else this._map.fitBounds(await this.whole(), { padding: [24, 24], maxZoom: CLOSEST_FIT, animate: false });
+    else this._map.fitBounds(await this.whole(), { ...FIT, maxZoom: CLOSEST_FIT });
     this._map.fittingToResults = false;
     this.refresh();
   },
@@ -60,11 +61,17 @@ const Live = L.Layer.extend({
     const { bbox, origin, radius_m, filters } = this.config;
     const nation = L.latLngBounds(this._map.options.nation);
     if (bbox) return L.latLngBounds([bbox[1], bbox[0]], [bbox[3], bbox[2]]);
-    if (origin) return L.latLng(origin[1], origin[0]).toBounds(2 * (radius_m ?? 20000));
+    if (origin) return radius_m ? L.latLng(origin[1], origin[0]).toBounds(2 * radius_m) : this.listed().extend([origin[1], origin[0]]);
     if (Object.values(filters).every((values) => values.length === 0)) return nation;
     const collection = await this.fetch(nation, 5).catch(() => null);
     const points = (collection?.features ?? []).filter((feature) => feature.geometry).flatMap(corners);
     return points.length ? L.latLngBounds(points) : nation;
+  },
+
+  /** The box of the list's entries. */
+  listed() {
+    const placed = [...document.querySelectorAll(".card[data-lon]")];
+    return L.latLngBounds(placed.map((card) => [Number(card.dataset.lat), Number(card.dataset.lon)]));
   },
 
   fetch(box, zoom) {
@@ -99,6 +106,7 @@ const Live = L.Layer.extend({
     if (again) again.focus({ preventScroll: true });
     else if (focused) this.firstWithin(this.zoomedTo)?.focus({ preventScroll: true });
     if (open) this.byId.get(open)?.openPopup();
+    this._map.fire("signsdrawn");
   },
 
   place(feature) {
@@ -153,7 +161,7 @@ const Live = L.Layer.extend({
     if (!origin) return;
     const at = L.latLng(origin[1], origin[0]);
     if (radius_m) L.circle(at, { radius: radius_m, className: "reach", interactive: false, weight: 1 }).addTo(this.extra);
-    const marker = L.marker(at, { icon: originIcon(), interactive: false, keyboard: false, alt: this.options.texts.origin });
+    const marker = L.marker(at, { icon: originIcon(), interactive: false, keyboard: false, zIndexOffset: 900, alt: this.options.texts.origin });
     marker.addTo(this.extra);
   },
 

@@ -4,8 +4,8 @@ import { make } from "./dom.js";
 import { configOf } from "./map-figure.js";
 import { addNamed, institutionIcon } from "./map-signs.js";
 
-const CLOSE_ZOOM = 13;
-const ROUGH_ZOOM = 9;
+const CLOSE_ZOOM = 9.5;
+const ROUGH_ZOOM = 8;
 
 /** A sign per campus with a known place; the view fits them all. */
 export const points = ({ texts }) => new Points({ texts });

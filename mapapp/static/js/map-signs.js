@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 
 const SIGN_PX = 32;
-const RINGS = [[100, 54, "large"], [10, 46, "middle"], [0, 44, "small"]];
+const RINGS = [[100, 46, "large"], [10, 44, "middle"], [0, 44, "small"]];
 
 /** The sign of one institution; `number` when it stands in the list. */
 export function institutionIcon(properties, number) {
@@ -27,7 +27,7 @@ export function clusterIcon(count, approximate) {
 
 /** Where distances are measured from. */
 export function originIcon() {
-  return icon(make("span", { class: "origin-sign" }), 28, "origin");
+  return icon(make("span", { class: "origin-sign" }), 44, "origin");
 }
 
 /** A marker that says its name to everyone; leave `label` to the visible text only where nothing can be done with it. */

@@ -1,5 +1,6 @@
 // What the maps composed in Python (mapapp/maps.py) are made of. They call these functions; Leaflet is their global L.
 export { archipelagos, provinces } from "./map-land.js";
+export { communes } from "./map-communes.js";
 export { controls } from "./map-controls.js";
 export { live } from "./map-live.js";
 export { points } from "./map-points.js";
