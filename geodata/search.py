@@ -53,9 +53,16 @@ def read(session: Session, wanted: InstitutionFilter, at: Moment) -> Reading | N
         return None
     for typed in dict.fromkeys((wanted.q, telling(wanted.q))):
         reading = as_words(expand(typed), taught(typed), mixed=typed == wanted.q)
-        if session.scalar(select(literal(1)).where(*conditions(session, wanted, at), reading.condition).limit(1)):
+        if any_match(session, [*conditions(session, wanted, at), reading.condition]):
             return reading
     return with_errors(session, wanted, at, forms)
+
+
+def any_match(session: Session, tests: list[ColumnElement[bool]]) -> bool:
+    """Whether a state passes the tests. Planned as if all were fetched: with a bare LIMIT 1 the planner reads the whole
+    table in the hope of an early hit."""
+    matches = select(State.row_id).where(*tests).cte("matches").prefix_with("MATERIALIZED", dialect="postgresql")
+    return session.scalar(select(literal(1)).select_from(matches).limit(1)) is not None
 
 
 def telling(q: str) -> str:
