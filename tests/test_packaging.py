@@ -77,7 +77,7 @@ def test_wheel_carries_every_file_of_both_packages(wheel: Path) -> None:
 def test_wheel_carries_the_vendored_assets_with_their_sums(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         manifest = json.loads(archive.read("mapapp/static/vendor/manifest.json"))
-    assert {"leaflet/leaflet.js", "leaflet.markercluster/leaflet.markercluster.js"} <= set(manifest)
+    assert {"leaflet/leaflet.js", "leaflet/leaflet.css"} <= set(manifest)
     assert {f"mapapp/static/vendor/{path}" for path in manifest} <= names(wheel)
 
 
