@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from geodata.errors import GeodataError
+from geodata.figures.stored import derive_figures
 from geodata.models import FACTS, ChangeLog, Fact, IndicatorValue, InstitutionState, RegisterHead, Release
 from geodata.states import derive_states
 from geodata.vocabulary import ReleaseKind
@@ -101,9 +102,10 @@ def open_release(
 
 
 def finish_release(session: Session, release: Release, *, institutions: Collection[str] | None) -> None:
-    """Derive the states of the touched institutions (None: of all), sum up, and make the release current."""
+    """Derive states and figures of the touched institutions (None: of all), sum up, and make the release current."""
     session.flush()
     derive_states(session, release.id, institutions)
+    derive_figures(session, release.id, institutions)
     release.summary = {**release.summary, **summary(session, Moment(release.published_at.date(), release.id, True))}
     head = upsert(RegisterHead).values(id=1, release_id=release.id)
     session.execute(head.on_conflict_do_update(index_elements=["id"], set_={"release_id": release.id}))

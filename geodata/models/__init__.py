@@ -2,6 +2,7 @@
 
 from geodata.models.base import Base, Fact
 from geodata.models.derived import InstitutionState
+from geodata.models.figures import ReadinessCell, ReadinessFigure, ReadinessStamp
 from geodata.models.publication import ChangeLog, Decision, RegisterHead, Release, Source
 from geodata.models.readiness import Authority, Indicator, IndicatorValue, Report, ReportingPeriod, Target
 from geodata.models.registry import (
@@ -42,6 +43,9 @@ __all__ = [
     "Licence",
     "Person",
     "Programme",
+    "ReadinessCell",
+    "ReadinessFigure",
+    "ReadinessStamp",
     "RegisterHead",
     "Relation",
     "Release",

@@ -1,0 +1,165 @@
+"""Figures stored with each release: cells of like institutions, with counts and sums per period and indicator.
+
+Sums are exact (`numeric`), so a release changes them by what its institutions contributed before and contribute now;
+`drift` compares them with the sums over everything.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from geodata.figures.contributions import contributions, standing
+from geodata.figures.measures import as_json, fingerprint, measures
+from geodata.models import ReadinessStamp
+from geodata.models.figures import CELL_KEY
+
+ANALYZE_FROM = 10_000
+"""From this many touched institutions on, fresh statistics pay for themselves."""
+
+KEY = ", ".join(CELL_KEY)
+
+SAME_CELL = " AND ".join(f"cell.{name} IS NOT DISTINCT FROM standing.{name}" for name in CELL_KEY)
+
+CELLS = f"INSERT INTO readiness_cell ({KEY}) SELECT DISTINCT {KEY} FROM standing ON CONFLICT DO NOTHING"
+
+NUMBERED = f"""
+    CREATE TEMPORARY TABLE standing_cell ON COMMIT DROP AS
+    WITH numbered AS (
+        SELECT institution_id, period_id, hash_record_extended(ROW({KEY}), 0) AS hash, {KEY} FROM standing
+    ), known AS (SELECT id, hash_record_extended(ROW({KEY}), 0) AS hash, {KEY} FROM readiness_cell)
+    SELECT standing.institution_id, standing.period_id, cell.id AS cell_id
+    FROM numbered AS standing JOIN known AS cell ON cell.hash = standing.hash AND {SAME_CELL}
+"""
+
+SUMMED = """
+    SELECT period_id, indicator_id, cell_id, count(*) AS applicable, count(weight) AS reporting,
+        coalesce(sum(amount), 0) AS amount, coalesce(sum(weight), 0) AS weight
+    FROM contribution JOIN standing_cell USING (institution_id, period_id)
+    GROUP BY period_id, indicator_id, cell_id
+"""
+
+ADD = """
+    INSERT INTO readiness_figure AS figure (period_id, indicator_id, cell_id, applicable, reporting, amount, weight)
+    WITH {contributions}, summed AS ({summed})
+    SELECT period_id, indicator_id, cell_id, {sign} applicable, {sign} reporting, {sign} amount, {sign} weight
+    FROM summed
+    ON CONFLICT (period_id, indicator_id, cell_id) DO UPDATE SET
+        applicable = figure.applicable + excluded.applicable, reporting = figure.reporting + excluded.reporting,
+        amount = figure.amount + excluded.amount, weight = figure.weight + excluded.weight
+"""
+
+FORGET_EMPTY = """
+    DELETE FROM readiness_figure
+    WHERE applicable = 0 AND cell_id IN (SELECT cell_id FROM standing_cell)
+"""
+
+NEW_PERIODS = """
+    SELECT id FROM reporting_period AS period
+    WHERE NOT EXISTS (SELECT FROM readiness_figure WHERE period_id = period.id) ORDER BY id
+"""
+
+DRIFT = """
+    WITH {contributions}, summed AS ({summed})
+    SELECT count(*) FROM summed FULL JOIN readiness_figure AS stored USING (period_id, indicator_id, cell_id)
+    WHERE (summed.applicable, summed.reporting, summed.amount, summed.weight)
+        IS DISTINCT FROM (stored.applicable, stored.reporting, stored.amount, stored.weight)
+"""
+
+
+def derive_figures(session: Session, release: int, institutions: Collection[str] | None) -> None:
+    """Bring the stored figures to `release`, in which only these institutions changed (None: any may have).
+
+    Call it when the release's facts and states are in. Figures of an unknown age or method, and periods without
+    figures, are derived from all institutions.
+    """
+    if institutions is None or not are_of(session, release - 1):
+        _derive_all(session)
+    else:
+        _follow(session, release, sorted(set(institutions)))
+    row = {"release_id": release, "measures": fingerprint()}
+    stamped = upsert(ReadinessStamp).values(id=1, **row)
+    session.execute(stamped.on_conflict_do_update(index_elements=["id"], set_=row))
+
+
+def are_of(session: Session, release: int) -> bool:
+    """Whether the stored figures are those of the release, derived as this version would."""
+    found = session.execute(select(ReadinessStamp.release_id, ReadinessStamp.measures)).one_or_none()
+    return found is not None and tuple(found) == (release, fingerprint())
+
+
+def drift(session: Session) -> int:
+    """How many stored figures differ from the sums over all institutions of the current release; 0 when all is well."""
+    periods = _periods(session)
+    _stand(session, periods, now=True)
+    sql = DRIFT.format(contributions=contributions(now=True), summed=SUMMED)
+    return int(session.scalar(text(sql), _asked(periods)) or 0)
+
+
+def _derive_all(session: Session) -> None:
+    session.execute(text("DELETE FROM readiness_figure"))
+    session.execute(text("DELETE FROM readiness_cell"))
+    for period in _periods(session):
+        _add(session, [period], sign="", analyze=True)
+
+
+def _follow(session: Session, release: int, institutions: list[str]) -> None:
+    """Take away what the institutions contributed in the release before and add what they contribute now."""
+    new = list(session.scalars(text(NEW_PERIODS)))
+    known = [period for period in _periods(session) if period not in new]
+    large = len(institutions) >= ANALYZE_FROM
+    _add(session, known, sign="-", release=release - 1, institutions=institutions, analyze=large)
+    _add(session, known, sign="", release=release, institutions=institutions, analyze=large)
+    for period in new:
+        _add(session, [period], sign="", analyze=True)
+
+
+def _add(
+    session: Session,
+    periods: list[str],
+    *,
+    sign: str,
+    analyze: bool,
+    release: int | None = None,
+    institutions: list[str] | None = None,
+) -> None:
+    """Add (sign "-": take away) what institutions (None: all) contribute as published in the release (None: now)."""
+    _stand(session, periods, now=release is None, release=release, institutions=institutions, analyze=analyze)
+    chosen = "true" if institutions is None else "report.institution_id = ANY(:institutions)"
+    sql = ADD.format(contributions=contributions(now=release is None, chosen=chosen), summed=SUMMED, sign=sign)
+    session.execute(text(sql), {**_asked(periods), "release": release, "institutions": institutions})
+    session.execute(text(FORGET_EMPTY))
+
+
+def _stand(
+    session: Session,
+    periods: list[str],
+    *,
+    now: bool,
+    release: int | None = None,
+    institutions: list[str] | None = None,
+    analyze: bool = False,
+) -> None:
+    """Temporary tables `standing` and `standing_cell` of the institutions for the periods, every cell being known."""
+    chosen = "true" if institutions is None else "state.institution_id = ANY(:institutions)"
+    query = standing(now=now, chosen=chosen)
+    session.execute(text("DROP TABLE IF EXISTS pg_temp.standing, pg_temp.standing_cell"))
+    session.execute(
+        text(f"CREATE TEMPORARY TABLE standing ON COMMIT DROP AS {query}"),
+        {"periods": periods, "release": release, "institutions": institutions},
+    )
+    if analyze:
+        session.execute(text("ANALYZE standing"))
+    session.execute(text(CELLS))
+    session.execute(text(NUMBERED))
+    if analyze:
+        session.execute(text("ANALYZE standing_cell"))
+
+
+def _periods(session: Session) -> list[str]:
+    return list(session.scalars(text("SELECT id FROM reporting_period ORDER BY id")))
+
+
+def _asked(periods: list[str]) -> dict[str, object]:
+    return {"periods": periods, "measures": as_json(measures().values()), "asked": list(measures())}

@@ -1,0 +1,250 @@
+"""Readiness per unit: one function for the map, the table, the API and every export."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from geodata.catalogue.documents import Document
+from geodata.filters import REFORM
+from geodata.indicators import AppliesTo, Indicator, IndicatorKind, indicator_named
+from geodata.overlays.question import Filters, NoFigures, NotFilterable, Population, UnknownTarget, Vintage
+from geodata.overlays.sums import Key, Pair, Sums, sums_by_code
+from geodata.overlays.territories import sums_by_subject
+from geodata.releases import moment
+from geodata.targets import Target, effective_target, local_documents, target_named
+from geodata.unit_reads import Unit, units
+from geodata.vocabulary import SubjectKind
+
+DIGITS = 4
+"""Decimals of a published value and gap; `met` is decided on the exact fraction."""
+
+WITH_REPORTS = """
+    SELECT period.id FROM reporting_period AS period
+    WHERE EXISTS (SELECT FROM report WHERE report.period_id = period.id) ORDER BY period.ends_on
+"""
+
+
+@dataclass(frozen=True)
+class UnitFigure:
+    """The figure of one unit; `unit` None: those that no unit of the level can be given.
+
+    `N` subjects the indicator applies to, `n` of them with a usable figure, `value` in the indicator's unit (percent;
+    points; for milestones 1 or 0) and None where n is 0: nothing reported is never zero. `coverage` is n/N, 0 to 1,
+    None where N is 0. `target` is the number to reach, None where no target covers anyone here. `gap` (figure less
+    target) and `met` compare the figure of those whom the target covers (`target_value`, from `target_reporting` of
+    `target_applicable`): the same as `value` unless the target is asked of fewer types or of a part of the unit.
+    """
+
+    unit: Unit | None
+    value: float | None
+    n: int
+    N: int
+    coverage: float | None
+    target: float | None
+    gap: float | None
+    met: bool | None
+    target_value: float | None
+    target_reporting: int
+    target_applicable: int
+
+    @property
+    def no_data(self) -> bool:
+        """Whether there is no figure: nobody reported, or nobody was asked (N is 0)."""
+        return self.value is None
+
+    @property
+    def missing(self) -> int:
+        """How many of those asked have no usable figure."""
+        return self.N - self.n
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """An answered question. `rows`: one per unit of the level by code, then `unit` None where anyone is left over;
+    they sum to `whole`. `also`: targets of local documents on the same indicator and year, to choose from."""
+
+    indicator: Indicator
+    vintage: Vintage
+    period: str
+    target: Target | None
+    filters: Filters
+    release: int
+    rows: tuple[UnitFigure, ...]
+    whole: UnitFigure
+    also: tuple[Target, ...]
+
+    @property
+    def reached(self) -> tuple[int, int]:
+        """(units that meet the target, units that can be compared with it)."""
+        verdicts = [row.met for row in self.rows if row.unit is not None and row.met is not None]
+        return sum(verdicts), len(verdicts)
+
+
+def by_unit(
+    session: Session,
+    indicator: str,
+    *,
+    level: str,
+    on: date,
+    period: str | None = None,
+    target: str | None = None,
+    filters: Filters | None = None,
+    release: int | None = None,
+) -> Overlay:
+    """The figures of an indicator for every unit of a level.
+
+    `on` chooses only the vintage of the units: the same subjects are counted in every vintage, those of the last day
+    of `period` (None: the latest with reports). `target` None: the national one. Raises `UnknownIndicator`,
+    `UnknownTarget`, `NoFigures`, `NotFilterable`, `LevelNotInVintage`, `UnknownRelease`.
+    """
+    measured = indicator_named(indicator)
+    vintage, chosen = Vintage(level, on), filters or Filters()
+    found = units(session, level=level, on=on)
+    asked = _period(session, measured, period)
+    goal = goal_of(measured, asked, target)
+    at = moment(session, on, release)
+    sums = read_sums(session, measured, vintage, [asked], chosen, goal, release=at.release, is_current=at.is_current)
+    rows, whole = assemble(measured, found, {code: pair for (_, code), pair in sums.items()}, goal)
+    return Overlay(measured, vintage, asked, goal, chosen, at.release, rows, whole, _local_targets(measured, asked))
+
+
+def read_sums(
+    session: Session,
+    indicator: Indicator,
+    vintage: Vintage,
+    periods: Sequence[str],
+    filters: Filters,
+    goal: Target | None,
+    *,
+    release: int,
+    is_current: bool,
+) -> dict[Key, Pair]:
+    """Sums per period and unit code, whoever the subjects are."""
+    if indicator.subject is SubjectKind.INSTITUTION:
+        covered = None if goal is None else population(goal)
+        return sums_by_code(
+            session, indicator.id, vintage, periods, filters, covered, release=release, is_current=is_current
+        )
+    if filters:
+        raise NotFilterable(f"{indicator.id} is reported by authorities; filters of institutions do not apply to it")
+    return sums_by_subject(session, indicator, vintage, periods, goal, release)
+
+
+def assemble(
+    indicator: Indicator, found: list[Unit], sums: dict[str | None, Pair], goal: Target | None
+) -> tuple[tuple[UnitFigure, ...], UnitFigure]:
+    """A row per unit, one without a unit for the rest where there is any, and the whole."""
+    known = {unit.code for unit in found}
+    rows = [figure(indicator, unit, sums.get(unit.code, Pair()), goal) for unit in found]
+    rest = sum((pair for code, pair in sums.items() if code not in known), Pair())
+    if rest.all.applicable:
+        rows.append(figure(indicator, None, rest, goal))
+    return tuple(rows), figure(indicator, None, sum(sums.values(), Pair()), goal)
+
+
+def figure(indicator: Indicator, unit: Unit | None, pair: Pair, goal: Target | None) -> UnitFigure:
+    """Counts and sums as the figure of a unit."""
+    exact, compared = ratio(indicator, pair.all), ratio(indicator, pair.covered)
+    asked = goal if pair.covered.applicable else None
+    return UnitFigure(
+        unit=unit,
+        value=_published(exact),
+        n=pair.all.reporting,
+        N=pair.all.applicable,
+        coverage=pair.all.reporting / pair.all.applicable if pair.all.applicable else None,
+        target=_goal_value(asked),
+        gap=_published(_gap(asked, compared)),
+        met=asked.met(float(compared)) if asked and compared is not None else None,
+        target_value=_published(compared),
+        target_reporting=pair.covered.reporting,
+        target_applicable=pair.covered.applicable,
+    )
+
+
+def ratio(indicator: Indicator, sums: Sums) -> Fraction | None:
+    """Σ amount / Σ weight in the indicator's unit; None where nothing was reported."""
+    if not sums.reporting or not sums.weight:
+        return None
+    plain = Fraction(sums.amount) / Fraction(sums.weight)
+    return plain if indicator.kind in (IndicatorKind.COMPOSITE, IndicatorKind.MILESTONE) else 100 * plain
+
+
+def goal_of(indicator: Indicator, period: str, target: str | None) -> Target | None:
+    """The target to compare with: the one named, else the national one that holds as seen from the period.
+
+    The requirements on single institutions (kind legal) set no share of institutions, so by default there is none.
+    Raises `UnknownTarget`.
+    """
+    if target is not None:
+        named = target_named(target)
+        if named is None or named.indicator.id != indicator.id:
+            raise UnknownTarget(f"{target} is not a target of {indicator.id}")
+        if indicator.kind is IndicatorKind.LEGAL:
+            raise UnknownTarget(f"{target} is asked of each institution, not of a share of them")
+        return named
+    if indicator.kind is IndicatorKind.LEGAL:
+        return None
+    holding = effective_target(indicator.id, None, int(period))
+    return None if holding is None else holding.target
+
+
+def population(goal: Target) -> Population:
+    """Whom a target of institutions covers."""
+    audience = goal.applies_to or AppliesTo()
+    territory = goal.territory
+    if territory is not None and territory.on >= REFORM:
+        raise UnknownTarget(f"{goal.id}: territories after 30/06/2025 are not supported yet")
+    return Population(
+        tuple(audience.types),
+        tuple(audience.ownership),
+        audience.high_quality,
+        None if territory is None else territory.code,
+    )
+
+
+def periods_with_reports(session: Session, indicator: Indicator) -> tuple[str, ...]:
+    """The periods in which anyone reported and the indicator is collected, oldest first."""
+    return tuple(period for period in session.scalars(text(WITH_REPORTS)) if indicator.has_period(int(period)))
+
+
+def _period(session: Session, indicator: Indicator, period: str | None) -> str:
+    known = periods_with_reports(session, indicator)
+    if not known:
+        since = "" if indicator.first_period is None else f"; it is collected from {indicator.first_period} on"
+        raise NoFigures(f"the register holds no reports on {indicator.id}{since}")
+    if period is None:
+        return known[-1]
+    if period not in known:
+        raise NoFigures(f"no reports on {indicator.id} for {period}; there are some for {', '.join(known)}", known)
+    return period
+
+
+def _local_targets(indicator: Indicator, period: str) -> tuple[Target, ...]:
+    """What local documents ask of the indicator, as seen from the period."""
+    held = (effective_target(indicator.id, document.territory, int(period)) for document in local_documents())
+    return tuple(holding.target for holding in held if holding is not None and not holding.inherited)
+
+
+def silent_documents(indicator: Indicator, period: str) -> tuple[Document, ...]:
+    """Local plans that say nothing on the indicator for the period: the national target shows over their territory."""
+    held = (effective_target(indicator.id, document.territory, int(period)) for document in local_documents())
+    return tuple(holding.silent for holding in held if holding is not None and holding.silent is not None)
+
+
+def _gap(goal: Target | None, value: Fraction | None) -> Fraction | None:
+    return None if goal is None or goal.value is None or value is None else value - Fraction(str(goal.value))
+
+
+def _goal_value(goal: Target | None) -> float | None:
+    """The number to reach; 1 for a milestone, which has to exist."""
+    if goal is None:
+        return None
+    return 1.0 if goal.value is None else float(goal.value)
+
+
+def _published(value: Fraction | None) -> float | None:
+    return None if value is None else float(round(value, DIGITS))

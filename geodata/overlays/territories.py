@@ -1,0 +1,131 @@
+"""Figures that belong to authorities and territories, not to institutions: whose they are, and the unit of a vintage
+they can be shown on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from geodata.catalogue.documents import UnitRef
+from geodata.figures.contributions import SAID
+from geodata.filters import REFORM
+from geodata.indicators import Indicator, IndicatorKind
+from geodata.overlays.question import Vintage
+from geodata.overlays.sums import Key, Pair, Sums
+from geodata.targets import Target, targets
+from geodata.unit_reads import Unit, by_key, predecessors, successors, unit
+from geodata.vocabulary import UnitLevel
+
+AUTHORITIES = f"""
+    SELECT period.id AS period_id, authority.territory_key, told.numerator AS amount, told.denominator AS weight
+    FROM reporting_period AS period
+    JOIN authority ON (authority.valid_from IS NULL OR authority.valid_from <= period.ends_on)
+        AND (authority.valid_to IS NULL OR authority.valid_to > period.ends_on)
+    LEFT JOIN (
+        SELECT report.authority_id, report.period_id, figure.denominator,
+            coalesce(figure.numerator, figure.value * figure.denominator / 100) AS numerator
+        FROM report JOIN indicator_value AS figure ON figure.report_id = report.id
+        WHERE figure.indicator_id = :indicator AND figure.value IS NOT NULL AND figure.denominator > 0
+            AND {SAID.format(row="figure")}
+    ) AS told ON told.authority_id = authority.id AND told.period_id = period.id
+    WHERE period.id = ANY(:periods)
+"""
+
+MILESTONES = f"""
+    SELECT report.period_id, report.territory_key, figure.value
+    FROM report JOIN indicator_value AS figure ON figure.report_id = report.id
+    WHERE report.period_id = ANY(:periods) AND figure.indicator_id = :indicator AND figure.value IS NOT NULL
+        AND report.territory_key IS NOT NULL AND {SAID.format(row="figure")}
+"""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One authority or territory in a period, and what it told; `territory` None: the whole country."""
+
+    period: str
+    territory: Unit | None
+    sums: Sums
+
+
+def sums_by_subject(
+    session: Session,
+    indicator: Indicator,
+    vintage: Vintage,
+    periods: Sequence[str],
+    target: Target | None,
+    release: int,
+) -> dict[Key, Pair]:
+    """Sums per period and unit code; subjects that no unit of the vintage can be given stand under None."""
+    read = _milestones if indicator.kind is IndicatorKind.MILESTONE else _authorities
+    found: dict[Key, Pair] = {}
+    codes: dict[str, str | None] = {}
+    for subject in read(session, indicator, periods, release):
+        place = subject.territory
+        if place is not None and place.key not in codes:
+            codes[place.key] = _code_in(session, place, vintage)
+        key = (subject.period, codes[place.key] if place else None)
+        covered = subject.sums if target is not None and covers(target, place) else Sums()
+        found[key] = found.get(key, Pair()) + Pair(subject.sums, covered)
+    return found
+
+
+def covers(target: Target, place: Unit | None) -> bool:
+    """Whether a target is asked of the authority or territory: its own document's, the nation's of everyone."""
+    if target.territory is None:
+        return target.indicator.kind is not IndicatorKind.MILESTONE or place is None
+    return place is not None and is_territory(place, target.territory)
+
+
+def is_territory(place: Unit, named: UnitRef) -> bool:
+    """Whether the unit is the one a document named, as it then was."""
+    return place.code == named.code and place.holds_on(named.on)
+
+
+def milestone_territories(indicator: Indicator) -> list[UnitRef | None]:
+    """Where a milestone is asked for: each territory whose document asks, and the country where a national one does."""
+    return list(dict.fromkeys(target.territory for target in targets() if target.indicator.id == indicator.id))
+
+
+def _authorities(session: Session, indicator: Indicator, periods: Sequence[str], release: int) -> list[Subject]:
+    rows = _rows(session, AUTHORITIES, indicator, periods, release)
+    units = by_key(session, {row.territory_key for row in rows if row.territory_key})
+    return [Subject(row.period_id, units.get(row.territory_key), _told(row.amount, row.weight)) for row in rows]
+
+
+def _milestones(session: Session, indicator: Indicator, periods: Sequence[str], release: int) -> list[Subject]:
+    rows = _rows(session, MILESTONES, indicator, periods, release)
+    told = {(row.period_id, row.territory_key): Decimal(row.value > 0) for row in rows}
+    places = [None if named is None else unit(session, str(named)) for named in milestone_territories(indicator)]
+    return [
+        Subject(period, place, _told(amount, None if amount is None else Decimal(1)))
+        for period in periods
+        for place in places
+        for amount in [told.get((period, place.key)) if place else None]
+    ]
+
+
+def _rows(session: Session, sql: str, indicator: Indicator, periods: Sequence[str], release: int) -> list[Any]:
+    values = {"indicator": indicator.id, "periods": list(periods), "release": release}
+    return list(session.execute(text(sql), values))
+
+
+def _told(amount: Decimal | None, weight: Decimal | None) -> Sums:
+    return Sums(1) if amount is None or weight is None else Sums(1, 1, amount, weight)
+
+
+def _code_in(session: Session, place: Unit, vintage: Vintage) -> str | None:
+    """The province of the vintage that the territory is, went into whole, or is the same land as; None otherwise."""
+    if vintage.level != UnitLevel.PROVINCE:
+        return None
+    if place.holds_on(vintage.on):
+        return place.code
+    if vintage.on >= REFORM:
+        whole = [link.unit.code for link in successors(session, place.key) if link.part == "whole"]
+    else:
+        before = predecessors(session, place.key)
+        whole = [link.unit.code for link in before if link.part == "whole"] if len(before) == 1 else []
+    return whole[0] if len(whole) == 1 else None
