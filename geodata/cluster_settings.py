@@ -34,7 +34,12 @@ SETTINGS: Mapping[str, str] = {
     "log_truncate_on_rotation": "on",
     "log_min_duration_statement": "2s",
 }
-NOT_DURABLE: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NOT_DURABLE: Mapping[str, str] = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",  # tests that look at plans analyse for themselves, and no other test waits for it
+}
 
 
 def configuration(socket_directory: Path, *, durable: bool) -> str:

@@ -19,6 +19,7 @@ from geodata.cluster_place import ClusterUnusable
 from geodata.engine import require_answer
 from geodata.errors import GeodataError
 from geodata.preparation import migrate
+from mapapp import create_app
 from mapapp.endings import die_with_parent, end_on_signals, uninterrupted
 from mapapp.settings import Settings
 
@@ -44,8 +45,9 @@ def command(settings: Settings, host: str | None, port: int | None) -> None:
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
     with end_on_signals(), _only_one(settings), _running_database(settings):
         _prepare(settings)
+        create_app(settings)  # reads all modules before the workers fork, and fails here rather than in each of them
         click.echo(f"Serving on http://{settings.host}:{settings.port}  (Ctrl-C stops)")
-        web_server(settings).serve(target_loader=partial(application, settings), wrap_loader=False)
+        web_server(settings).serve(target_loader=partial(workers_application, settings), wrap_loader=False)
 
 
 def web_server(settings: Settings) -> MPServer:
@@ -64,10 +66,8 @@ def web_server(settings: Settings) -> MPServer:
     )
 
 
-def application(settings: Settings) -> Flask:
-    """What each worker makes for itself."""
-    from mapapp import create_app  # read by the workers only; the process that watches over them stays small
-
+def workers_application(settings: Settings) -> Flask:
+    """What each worker makes for itself; making it opens no connection."""
     die_with_parent()
     return create_app(settings)
 
