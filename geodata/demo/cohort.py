@@ -70,8 +70,6 @@ class Fate(IntEnum):
 
 FATE_SHARES = {
     Fate.RENAMED: 0.09,
-    Fate.UPGRADED: 0.02,
-    Fate.BECAME_HIGH_SCHOOL: 0.02,
     Fate.CLOSED: 0.025,
     Fate.SUSPENDED: 0.012,
     Fate.SUSPENDED_ONCE: 0.01,
@@ -80,6 +78,8 @@ FATE_SHARES = {
     Fate.NEW: 0.012,
     Fate.FUTURE: 0.004,
 }
+FATE_SHARES_OF_KIND = {(Kind.COLLEGE, Fate.UPGRADED): 0.09, (Kind.INTERMEDIATE, Fate.BECAME_HIGH_SCHOOL): 0.05}
+"""Shares within the kind that the institution has in 2025."""
 GROUP_SHARES = {RelationKind.ABSORB: 0.028, RelationKind.MERGE: 0.012, RelationKind.SPLIT: 0.005}
 """Groups per institution; an absorption takes two institutions, the others three."""
 
@@ -154,7 +154,7 @@ def cohort(chance: np.random.Generator, kinds: Ints, ids: list[str], first_numbe
         stopped_to=no_days(count),
         place=places.draw(chance, count),
         campuses=_campus_counts(chance, count),
-        fate=chance.choice(len(Fate), count, p=_fate_odds()),
+        fate=_fates(chance, kinds),
     )
     _single_fates(chance, found)
     _group_fates(chance, found, places)
@@ -174,10 +174,17 @@ def _campus_counts(chance: np.random.Generator, count: int) -> Ints:
     return counts
 
 
-def _fate_odds() -> list[float]:
-    odds = [FATE_SHARES.get(fate, 0.0) for fate in Fate]
-    odds[Fate.STEADY] = 1 - sum(odds)
-    return odds
+def _fates(chance: np.random.Generator, kinds: Ints) -> Ints:
+    """A fate for each, as many of every fate as its share says: rare ones happen in small datasets too."""
+    fates = np.full(len(kinds), Fate.STEADY, dtype=np.int64)
+    left = chance.permutation(len(kinds))
+    for fate, share in FATE_SHARES.items():
+        chosen, left = np.split(left, [round(len(kinds) * share)])
+        fates[chosen] = fate
+    for (kind, fate), share in FATE_SHARES_OF_KIND.items():
+        pool = chance.permutation(np.flatnonzero((fates == Fate.STEADY) & (kinds == kind)))
+        fates[pool[: round(len(pool) * share)]] = fate
+    return fates
 
 
 def _founded(chance: np.random.Generator, kinds: Ints) -> Days:
@@ -190,9 +197,7 @@ def _founded(chance: np.random.Generator, kinds: Ints) -> Days:
 
 def _single_fates(chance: np.random.Generator, found: Cohort) -> None:
     """Dates for everything that befalls one institution alone."""
-    fate, kind = found.fate, found.kind
-    fate[(fate == Fate.UPGRADED) & (kind != Kind.COLLEGE)] = Fate.STEADY
-    fate[(fate == Fate.BECAME_HIGH_SCHOOL) & (kind != Kind.INTERMEDIATE)] = Fate.STEADY
+    fate = found.fate
     _set(chance, found.changed_on, fate == Fate.RENAMED, "2016-01-01", "2025-09-01")
     _set(chance, found.changed_on, fate == Fate.UPGRADED, "2017-01-01", "2023-01-01")
     found.kind_before[fate == Fate.UPGRADED] = Kind.INTERMEDIATE

@@ -25,6 +25,9 @@ CHUNK = 10_000
 LARGE = 20_000
 """From here on tables are filled without indexes, and every institution gets fewer programmes and reports."""
 
+GENEROUS = {"statement_timeout": "0", "maintenance_work_mem": "512MB", "work_mem": "128MB"}
+"""Settings for this transaction: a load takes the time it takes."""
+
 _RELATION = ("kind", "predecessor_id", "successor_id", "keeps_records", "valid_from", "valid_to", "decision_id")
 
 
@@ -74,9 +77,8 @@ def prepare(session: Session, release: Release, institutions: int, seed: int) ->
     groundwork.add_periods(session)
     groundwork.add_indicators(session)
     source_id = groundwork.add_source(session, f"mapapp demo load --institutions {institutions} --seed {seed}")
-    session.execute(
-        text("SELECT set_config('maintenance_work_mem', '512MB', true), set_config('work_mem', '256MB', true)")
-    )
+    for name, value in GENEROUS.items():
+        session.execute(select(func.set_config(name, value, True)))
     decided: dict[str, Translation] = {"decision_id": groundwork.decisions(session).__getitem__}
     issue = _issuer(session, seed)
     return Filling(session, release, source_id, seed, read_places(session), decided, institutions >= LARGE, issue)
@@ -99,7 +101,7 @@ def put_chunk(doing: Filling, kinds: Ints, first: int) -> list[str]:
     doing.put(issued, fact=False)
     doing.put(naming.name_rows(chance, found, doing.places))
     doing.put(profile.identifier_rows(chance, found))
-    doing.put(profile.attribute_rows(chance, found, doing.places), translations=doing.decided)
+    doing.put(profile.attribute_rows(chance, found, doing.places, large=doing.large), translations=doing.decided)
     doing.put(campuses.campus_rows(chance, found, doing.places))
     held = teaching.licences(chance, found, large=doing.large)
     taught = teaching.offer(chance, found, held, large=doing.large)

@@ -46,8 +46,12 @@ class _Attributes:
         )
 
 
-def attribute_rows(chance: np.random.Generator, found: Cohort, places: Places) -> Rows:
-    """Type, ownership, status, enrolment, high quality, managing body, website."""
+def attribute_rows(chance: np.random.Generator, found: Cohort, places: Places, *, large: bool) -> Rows:
+    """Type, ownership, status, enrolment, high quality, managing body, website.
+
+    In a large dataset an open enrolment goes without saying, and a third have a managing body and a website: each
+    attribute costs its share of the check that no two overlap.
+    """
     to = _Attributes(found)
     everyone, never = np.full(len(found), True), no_days(len(found))
     types, changed = np.array([t.value for t in TYPES], dtype=object), found.kind != found.kind_before
@@ -57,10 +61,10 @@ def attribute_rows(chance: np.random.Generator, found: Cohort, places: Places) -
     ownership = np.array([o.value for o in OWNERSHIPS], dtype=object)[found.ownership]
     to.add(AttributeKind.OWNERSHIP, everyone, ownership, found.founded, never)
     _statuses(to)
-    _enrolment(to)
+    _enrolment(to, told=not large)
     _high_quality(chance, to)
-    _managing_bodies(chance, to, places)
-    website = chance.random(len(found)) < 0.7
+    _managing_bodies(chance, to, places, share=0.3 if large else 1.0)
+    website = chance.random(len(found)) < (0.3 if large else 0.7)
     to.add(AttributeKind.WEBSITE, website, _websites(found), found.founded, never)
     return to.rows
 
@@ -116,10 +120,11 @@ def _statuses(to: _Attributes) -> None:
     to.add(status, again, Status.ACTIVE.value, found.suspended_to, no_days(len(found)))
 
 
-def _enrolment(to: _Attributes) -> None:
+def _enrolment(to: _Attributes, *, told: bool) -> None:
+    """Stops and what follows them; where nothing was stopped, an open enrolment if it is to be `told`."""
     found, enrolment = to.found, AttributeKind.ENROLMENT
     stopped = ~np.isnat(found.stopped_from)
-    to.add(enrolment, ~stopped, Enrolment.OPEN.value, found.founded, found.gone_on)
+    to.add(enrolment, ~stopped & told, Enrolment.OPEN.value, found.founded, found.gone_on)
     to.add(enrolment, stopped, Enrolment.OPEN.value, found.founded, found.stopped_from)
     to.add(enrolment, stopped, Enrolment.STOPPED.value, found.stopped_from, found.stopped_to)
     again = ~np.isnat(found.stopped_to)
@@ -145,13 +150,13 @@ def _high_quality(chance: np.random.Generator, to: _Attributes) -> None:
     to.add(kind, candidate, HighQuality.CANDIDATE.value, found.founded, never)
 
 
-def _managing_bodies(chance: np.random.Generator, to: _Attributes, places: Places) -> None:
+def _managing_bodies(chance: np.random.Generator, to: _Attributes, places: Places, *, share: float) -> None:
     """The province's department, the ministry, or another ministry; the transfer and the new provinces show."""
     found, kind = to.found, AttributeKind.MANAGING_BODY
     national = np.isin(found.kind, (Kind.COLLEGE, Kind.INTERMEDIATE)) & (found.ownership == PUBLIC)
     draw = chance.random(len(found))
     ministry, other = national & (draw < 0.08), national & (draw > 0.82)
-    local = ~ministry & ~other
+    local = ~ministry & ~other & (chance.random(len(found)) < share)
     start, never = found.founded, no_days(len(found))
     transfer, renamed = np.full(len(found), TRANSFER), np.full(len(found), NEW_PROVINCES)
     others = np.array(OTHER_MINISTRIES, dtype=object)[chance.integers(0, len(OTHER_MINISTRIES), len(found))]

@@ -91,7 +91,7 @@ class Reports:
             len(pairs),
             report_id=[str(number) for number in numbers[told].tolist()],
             indicator_id=indicator,
-            value=[NULL if gap else f"{100 * part / whole:.2f}" for part, whole, gap in pairs],
+            value=[NULL if gap else percent(part, whole) for part, whole, gap in pairs],
             numerator=[NULL if gap else str(part) for part, _, gap in pairs],
             denominator=[NULL if gap else str(whole) for _, whole, gap in pairs],
             missing_reason=[REASONS[why] if gap else NULL for why, gap in zip(reason, missing, strict=True)],
@@ -145,3 +145,9 @@ def _share(
     if indicator.boolean:
         return (level > 0.5).astype(np.int64), whole
     return chance.binomial(whole, level), whole
+
+
+def percent(part: int, whole: int) -> str:
+    """The share in per cent with two decimals, rounded half up as the database rounds."""
+    hundredths = (20_000 * part + whole) // (2 * whole)
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
