@@ -42,7 +42,7 @@ def vocabulary_group(name: str, asked: InstitutionFilters, counts: Counts) -> Fi
         for vocabulary in (labels.FIELD_VALUES[name],)
         for value in vocabulary
     )
-    return FilterGroup(name, _(labels.FILTER[name]), options)
+    return FilterGroup(name, labels.label(labels.FILTER, name), options)
 
 
 def count_of(counts: Counts, name: str, value: str) -> int | None:
@@ -59,7 +59,7 @@ def province_group(asked: InstitutionFilters, counts: Counts) -> FilterGroup:
         Option(unit.code, unit_name(unit), count_of(counts, "province", unit.code), asked.unit == unit.code)
         for unit in found
     ]
-    return FilterGroup("unit", _(labels.FILTER["unit"]), tuple(options), multiple=False)
+    return FilterGroup("unit", labels.label(labels.FILTER, "unit"), tuple(options), multiple=False)
 
 
 def occupation_group(asked: InstitutionFilters, counts: Counts) -> FilterGroup:
@@ -73,7 +73,7 @@ def occupation_group(asked: InstitutionFilters, counts: Counts) -> FilterGroup:
     if several:
         options.append(Option(",".join(asked.occupation), _("Các nghề đang chọn"), None, True))
     options += [Option(code, occupation_label(code), counted.get(code), code == chosen) for code in codes]
-    return FilterGroup("occupation", _(labels.FILTER["occupation"]), tuple(options), multiple=False)
+    return FilterGroup("occupation", labels.label(labels.FILTER, "occupation"), tuple(options), multiple=False)
 
 
 def unit_name(unit: Unit) -> str:
