@@ -115,7 +115,7 @@ def handle(error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return Response(error.get_body(), error.code, error.get_headers())
     problem = problem_of(error)
-    g.away = problem.kind is AWAY_KIND
+    g.away = problem.kind in (AWAY_KIND, BROKEN)  # a page about it must not ask the database again
     if problem.kind in (BROKEN, AWAY_KIND):
         current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
     response = for_machines(problem) if wants_problem() else for_people(problem)

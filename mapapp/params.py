@@ -213,13 +213,22 @@ Q = TypeVar("Q", bound=Question)
 
 def read(model: type[Q], given: MultiDict[str, str]) -> Q:
     """The question in an address. Raises `InvalidParameters` that names every wrong parameter."""
-    problems = [*_unknown(model, given), *_unreadable(given)]
-    if problems:
-        raise InvalidParameters(problems)
+    problems = [*_unknown(model, given), *_unreadable(given), *_repeated(model, given)]
     try:
-        return model.model_validate(_values(model, given))
+        question = model.model_validate(_values(model, given))
     except ValidationError as error:
-        raise InvalidParameters(_explain(detail) for detail in error.errors()) from error
+        problems += [_explain(detail) for detail in error.errors()]
+    if problems:
+        raise InvalidParameters(_first_of_each(problems))
+    return question
+
+
+def _first_of_each(problems: list[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    """One message per parameter, in the order of discovery."""
+    first: dict[str, str] = {}
+    for name, message in problems:
+        first.setdefault(name, message)
+    return first.items()
 
 
 def _unknown(model: type[Question], given: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -236,17 +245,26 @@ def _unreadable(given: MultiDict[str, str]) -> list[tuple[str, str]]:
     ]
 
 
+def _repeated(model: type[Question], given: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """Single values that were given differently; an empty one counts as not given."""
+    single = [name for name in given if name in model.model_fields and not _is_list(model, name)]
+    return [(name, _("chỉ được cho một lần")) for name in single if len(set(_texts(given, name))) > 1]
+
+
 def _values(model: type[Question], given: MultiDict[str, str]) -> dict[str, Any]:
+    """The known parameters as pydantic takes them."""
     values: dict[str, Any] = {}
-    for name in given:
-        texts = [text.strip() for text in given.getlist(name) if text.strip()]
+    for name in model.model_fields:
+        texts = _texts(given, name)
         if _is_list(model, name):
             values[name] = list(dict.fromkeys(part for text in texts for part in text.split(",") if part))
-        elif len(set(texts)) > 1:
-            raise InvalidParameters([(name, _("chỉ được cho một lần"))])
         elif texts:
             values[name] = texts[0]
     return values
+
+
+def _texts(given: MultiDict[str, str], name: str) -> list[str]:
+    return [text.strip() for text in given.getlist(name) if text.strip()]
 
 
 def _is_list(model: type[Question], name: str) -> bool:

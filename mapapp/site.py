@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Flask, g, request
 
+from geodata.engine import AWAY
 from mapapp import labels
 from mapapp.db import EMPTY, VIETNAM, Register, known_register, register
 from mapapp.i18n import day, language, page_url
@@ -38,8 +39,12 @@ def site() -> Site:
 
 
 def _state() -> Register | None:
-    """The register unless this request has already found it away."""
-    return known_register() if g.get("away") else register()
+    """The register, or what this request knows of it when the database is away."""
+    try:
+        return known_register() if g.get("away") else register()
+    except AWAY:
+        g.away = True
+        return None
 
 
 def _published(state: Register | None) -> str | None:
