@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from flask import current_app, request, url_for
-from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 
 from geodata.filters import InstitutionFilter
@@ -52,14 +51,15 @@ def self_address() -> str:
 
 def here_with(**changes: Any) -> str:
     """The path asked for with some parameters changed, or removed by None; the rest as it was given."""
-    given: MultiDict[str, str] = MultiDict(request.args)
-    for name, value in changes.items():
-        given.poplist(name)
-        if value is not None:
-            given.setlist(name, [str(part) for part in (value if isinstance(value, (list, tuple)) else [value])])
-    path_values = dict(request.view_args or {})
-    named = {name: values if len(values) > 1 else values[0] for name, values in given.lists() if values}
-    return url_for(str(request.endpoint), **{**named, **path_values})
+    given: dict[str, Any] = {name: values for name, values in request.args.lists() if values}
+    given |= changes
+    named = {name: _single(value) for name, value in given.items() if value is not None}
+    return url_for(str(request.endpoint), **{**named, **(request.view_args or {})})
+
+
+def _single(value: Any) -> Any:
+    """A list of one as that one."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def links(next_cursor: str | None, media_type: str) -> list[dict[str, str]]:
