@@ -2,8 +2,8 @@
 
 from typing import Any, cast
 
-from apiflask import APIFlask
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from apiflask import APIBlueprint, APIFlask
+from flask import Response, current_app, redirect, render_template, request
 
 from geodata.records import SeveralInstitutions, UnknownInstitution, get
 from mapapp.about_view import about_page
@@ -21,7 +21,7 @@ from mapapp.params import CatalogueQuestion, HomeQuestion, InstitutionQuestion, 
 from mapapp.questions import day_asked
 from mapapp.views import Choice, ChoicesPage
 
-bp = Blueprint("citizen", __name__)
+bp = APIBlueprint("citizen", __name__, enable_openapi=False)
 bp.before_request(answer_if_unchanged)
 bp.after_request(mark_public)
 

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, Response
+from apiflask import APIBlueprint
+from flask import Response
 
 from geodata import migrations
 from geodata.engine import AWAY
 from mapapp.db import now, register, session
 from mapapp.geojson import to_json
 
-bp = Blueprint("health", __name__)
+bp = APIBlueprint("health", __name__, enable_openapi=False)
 
 
 @bp.get("/healthz")

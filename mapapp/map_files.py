@@ -2,7 +2,8 @@
 
 from functools import cache
 
-from flask import Blueprint, Response, abort
+from apiflask import APIBlueprint
+from flask import Response, abort
 
 from geodata.administrative_units import provinces_geojson
 from mapapp.assets import Asset, asset, make_asset, respond
@@ -15,7 +16,7 @@ SCRIPT_FRESH_FOR = "public, max-age=300, stale-while-revalidate=86400"
 DRAWING_FRESH_FOR = "public, max-age=3600, stale-while-revalidate=86400"
 DRAWING_ZOOM = 5
 
-bp = Blueprint("maps", __name__)
+bp = APIBlueprint("maps", __name__, enable_openapi=False)
 
 
 @bp.get("/maps/<name>.js")
