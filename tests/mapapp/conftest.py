@@ -1,0 +1,63 @@
+"""The application over a test database with the units of both worlds, and a client that asks it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from geodata.engine import make_engine
+from mapapp import create_app
+from mapapp.settings import Settings
+from tests.conftest import DatabaseLike
+from tests.geodata.conftest import prepare_units
+
+NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+NOWHERE = Settings(database_url="postgresql://nobody@127.0.0.1:1/nothing", data=Path("/nonexistent"))
+"""Settings for applications whose sessions come from the test; their own database must never be asked."""
+
+
+@pytest.fixture(scope="session")
+def web_engine(database_like: DatabaseLike) -> Iterator[Engine]:
+    """An engine on a database that holds the units and nothing else."""
+    engine = make_engine(database_like("units", prepare_units), application_name="tests")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def web_connection(web_engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction that is rolled back after the test."""
+    with web_engine.connect() as connection:
+        transaction = connection.begin()
+        yield connection
+        transaction.rollback()
+
+
+@pytest.fixture
+def register(web_connection: Connection) -> Iterator[Session]:
+    """The session through which a test publishes what the application shall show."""
+    with Session(web_connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def app(web_connection: Connection) -> APIFlask:
+    """The application over the test's transaction, on 22/11/2026."""
+    sessions = sessionmaker(web_connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+    return create_app(NOWHERE, sessions, lambda: NOW)
+
+
+@pytest.fixture
+def client(app: APIFlask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def away() -> FlaskClient:
+    """A client of an application whose database is gone."""
+    return create_app(NOWHERE, None, lambda: NOW).test_client()
