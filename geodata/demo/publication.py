@@ -85,6 +85,7 @@ def clear(session: Session, *, actor: str = "mapapp demo clear") -> Publication:
     release = open_release(session, kind=ReleaseKind.DEMO, actor=actor, reason=f"Gỡ bỏ / Removed: {groundwork.TITLE}")
     if not is_loaded(session):
         raise NothingToClear("The register holds no illustrative data.")
+    session.execute(select(func.set_config("statement_timeout", "0", True)))
     illustrative = list(session.scalars(select(Source.id).where(Source.data_status == DataStatus.ILLUSTRATIVE)))
     touched = _institutions_of(session, illustrative)
     closed = {model.__tablename__: _close(session, model, illustrative, release) for model in PUBLISHED_FACTS}
