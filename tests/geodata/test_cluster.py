@@ -18,6 +18,8 @@ from geodata.cluster_settings import EXTENSIONS
 from geodata.engine import make_engine, with_driver
 from geodata.postgres import Account, PostgresMissing
 
+pytestmark = pytest.mark.operation
+
 
 @pytest.fixture
 def place(cluster: Cluster, tmp_path: Path) -> Iterator[Path]:

@@ -20,6 +20,7 @@ from geodata.cluster import Cluster
 from geodata.preparation import migrate
 
 PATIENCE_S = 60
+pytestmark = pytest.mark.operation
 
 
 @pytest.fixture(scope="module")
