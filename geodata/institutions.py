@@ -29,6 +29,7 @@ from geodata.models import InstitutionState
 from geodata.places import PlaceHit, places_meant
 from geodata.releases import Moment, moment
 from geodata.search import Reading, read
+from geodata.vocabulary import Status
 
 State = InstitutionState
 COUNTED_EXACTLY = 100_000
@@ -157,16 +158,21 @@ def listed(
     limit: int,
     start: Cursor,
 ) -> list[tuple[Item, str]]:
-    """Best match first, then by name; each institution once. With the folded name beside each item."""
+    """Best match first, those in operation before the rest, then by name; each institution once. With the folded name beside each item."""
     rank = reading.rank if reading else literal(0)
     matched = reading.matched if reading else null()
     if start.after:
         tests = [*tests, tuple_(State.name_folded, State.institution_id) > tuple_(*map(literal, start.after))]
     rows = select(
-        State.institution_id, State.feature, State.name_folded, rank.label("rank"), matched.label("matched")
+        State.institution_id,
+        State.feature,
+        State.name_folded,
+        State.status,
+        rank.label("rank"),
+        matched.label("matched"),
     ).where(*tests)
     chosen = (once(rows) if by_place else rows).subquery()
-    by_rank = [chosen.c.rank, func.length(chosen.c.name_folded)] if reading else []
+    by_rank = [chosen.c.rank, chosen.c.status != Status.ACTIVE, func.length(chosen.c.name_folded)] if reading else []
     order = [*by_rank, chosen.c.name_folded, chosen.c.institution_id]
     page = select(chosen).order_by(*order).limit(limit).offset(start.offset)
     return [
@@ -236,14 +242,11 @@ def facets(session: Session, wanted: InstitutionFilter) -> dict[str, dict[str, i
     every: dict[str, tuple[SQLColumnExpression[Any], InstitutionFilter]] = {
         "type": (State.type, wanted.without(types=())),
         "ownership": (State.ownership, wanted.without(ownerships=())),
-        "status": (State.status, wanted.without(statuses=tuple(ALL_STATUSES))),
+        "status": (State.status, wanted.without(statuses=tuple(Status))),
         "training_level": (func.unnest(State.training_levels), wanted.without(training_levels=())),
         "province": (State.province_code, wanted),
     }
     return {name: tally(session, column, relaxed, at) for name, (column, relaxed) in every.items()}
-
-
-ALL_STATUSES = ("not_yet_open", "active", "suspended", "closed", "merged")
 
 
 def tally(
