@@ -8,6 +8,7 @@ Time is linear in the length of the text; callers bound what strangers send befo
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from geodata.abbreviations import (
     CERTAIN,
@@ -65,6 +66,7 @@ def compact(text: str) -> str:
     return fold(text).replace(" ", "")
 
 
+@lru_cache(maxsize=1_024)
 def search_key(text: str) -> str:
     """The canonical form under which a name is stored and looked up.
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from geodata.geometry import LonLat
 from geodata.imports.facts import TABLES, Fact, as_json, holds, value_columns
+from geodata.imports.register import key_of
 from geodata.imports.statements import Problem, Stated
 from geodata.imports.values import type_in_name
 from geodata.names import searchable
-from geodata.text import name_key, same_name
+from geodata.text import same_name
 from geodata.vocabulary import AttributeKind, CampusKind, LocationPrecision, NameKind, Ownership, Status
 
 Change = dict[str, Any]
@@ -141,7 +142,7 @@ def _names(changes: ChangeSet, stated: Stated) -> None:
         if kind != NameKind.OFFICIAL or current is None or current["text"] == text:
             changes.state("institution_name", {"kind": kind}, values, field="name")
             continue
-        spelling_only = name_key(current["text"]) == name_key(text)
+        spelling_only = key_of(current["text"]) == key_of(text)
         if spelling_only and not changes.occasion.official:
             changes.problems.append(Problem("spelled_differently", "name", {"registered": current["text"]}))
             continue
@@ -165,7 +166,7 @@ def _attributes(changes: ChangeSet, stated: Stated, *, is_new: bool) -> None:
     attributes = dict(stated.attributes)
     if is_new:
         assumed = {"ownership": Ownership.UNKNOWN.value, "status": Status.ACTIVE.value}
-        in_name = type_in_name(stated.name or "")
+        in_name = None if "type" in attributes else type_in_name(stated.name or "")
         attributes = assumed | ({"type": in_name} if in_name else {}) | attributes
     elif attributes.get("ownership") == Ownership.UNKNOWN:
         del attributes["ownership"]

@@ -35,6 +35,7 @@ class Gazetteer:
     def __init__(self, places: Iterable[tuple[Place, list[str]]], successions: Iterable[tuple[str, str]]) -> None:
         self.by_key: dict[str, Place] = {}
         self._named: dict[tuple[str, str], list[Place]] = defaultdict(list)
+        self._asked: dict[tuple[str, str], list[Place]] = {}
         self._after: dict[str, list[str]] = defaultdict(list)
         self._before: dict[str, list[str]] = defaultdict(list)
         for place, aliases in places:
@@ -69,6 +70,12 @@ class Gazetteer:
 
     def named(self, level: str, text: str) -> list[Place]:
         """Units of a level that answer to a name or code; only if none does, those whose kind is another."""
+        asked = (level, text)
+        if asked not in self._asked:
+            self._asked[asked] = self._search(level, text)
+        return self._asked[asked]
+
+    def _search(self, level: str, text: str) -> list[Place]:
         padded = text.strip().zfill({"province": 2, "district": 3, "commune": 5}[level])
         if padded.isdigit():
             return self._named.get((level, padded), [])

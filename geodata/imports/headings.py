@@ -199,11 +199,14 @@ KINDS: tuple[SheetKind, ...] = (INSTITUTIONS, CAMPUSES, PROGRAMMES, LICENCES, VA
 IGNORED = frozenset({"stt", "tt", "so tt", "so thu tu", "no", "thu tu"})
 """Running numbers carry nothing; they are known, so nobody needs to hear of them."""
 
+LONGEST_HEADING = 120
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
 def column_of(kind: SheetKind, heading: str) -> str | None:
     """The field that a heading names, None for an unknown one; brackets are read only when they are needed."""
+    if len(heading) > LONGEST_HEADING:
+        return None
     names = _names(kind)
     key = fold(heading)
     return names.get(key) or names.get(fold(_BRACKETS.sub(" ", heading)))

@@ -70,8 +70,8 @@ def missing_type(row: Examined) -> Iterator[Problem]:
 def type_from_name(row: Examined) -> Iterator[Problem]:
     """The type is missing and was taken from the name ({type})."""
     stated = row.stated
-    found = type_in_name(stated.name or "")
-    if row.creates and found and "type" not in stated.row.cells:
+    found = type_in_name(stated.name or "") if row.creates and "type" not in stated.row.cells else None
+    if found:
         yield Problem("type_from_name", "type", {"type": found})
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from geodata.imports.register import Known, Register
+from geodata.imports.register import Known, Register, key_of
 from geodata.imports.statements import Problem, Stated
-from geodata.text import edit_budget, name_key, same_name, within_edits
+from geodata.text import edit_budget, same_name, within_edits
 
 UNRELATED = 0.5
 """Below this score two names under one code need a person, unless the province agrees."""
@@ -102,7 +102,7 @@ def _shared(stated: Stated, register: Register, known: Known | None) -> tuple[Pr
 
 def mistyped(one: str, other: str) -> bool:
     """Whether the names differ by typing errors only: as many words, each equal or within its budget of errors."""
-    words, other_words = name_key(one).split(), name_key(other).split()
+    words, other_words = key_of(one).split(), key_of(other).split()
     return len(words) == len(other_words) and all(
         word == twin or (min(edit_budget(word), edit_budget(twin)) and within_edits(word, twin, edit_budget(word)))
         for word, twin in zip(words, other_words, strict=True)
@@ -135,12 +135,12 @@ def _about_the_same(rows: Sequence[tuple[Stated, Match]]) -> dict[object, list[i
         if match.known:
             groups[match.known.id].append(at)
         elif match.how == "new" and stated.name and not stated.is_new:
-            groups[name_key(stated.name), stated.place.province_code].append(at)
+            groups[key_of(stated.name), stated.place.province_code].append(at)
     return {about: positions for about, positions in groups.items() if len(positions) > 1}
 
 
 def _bears_name(stated: Stated, match: Match) -> bool:
-    return match.known is None or (stated.name is not None and name_key(stated.name) in match.known.keys)
+    return match.known is None or (stated.name is not None and key_of(stated.name) in match.known.keys)
 
 
 def _second(row: tuple[Stated, Match], keeper: tuple[Stated, Match]) -> Match:
@@ -160,7 +160,7 @@ def _with_codes_shared_in_file(rows: Sequence[tuple[Stated, Match]], settled: li
     holders: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     for stated, _ in rows:
         for identifier in stated.identifiers.items():
-            holders[identifier].setdefault(name_key(stated.name or ""), stated.row.number)
+            holders[identifier].setdefault(key_of(stated.name or ""), stated.row.number)
     for at, (stated, _) in enumerate(rows):
         for scheme, value in stated.identifiers.items():
             numbers = [number for number in holders[scheme, value].values() if number != stated.row.number]

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -77,11 +78,11 @@ class Register:
 
     def named(self, name: str, province: str | None) -> list[Known]:
         """Institutions that have or had the name, but for spelling, in the province; an unknown place fits any."""
-        return [known for known in self._known(self._by_name.get(name_key(name), ())) if _fits(known, province)]
+        return [known for known in self._known(self._by_name.get(key_of(name), ())) if _fits(known, province)]
 
     def one_word_off(self, name: str, province: str | None) -> list[Known]:
         """Institutions in the province one word of whose current name differs, is missing or is added."""
-        key = name_key(name)
+        key = key_of(name)
         near = {id for part in parts(key) for id in (*self._by_part.get(part, ()), *self._by_name.get(part, ()))}
         near |= self._by_part.get(key, set())
         return [known for known in self._known(near) if _fits(known, province) and key not in known.keys]
@@ -91,7 +92,7 @@ class Register:
 
     def _add_name(self, institution_id: str, text: str) -> None:
         known = self.by_id.setdefault(institution_id, Known(institution_id))
-        key = name_key(text)
+        key = key_of(text)
         known.name = text
         known.keys.add(key)
         self._by_name[key].add(institution_id)
@@ -104,6 +105,12 @@ class Register:
         self._by_identifier[scheme, value].add(institution_id)
         if in_force:
             self.by_id[institution_id].current[scheme].add(value)
+
+
+@lru_cache(maxsize=65_536)
+def key_of(name: str) -> str:
+    """`text.name_key`, remembered: a name is asked for several times on its way through an import."""
+    return name_key(name)
 
 
 def parts(key: str) -> Iterator[str]:

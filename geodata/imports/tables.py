@@ -32,7 +32,9 @@ _SIGNATURES = (
     "noi nhan",
     "ghi chu",
 )
+_INVISIBLE = " \t\r\n\v\f\xa0\u200b\u200c\u200d\u2060\ufeff"
 _PLACE_AND_DAY = re.compile(r"(^|\s)ngay( \d+)? thang( \d+)? nam( \d+)?$")
+_COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})(?:\.0)?\)?")
 _ROMAN_OR_LETTER = re.compile(r"[ivx]{1,6}|[a-h]")
 
 
@@ -125,7 +127,7 @@ def _read_rows(sheet: RawSheet, kind: SheetKind, header: int, columns: dict[int,
     for index in range(header + 1, len(sheet.rows)):
         row, number = sheet.rows[index], index + 1
         values = {columns[at]: cell for at, cell in enumerate(row) if at in columns and not _is_blank(cell)}
-        reason = _no_data(row, values, kind, columns, ended=bool(skipped) and skipped[-1].reason == "signature")
+        reason = _no_data(row, values, kind, ended=bool(skipped) and skipped[-1].reason == "signature")
         if reason:
             skipped.append(Skipped(sheet.name, number, reason, _text_of(row)))
         elif values:
@@ -161,26 +163,29 @@ def column_letter(position: int) -> str:
     return letters
 
 
-def _no_data(
-    row: tuple[Cell, ...], values: dict[str, Cell], kind: SheetKind, columns: dict[int, str], *, ended: bool
-) -> str | None:
+def _no_data(row: tuple[Cell, ...], values: dict[str, Cell], kind: SheetKind, *, ended: bool) -> str | None:
     """Why a row is no data; None for data and for blank rows. After a signature a sparse row is its tail."""
     filled = [cell for cell in row if not _is_blank(cell)]
     if not filled:
         return None
-    words = [fold(str(cell)) for cell in filled]
     sparse = len(filled) <= 3
-    if _columns(kind, row) == columns:
+    if len(values) > 1 and _repeats_header(kind, values):
         return "header"
+    words = [fold(str(cell)) for cell in (filled if sparse else filled[:2])]
     if sparse and (ended or any(_is_signature(word) for word in words)):
         return "signature"
     if any(word in _TOTALS or word.startswith(("tong cong ", "tong so ")) for word in words[:2]):
         return "total"
-    if _is_numbering(words):
+    if _is_numbering(filled):
         return "numbering"
     if kind is INSTITUTIONS and set(values) == {"name"} and len(filled) == 2 and _ROMAN_OR_LETTER.fullmatch(words[0]):
         return "group"
     return None
+
+
+def _repeats_header(kind: SheetKind, values: dict[str, Cell]) -> bool:
+    """Page breaks bring the headings again."""
+    return all(isinstance(cell, str) and column_of(kind, cell) == name for name, cell in values.items())
 
 
 def _is_signature(word: str) -> bool:
@@ -193,14 +198,14 @@ def _only_running_number(row: tuple[Cell, ...], header: tuple[Cell, ...]) -> boo
     return all(at < len(header) and header[at] is not None and is_ignored(str(header[at])) for at in filled)
 
 
-def _is_numbering(words: list[str]) -> bool:
+def _is_numbering(filled: list[Cell]) -> bool:
     """The line (1) (2) (3) under a header."""
-    numbers = [int(word.removesuffix(" 0")) for word in words if re.fullmatch(r"\d{1,2}( 0)?", word)]
-    return len(numbers) == len(words) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    numbers = [int(match[1]) for cell in filled if (match := _COLUMN_NUMBER.fullmatch(str(cell)))]
+    return len(numbers) == len(filled) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _is_blank(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and not clean(cell))
+    return cell is None or (isinstance(cell, str) and not cell.strip(_INVISIBLE))
 
 
 def _text_of(row: tuple[Cell, ...]) -> str:

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 
 from geodata.imports.sources import Cell
 from geodata.text import clean, fold, search_key
@@ -216,6 +217,7 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
 """What people write, as `search_key` without "trường" → value. Values themselves are accepted as well."""
 
 
+@lru_cache(maxsize=4_096)
 def member(vocabulary: type[StrEnum], words: str) -> str | None:
     """The value of a vocabulary that the words mean; None when they mean none."""
     key = search_key(words).removeprefix("truong ")
