@@ -158,7 +158,10 @@ def listed(
     limit: int,
     start: Cursor,
 ) -> list[tuple[Item, str]]:
-    """Best match first, those in operation before the rest, then by name; each institution once. With the folded name beside each item."""
+    """Best match first, those in operation before the rest, then by name; each institution once.
+
+    With the folded name beside each item.
+    """
     rank = reading.rank if reading else literal(0)
     matched = reading.matched if reading else null()
     if start.after:
