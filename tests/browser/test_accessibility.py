@@ -1,0 +1,101 @@
+"""axe-core (WCAG 2.0 to 2.2, A and AA) finds nothing on any public page, at both widths, light and dark, vi and en."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK, PHONE, Visiting, show_map
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = [
+    "/",
+    "/?q=song+sinh",
+    "/?q=xyzzyqwv",
+    "/nearby",
+    "/nearby?place=phuong+hai+chau",
+    "/about",
+    "/docs",
+    "/no-such-page",
+]
+
+widths = pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
+
+
+def violations(page: Page) -> list[str]:
+    """One line per rule broken, with the first element that breaks it."""
+    page.evaluate(AXE.read_text())  # past the page's own content security policy, which stays in force for the page
+    found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html']} ({rule['nodes'][0]['failureSummary']})" for rule in found]
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme", "language"),
+    [(PHONE, "light", ""), (DESK, "dark", ""), (PHONE, "dark", "/en"), (DESK, "light", "/en")],
+    ids=["phone-light-vi", "desk-dark-vi", "phone-dark-en", "desk-light-en"],
+)
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_breaks_a_rule(
+    visiting: Visiting, viewport: dict[str, int], scheme: str, language: str, path: str
+) -> None:
+    with visiting(viewport, color_scheme=scheme) as visit:
+        page = visit.open(language + path)
+        assert violations(page) == []
+        visit.faults = [fault for fault in visit.faults if "404" not in fault]  # the page that does not exist
+
+
+@widths
+@schemes
+def test_an_institution_breaks_no_rule(visiting: Visiting, viewport: dict[str, int], scheme: str) -> None:
+    with visiting(viewport, color_scheme=scheme) as visit:
+        page = visit.open("/?q=minh+hoa&training_level=college")
+        page.locator(".card a").first.click()
+        page.wait_for_load_state("networkidle")
+        assert violations(page) == []
+
+
+@widths
+@schemes
+def test_open_suggestions_filters_and_map_break_no_rule(
+    visiting: Visiting, viewport: dict[str, int], scheme: str
+) -> None:
+    with visiting(viewport, color_scheme=scheme) as visit:
+        page = visit.open()
+        page.locator("#q").press_sequentially("minh hoa", delay=10)
+        expect(page.get_by_role("option").first).to_be_visible()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        if page.locator(".filters > summary").is_visible():
+            page.locator(".filters > summary").click()
+        page.locator(".facet[data-facet=type] summary").click()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        show_map(page)
+        page.locator(".mark-icon.cluster").first.press("Enter")
+        page.wait_for_load_state("networkidle")
+        assert violations(page) == []
+
+
+@widths
+@pytest.mark.parametrize("path", ["/?q=song+sinh", "/nearby?place=phuong+hai+chau"])
+def test_controls_are_large_enough_for_a_finger(visiting: Visiting, viewport: dict[str, int], path: str) -> None:
+    with visiting(viewport) as visit:
+        page = visit.open(path)
+        controls = page.locator("button:visible, .button:visible, input:not([type=hidden]):visible, summary:visible")
+        for control in controls.all():
+            box = control.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44, control.evaluate("element => element.outerHTML")[:200]
+
+
+@widths
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_scrolls_sideways(visiting: Visiting, viewport: dict[str, int], path: str) -> None:
+    with visiting(viewport) as visit:
+        page = visit.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+        visit.faults = [fault for fault in visit.faults if "404" not in fault]
