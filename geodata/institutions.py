@@ -247,7 +247,8 @@ def facets(session: Session, wanted: InstitutionFilter) -> dict[str, dict[str, i
         "ownership": (State.ownership, wanted.without(ownerships=())),
         "status": (State.status, wanted.without(statuses=tuple(Status))),
         "training_level": (func.unnest(State.training_levels), wanted.without(training_levels=())),
-        "province": (State.province_code, wanted),
+        "occupation": (func.unnest(State.occupations), wanted.without(occupations=())),
+        "province": (State.province_code, wanted.without(unit=None)),
     }
     return {name: tally(session, column, relaxed, at) for name, (column, relaxed) in every.items()}
 
