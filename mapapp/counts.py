@@ -8,9 +8,10 @@ from geodata.filters import InstitutionFilter
 from geodata.institutions import facets
 from geodata.releases import moment, summary
 from geodata.vocabulary import Status
-from mapapp.db import session
+from mapapp.db import register, session
 
 RegisterCounts = dict[str, Any]
+Facets = dict[str, dict[str, int]]
 
 
 @lru_cache(maxsize=128)
@@ -24,3 +25,15 @@ def counts_of(release: int, on: date, _published_at: datetime | None) -> Registe
     every = InstitutionFilter(on=on, release=release or None, statuses=tuple(Status))
     by_type = facets(session(), every)["type"] if found["institutions"] else {}
     return {**found, "by_type": by_type}
+
+
+def facets_of(wanted: InstitutionFilter) -> Facets:
+    """For each filter, the results each of its values would have; counted once per question and release."""
+    state = register()
+    pinned = wanted if wanted.release else wanted.without(release=state.release or None)
+    return _facets(pinned, state.published_at)
+
+
+@lru_cache(maxsize=512)
+def _facets(wanted: InstitutionFilter, _published_at: datetime | None) -> Facets:
+    return facets(session(), wanted)

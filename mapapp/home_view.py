@@ -1,14 +1,16 @@
 """The home page: words and filters, the list, the map."""
 
 from datetime import timedelta
+from functools import lru_cache
 
 from geodata.administrative_units import Unit, boundaries_version, by_key
 from geodata.administrative_units import today as successors_today
-from geodata.institutions import facets, search
+from geodata.institutions import search
 from geodata.places import places_meant
 from mapapp import filter_view
 from mapapp.cards import PAGE_SIZE, result_list
-from mapapp.db import session, today
+from mapapp.counts import facets_of
+from mapapp.db import now, session, today
 from mapapp.i18n import day, language, page_url
 from mapapp.i18n import gettext as _
 from mapapp.params import HomeQuestion, InstitutionFilters
@@ -35,7 +37,7 @@ def home_page(asked: HomeQuestion) -> HomePage:
         query=asked.q,
         form_url=page_url("citizen.home"),
         hidden=hidden(asked),
-        filters=filter_view.groups(asked, facets(session(), wanted)),
+        filters=filter_view.groups(asked, facets_of(wanted)),
         chips=filter_view.chips(asked),
         clear_url=page_url("citizen.home", on=asked.on) if restricted else None,
         results=result_list(page, asked, part=asked.page),
@@ -88,7 +90,14 @@ def map_config(asked: InstitutionFilters) -> MapConfig:
 
 def boundaries_url() -> str:
     """The provinces' outlines in their current version, which the browser may keep for ever."""
-    return page_url("api.boundaries", level="province", zoom=NATIONAL_ZOOM, v=boundaries_version(session()))
+    minute = int(now().timestamp() // 60)
+    return page_url("api.boundaries", level="province", zoom=NATIONAL_ZOOM, v=version_in(minute))
+
+
+@lru_cache(maxsize=2)
+def version_in(_minute: int) -> str:
+    """The outlines' version, asked for once a minute: it takes milliseconds and pages are kept that long anyway."""
+    return boundaries_version(session())
 
 
 def place_hits(asked: HomeQuestion) -> tuple[PlaceHit, ...]:

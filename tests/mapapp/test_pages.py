@@ -223,3 +223,28 @@ def test_the_reference_names_every_operation_and_problem(client: FlaskClient, re
         assert path in text
     for slug in ("invalid-parameter", "unknown-institution", "register-unavailable"):
         assert f'id="problem-{slug}"' in text
+
+
+def test_occupations_of_the_results_can_be_chosen(client: FlaskClient, register: Session) -> None:
+    always = (None, None)
+    welder = an_institution("Trường dạy hàn", programmes=(("6520123", "college", always),))
+    publish(register, welder, an_institution("Trường khác", programmes=(("6510202", "college", always),)))
+    text = client.get("/?q=hàn").text
+    assert re.search(r'<option value="6520123">[^<]*\(6520123\) \(1\)</option>', text)
+    assert titles(client.get("/?occupation=6520123").text) == ["Trường dạy hàn"]
+
+
+def test_every_province_is_counted_while_one_is_chosen(client: FlaskClient, register: Session) -> None:
+    publish(register, an_institution("A", province="01"), an_institution("B", province="48"))
+    text = client.get("/?unit=01").text
+    assert titles(text) == ["A"]
+    assert '<option value="01" selected>Thành phố Hà Nội (1)</option>' in text
+    assert '<option value="48">Thành phố Đà Nẵng (1)</option>' in text
+
+
+def test_counts_follow_a_publication(client: FlaskClient, register: Session) -> None:
+    publish(register, an_institution(ownership="public"))
+    before = client.get("/").text
+    publish(register, an_institution(ownership="public"))
+    assert '<span class="count">2<' in client.get("/").text
+    assert '<span class="count">2<' not in before
