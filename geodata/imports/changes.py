@@ -11,7 +11,7 @@ from typing import Any
 from geodata.geometry import LonLat
 from geodata.imports.facts import TABLES, Fact, as_json, holds, value_columns
 from geodata.imports.register import key_of
-from geodata.imports.statements import Problem, Stated
+from geodata.imports.statements import Problem, Site, Stated
 from geodata.imports.values import type_in_name
 from geodata.names import searchable
 from geodata.text import same_name
@@ -38,7 +38,11 @@ class Occasion:
 
 
 class ChangeSet:
-    """Collects the changes of one institution; `problems` are what the comparison noticed."""
+    """Collects the changes of one row to one institution; `problems` are what the comparison noticed.
+
+    `facts` follows the changes, so that later rows of the file see what earlier ones state; added facts have no
+    `row_id` yet.
+    """
 
     def __init__(self, institution_id: str, facts: dict[str, list[Fact]], occasion: Occasion) -> None:
         self.institution_id = institution_id
@@ -74,6 +78,9 @@ class ChangeSet:
         refines = start is not None and current["valid_from"] is None and not outranked
         if unchanged and not refines and (current["is_official"] or not self.occasion.official):
             return
+        if not unchanged and current["row_id"] is None:
+            self.problems.append(Problem("contradicts_row", field, {"registered": _shown(current)}))
+            return
         if not unchanged and outranked and not fills_gap:
             self.problems.append(Problem("overrides_official", field, {"registered": _shown(current)}))
             return
@@ -83,6 +90,22 @@ class ChangeSet:
             self._replace(table, current, merged, start)
         else:
             self._supersede(table, current, merged, event)
+
+    def state_whole(self, table: str, known: Fact | None, values: dict[str, Any], *, field: str) -> None:
+        """Add a fact whose days are its own, or correct `known` where the row says otherwise."""
+        if known is None:
+            self._add(table, {"valid_from": self.occasion.effective, **values})
+            return
+        unchanged = all(known[key] == value for key, value in values.items())
+        if unchanged and (known["is_official"] or not self.occasion.official or known["row_id"] is None):
+            return
+        if known["row_id"] is None:
+            self.problems.append(Problem("contradicts_row", field, {"registered": _shown(known)}))
+        elif known["is_official"] and not self.occasion.official:
+            self.problems.append(Problem("overrides_official", field, {"registered": _shown(known)}))
+        else:
+            self._close(table, known)
+            self._add(table, {**_values(table, known), **values})
 
     def _add_between(self, table: str, rows: list[Fact], values: dict[str, Any], start: date | None) -> None:
         """A fact for days on which nothing is said, from the end of an earlier fact to the start of a later one."""
@@ -108,12 +131,15 @@ class ChangeSet:
 
     def _close(self, table: str, fact: Fact) -> None:
         self.changes.append({"action": "close", "table": table, "row_id": fact["row_id"], "before": as_json(fact)})
+        self.facts[table] = [other for other in self.facts[table] if other is not fact]
 
     def _add(self, table: str, values: dict[str, Any]) -> None:
         row = {"institution_id": self.institution_id, **values}
         after = {key: row.get(key) for key in value_columns(TABLES[table])}
         after |= {key: row[key] for key in ("source_id", "decision_id") if key in row}
         self.changes.append({"action": "add", "table": table, "after": as_json(after)})
+        pending = {"row_id": None, "source_id": None, "decision_id": None, "is_official": self.occasion.official}
+        self.facts.setdefault(table, []).append({**pending, **after})
 
 
 def compare(
@@ -189,18 +215,18 @@ def _attributes(changes: ChangeSet, stated: Stated, *, is_new: bool) -> None:
 def _campus(changes: ChangeSet, stated: Stated, campus_id: str) -> None:
     """The main campus: what the row says of its place, on top of what is known of it."""
     current = _current(changes, "campus", "kind", CampusKind.MAIN.value)
-    wanted = _place(stated, current)
+    wanted = place_columns(stated.site, current)
     if current is None:
-        values = {"location_precision": LocationPrecision.NONE.value, **wanted, "campus_id": campus_id}
+        values = {**wanted, "campus_id": campus_id}
         changes.state("campus", {"kind": CampusKind.MAIN.value}, values, field="province")
     elif wanted:
         identity = {"kind": CampusKind.MAIN.value, "campus_id": current["campus_id"]}
         changes.state("campus", identity, wanted, field="province")
 
 
-def _place(stated: Stated, current: Fact | None) -> dict[str, Any]:
+def place_columns(site: Site, current: Fact | None) -> dict[str, Any]:
     """Columns of the campus that the row decides. A finer place known before stays unless the row contradicts it."""
-    place = stated.place
+    place = site.place
     codes = {
         "province_code": place.province_code,
         "commune_code": place.commune_code,
@@ -212,25 +238,26 @@ def _place(stated: Stated, current: Fact | None) -> dict[str, Any]:
     contradicts = current is not None and any(current[key] not in (None, code) for key, code in wanted.items())
     if contradicts or current is None:
         wanted = dict(codes)
-    if stated.address:
-        wanted["address"] = stated.address
+    if site.address:
+        wanted["address"] = site.address
     elif contradicts:
         wanted["address"] = None
-    return wanted | _location(stated, current, moved=contradicts)
+    unknown = {"location_precision": LocationPrecision.NONE.value} if current is None else {}
+    return wanted | unknown | _location(site, current, moved=contradicts)
 
 
-def _location(stated: Stated, current: Fact | None, *, moved: bool) -> dict[str, Any]:
+def _location(site: Site, current: Fact | None, *, moved: bool) -> dict[str, Any]:
     """Point and precision: the row's point, else the better of what the row's units give and what is known."""
-    point, precision = stated.point, stated.place.precision
+    point, precision = site.point, site.place.precision
     if point:
         precision = LocationPrecision.ADDRESS
     else:
-        point = stated.place.point
+        point = site.place.point
     order = list(LocationPrecision)
     known = LocationPrecision(current["location_precision"]) if current and not moved else LocationPrecision.NONE
-    if not stated.point and order.index(known) <= order.index(precision):
+    if not site.point and order.index(known) <= order.index(precision):
         return {}
-    if stated.point and known == LocationPrecision.SURVEYED and current and current["geom"] == _ewkt(stated.point):
+    if site.point and known == LocationPrecision.SURVEYED and current and current["geom"] == _ewkt(site.point):
         return {}
     return {"location_precision": precision.value, "geom": _ewkt(point) if point else None}
 
@@ -251,4 +278,5 @@ def _values(table: str, fact: Fact) -> dict[str, Any]:
 
 
 def _shown(fact: Fact) -> str:
-    return str(fact.get("text") or fact.get("value") or fact.get("address") or fact.get("province_code") or "")
+    telling = ("text", "value", "number", "occupation_name", "occupation_code", "address", "province_code")
+    return str(next((fact[key] for key in telling if fact.get(key)), ""))

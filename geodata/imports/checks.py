@@ -55,6 +55,11 @@ def declare(code: str, severity: Severity, *, vi: str, en: str, remedy_vi: str, 
     CHECKS[code] = Check(code, severity, vi, en.strip().rstrip("."), remedy_vi, remedy_en)
 
 
+def declare_plainly(code: str, severity: Severity, vi: str, en: str, remedy_vi: str, remedy_en: str) -> None:
+    """`declare` for long lists."""
+    declare(code, severity, vi=vi, en=en, remedy_vi=remedy_vi, remedy_en=remedy_en)
+
+
 @dataclass(frozen=True)
 class Finding:
     """A problem in its place in the file, as stored with the row."""

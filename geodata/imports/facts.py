@@ -26,6 +26,9 @@ TABLES: dict[str, Table] = {
 }
 """Fact tables an import may write to, in the order in which it does."""
 
+OWNER = {"relation": "predecessor_id"}
+"""The column that says whose fact it is, where it is not `institution_id`."""
+
 KEPT_BY_RELEASE = ("row_id", "release_from", "release_to", "source_id", "decision_id")
 
 Fact = dict[str, Any]
@@ -45,6 +48,7 @@ def open_facts(
     found: dict[str, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
     for name in table_names if institutions else ():
         table = TABLES[name]
+        owner = table.c[OWNER.get(name, "institution_id")]
         columns = [
             func.ST_AsEWKT(column).label(column.key) if isinstance(column.type, Geometry) else column
             for column in table.columns
@@ -53,9 +57,9 @@ def open_facts(
         rows = select(*columns, (Source.data_status == "official").label("is_official")).join(
             Source, Source.id == table.c.source_id
         )
-        rows = rows.where(table.c.release_to.is_(None), table.c.institution_id == func.any(list(institutions)))
+        rows = rows.where(table.c.release_to.is_(None), owner == func.any(list(institutions)))
         for row in session.execute(rows.order_by(table.c.valid_from.nulls_first(), table.c.row_id)).mappings():
-            found[row["institution_id"]][name].append(dict(row))
+            found[row[owner.key]][name].append(dict(row))
     return found
 
 

@@ -21,8 +21,9 @@ def write(session: Session, run: ImportRun, release: Release, source: Source) ->
     given = {"run": run.id, "release": release.id, "source": source.id, "decision": run.decision_id}
     session.execute(
         text(
-            "INSERT INTO institution (id) SELECT institution_id FROM import_row"
-            " WHERE run_id = :run AND outcome = 'created' ORDER BY id"
+            "INSERT INTO institution (id) SELECT DISTINCT institution_id FROM import_row AS r"
+            " WHERE run_id = :run AND outcome = 'created'"
+            " AND NOT EXISTS (SELECT FROM institution WHERE id = r.institution_id) ORDER BY 1"
         ),
         given,
     )

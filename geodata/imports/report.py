@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from geodata.imports import findings, institution_checks  # noqa: F401 - every finding has its words
 from geodata.imports.checks import Severity, explain
 from geodata.models import ImportRow, ImportRun
 from geodata.vocabulary import RowOutcome

@@ -4,7 +4,8 @@ All three flush and return; the command or route commits once, last.
 """
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from geodata import registry_ids
 from geodata.imports.changes import Occasion
 from geodata.imports.examination import Planned, plan
 from geodata.imports.publication import moved_on, write
@@ -21,6 +23,8 @@ from geodata.imports.tables import Row, Tables, tables_in
 from geodata.models import Decision, ImportRow, ImportRun, Source
 from geodata.releases import current_release, finish_release, open_release, revert
 from geodata.vocabulary import DataStatus, ReleaseKind, RowOutcome, RunState
+
+_REGISTRY_ID = re.compile(rf"\bv[{registry_ids.ALPHABET}]{{{registry_ids.LENGTH + 1}}}\b")
 
 
 @dataclass(frozen=True)
@@ -156,22 +160,23 @@ def _refuse_another_outcome(session: Session, run: ImportRun) -> None:
     rows = [Row(row.sheet, kinds[row.sheet], row.row_number, row.raw) for row in stored]
     occasion = Occasion(date.fromisoformat(run.counts["today"]), run.effective_on, official=run.decision_id is not None)
     again = plan(session, rows, headings, occasion)
+    then = _effects((row.outcome, row.institution_id, row.changes) for row in stored)
+    now = _effects((row.outcome.value, row.institution_id, list(row.changes)) for row in again)
     different = [
         f"{row.sheet}, dòng {row.row_number}"
-        for row, now in zip(stored, again, strict=True)
-        if _effect(row.outcome, row.institution_id, row.changes)
-        != _effect(now.outcome, now.institution_id, now.changes)
+        for row, *pair in zip(stored, then, now, strict=True)
+        if pair[0] != pair[1]
     ]
     if different:
         raise moved_on(different)
 
 
-def _effect(outcome: str, institution_id: str | None, changes: Any) -> tuple[str, str]:
-    """What a row does, the same whatever id a new school was given."""
-    text = repr(list(changes))
-    if outcome == RowOutcome.CREATED and institution_id:
-        return str(outcome), text.replace(institution_id, "new")
-    return str(outcome), f"{institution_id} {text}"
+def _effects(rows: Iterable[tuple[str, str | None, Any]]) -> list[str]:
+    """What each row does, the same whatever ids new schools were given: those are told by their order."""
+    kept = list(rows)
+    new = [id for outcome, id, _ in kept if outcome == RowOutcome.CREATED and id]
+    order = {id: f"new {at}" for at, id in enumerate(dict.fromkeys(new))}
+    return [_REGISTRY_ID.sub(lambda found: order.get(found[0], found[0]), repr(row)) for row in kept]
 
 
 def _plan(session: Session, tables: Tables, occasion: Occasion) -> list[Planned]:
@@ -187,6 +192,7 @@ def _counts(planned: list[Planned], tables: Tables, occasion: Occasion) -> dict[
         **outcomes,
         "changes": sum(len(row.changes) for row in planned),
         "today": occasion.today.isoformat(),
+        "by_sheet": _by_sheet(planned),
         "tables": [
             {
                 "sheet": table.sheet,
@@ -200,6 +206,14 @@ def _counts(planned: list[Planned], tables: Tables, occasion: Occasion) -> dict[
         ],
         "without_table": list(tables.without_table),
     }
+
+
+def _by_sheet(planned: list[Planned]) -> dict[str, dict[str, int]]:
+    counted: dict[str, dict[str, int]] = {}
+    for row in planned:
+        sheet = counted.setdefault(row.row.sheet, dict.fromkeys(RowOutcome, 0))
+        sheet[row.outcome] += 1
+    return counted
 
 
 def _notes(raw: RawFile, tables: Tables) -> list[str]:

@@ -35,6 +35,15 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Site:
+    """Where a row says a campus is: its address line, its units, and a point of its own."""
+
+    address: str | None
+    place: Whereabouts
+    point: LonLat | None
+
+
+@dataclass(frozen=True)
 class Stated:
     """An institution as one row states it; None and absent keys are silence, which never erases anything."""
 
@@ -45,10 +54,16 @@ class Stated:
     identifiers: dict[str, str]
     attributes: dict[str, str]
     established_on: date | None
-    address: str | None
-    place: Whereabouts
-    point: LonLat | None
+    site: Site
     problems: tuple[Problem, ...]
+
+    @property
+    def place(self) -> Whereabouts:
+        return self.site.place
+
+    @property
+    def point(self) -> LonLat | None:
+        return self.site.point
 
     @property
     def is_new(self) -> bool:
@@ -57,18 +72,9 @@ class Stated:
 
 def read_institution(row: Row, units: Gazetteer) -> Stated:
     """The statement of a row; whatever cannot be read becomes a problem of its cell, never a silent loss."""
-    problems = [
-        Problem("too_long", name) for name, cell in row.cells.items() if isinstance(cell, str) and len(cell) > MAX_CHARS
-    ]
+    problems = too_long(row)
     texts = {name: values.stated(cell) for name, cell in row.cells.items()}
-    place = whereabouts(
-        units,
-        province=texts.get("province"),
-        district=texts.get("district"),
-        commune=texts.get("commune"),
-        address=texts.get("address"),
-    )
-    problems += [Problem(code, name, {"candidates": "; ".join(candidates)}) for code, name, candidates in place.doubts]
+    site = read_site(row, units, problems)
     name = values.text(row.cells.get("name"))
     return Stated(
         row=row,
@@ -78,11 +84,25 @@ def read_institution(row: Row, units: Gazetteer) -> Stated:
         identifiers=_identifiers(row, problems),
         attributes=_attributes(row, texts, problems),
         established_on=_established(row, problems),
-        address=texts.get("address"),
-        place=place,
-        point=_point(row, place, units, problems),
+        site=site,
         problems=tuple(problems),
     )
+
+
+def too_long(row: Row) -> list[Problem]:
+    """Cells that no field of the registry fills."""
+    return [
+        Problem("too_long", name) for name, cell in row.cells.items() if isinstance(cell, str) and len(cell) > MAX_CHARS
+    ]
+
+
+def read_site(row: Row, units: Gazetteer, problems: list[Problem]) -> Site:
+    """The place columns of a row; doubts about units and coordinates are added to `problems`."""
+    names = ("province", "district", "commune", "address")
+    province, district, commune, address = (values.stated(row.cells.get(name)) for name in names)
+    place = whereabouts(units, province=province, district=district, commune=commune, address=address)
+    problems += [Problem(code, name, {"candidates": "; ".join(candidates)}) for code, name, candidates in place.doubts]
+    return Site(address, place, _point(row, place, units, problems))
 
 
 def _names(name: str | None, texts: dict[str, str | None]) -> dict[str, str]:
