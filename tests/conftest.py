@@ -117,9 +117,9 @@ def database_url(database_like: DatabaseLike) -> str:
     return database_like("migrated", migrations.upgrade)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def empty_database_url(database_like: DatabaseLike) -> str:
-    """A database of this worker with the extensions and nothing else."""
+    """A database of this test with the extensions and nothing else."""
     return database_like("empty", lambda _: None)
 
 
