@@ -71,7 +71,7 @@ def boundaries_geojson(
 
 
 def boundaries_version(session: Session) -> str:
-    """A short text that changes whenever an outline is loaded or replaced; for addresses that may be cached for ever."""
+    """A short text that changes whenever an outline is loaded or replaced; for addresses that may be cached."""
     newest, number = session.execute(select(func.max(UnitBoundary.imported_at), func.count())).one()
     return "none" if newest is None else f"{newest:%Y%m%dT%H%M%S%f}-{number}"
 
