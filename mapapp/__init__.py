@@ -77,7 +77,16 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
 
 
 def _register(app: APIFlask) -> None:
-    from mapapp import api, api_catalogue, api_institutions, api_units, citizen, health, map_files  # noqa: F401
+    from mapapp import (  # noqa: F401
+        api,
+        api_catalogue,
+        api_institutions,
+        api_overlays,
+        api_units,
+        citizen,
+        health,
+        map_files,
+    )
     from mapapp.i18n import register_pages
 
     app.register_blueprint(api.bp)

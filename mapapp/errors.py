@@ -57,6 +57,12 @@ UNKNOWN_UNIT = Kind(
     N_("Không tìm thấy đơn vị hành chính"),
     N_("Không có đơn vị hành chính nào mang mã này vào ngày được hỏi."),
 )
+UNKNOWN_INDICATOR = Kind(
+    404,
+    "unknown-indicator",
+    N_("Không có chỉ số này"),
+    N_("Danh mục không có chỉ số này. Hãy chọn một chỉ số trong danh mục."),
+)
 SEVERAL = Kind(
     300,
     "ambiguous-identifier",
@@ -80,7 +86,10 @@ AWAY_KIND = Kind(
     N_("Sổ đăng ký tạm thời chưa trả lời"),
     N_("Dữ liệu tạm thời chưa đọc được. Hãy thử lại sau ít phút."),
 )
-KINDS = (INVALID, NOT_FOUND, UNKNOWN_INSTITUTION, UNKNOWN_UNIT, SEVERAL, METHOD, TOO_LARGE, OTHER, BROKEN, AWAY_KIND)
+KINDS = (
+    *(INVALID, NOT_FOUND, UNKNOWN_INSTITUTION, UNKNOWN_UNIT, UNKNOWN_INDICATOR, SEVERAL),
+    *(METHOD, TOO_LARGE, OTHER, BROKEN, AWAY_KIND),
+)
 BY_STATUS = {404: NOT_FOUND, 405: METHOD, 413: TOO_LARGE}
 
 PARAMETER_OF: dict[type[Exception], tuple[str, str]] = {

@@ -354,3 +354,36 @@ class RegisterStatus(AnswerFacts):
     by_type: dict[str, int]
     without_location: int
     version: str
+
+
+class OverlayRow(Shape):
+    """`unit` is the key code@valid_from, null for those that no unit can be given; `value` null: no data, not zero."""
+
+    unit: str | None
+    code: str | None
+    name: str | None
+    name_en: str | None
+    value: float | None
+    n: int
+    N: int
+    coverage: float | None
+    no_data: bool
+    target: float | None
+    gap: float | None
+    met: bool | None
+    target_value: float | None
+    target_n: int
+    target_N: int  # noqa: N815
+
+
+class OverlayAnswer(AnswerFacts):
+    """The rows sum to `whole`; with `format=geojson` each row is the properties of a Feature."""
+
+    indicator: str
+    level: UnitLevel
+    period: str
+    target: dict[str, Any] | None
+    local_targets: list[dict[str, Any]]
+    rows: list[OverlayRow]
+    whole: OverlayRow
+    numberReturned: int  # noqa: N815

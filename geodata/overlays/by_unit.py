@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 from sqlalchemy import text
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from geodata.catalogue.documents import Document
 from geodata.filters import REFORM
 from geodata.indicators import AppliesTo, Indicator, IndicatorKind, indicator_named
+from geodata.models import Release
 from geodata.overlays.question import Filters, NoFigures, NotFilterable, Population, UnknownTarget, Vintage
 from geodata.overlays.sums import Key, Pair, Sums, sums_by_code
 from geodata.overlays.territories import sums_by_subject
@@ -65,7 +66,8 @@ class UnitFigure:
 @dataclass(frozen=True)
 class Overlay:
     """An answered question. `rows`: one per unit of the level by code, then `unit` None where anyone is left over;
-    they sum to `whole`. `also`: targets of local documents on the same indicator and year, to choose from."""
+    they sum to `whole`. `also`: targets of local documents on the same indicator and year, to choose from.
+    `published_at` and `by_data_status` (institutions per status of their data) are those of `release`."""
 
     indicator: Indicator
     vintage: Vintage
@@ -73,6 +75,8 @@ class Overlay:
     target: Target | None
     filters: Filters
     release: int
+    published_at: datetime | None
+    by_data_status: dict[str, int]
     rows: tuple[UnitFigure, ...]
     whole: UnitFigure
     also: tuple[Target, ...]
@@ -109,7 +113,20 @@ def by_unit(
     at = moment(session, on, release)
     sums = read_sums(session, measured, vintage, [asked], chosen, goal, release=at.release, is_current=at.is_current)
     rows, whole = assemble(measured, found, {code: pair for (_, code), pair in sums.items()}, goal)
-    return Overlay(measured, vintage, asked, goal, chosen, at.release, rows, whole, _local_targets(measured, asked))
+    published = session.get(Release, at.release)
+    return Overlay(
+        indicator=measured,
+        vintage=vintage,
+        period=asked,
+        target=goal,
+        filters=chosen,
+        release=at.release,
+        published_at=published.published_at if published else None,
+        by_data_status=published.summary.get("by_data_status", {}) if published else {},
+        rows=rows,
+        whole=whole,
+        also=_local_targets(measured, asked),
+    )
 
 
 def read_sums(

@@ -6,18 +6,15 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from geodata.demo.publication import load
 from geodata.engine import make_engine
 from tests.conftest import DatabaseLike
-from tests.geodata.conftest import prepare_units
-
-INSTITUTIONS = 300
+from tests.network import prepare_network
 
 
 @pytest.fixture(scope="session")
 def network_engine(database_like: DatabaseLike) -> Iterator[Engine]:
     """An engine on a database with an illustrative network; what is committed through it stays."""
-    engine = make_engine(database_like("network", _prepare), application_name="tests")
+    engine = make_engine(database_like("network", prepare_network), application_name="tests")
     yield engine
     engine.dispose()
 
@@ -30,10 +27,3 @@ def network(network_engine: Engine) -> Iterator[Session]:
         with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
             yield session
         transaction.rollback()
-
-
-def _prepare(engine: Engine) -> None:
-    prepare_units(engine)
-    with Session(engine) as session:
-        load(session, institutions=INSTITUTIONS)
-        session.commit()
