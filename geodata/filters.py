@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from geodata.geometry import BBox, LonLat
 from geodata.models import InstitutionState, Licence
-from geodata.releases import Moment, as_of, said_in
+from geodata.releases import Moment, as_of, said
 from geodata.unit_reads import Unit, unit
 from geodata.vocabulary import GONE, UnitLevel
 
@@ -112,7 +112,7 @@ def unit_column(unit: Unit) -> SQLColumnExpression[str | None]:
 def known_by(identifier: str, at: Moment) -> ColumnElement[bool]:
     """Institutions that carry or carried the code or e-ID, or hold a licence of this number. Exact, never fuzzy."""
     written = identifier.strip()
-    licensed = select(Licence.institution_id).where(Licence.number == written, said_in(Licence, at.release))
+    licensed = select(Licence.institution_id).where(Licence.number == written, said(Licence, at))
     return or_(
         State.identifiers.contains([written.upper()]),
         State.institution_id == written.lower(),

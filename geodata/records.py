@@ -27,7 +27,7 @@ from geodata.models import (
     Report,
     Source,
 )
-from geodata.releases import Moment, moment, said_in
+from geodata.releases import Moment, moment, said
 from geodata.vocabulary import Status
 
 State = InstitutionState
@@ -215,10 +215,10 @@ def the_state(session: Session, id_or_code: str, at: Moment) -> InstitutionState
 
 
 def record(session: Session, state: InstitutionState, at: Moment) -> InstitutionRecord:
-    institution, release = state.institution_id, at.release
-    names = facts(session, InstitutionName, institution, release)
-    attributes = facts(session, InstitutionAttribute, institution, release)
-    identifiers = facts(session, Identifier, institution, release)
+    institution = state.institution_id
+    names = facts(session, InstitutionName, institution, at)
+    attributes = facts(session, InstitutionAttribute, institution, at)
+    identifiers = facts(session, Identifier, institution, at)
     kinds = sorted({row.kind for row, _ in attributes})
     return InstitutionRecord(
         id=institution,
@@ -235,10 +235,10 @@ def record(session: Session, state: InstitutionState, at: Moment) -> Institution
             kind: tuple(dated(row, row.value, kind, source) for row, source in attributes if row.kind == kind)
             for kind in kinds
         },
-        campuses=campuses(session, institution, release),
+        campuses=campuses(session, institution, at),
         licences=tuple(
             LicenceRecord(row.licence_id, row.number, row.issued_on, row.issuer, row.valid_from, row.valid_to, source)
-            for row, source in facts(session, Licence, institution, release)
+            for row, source in facts(session, Licence, institution, at)
         ),
         programmes=tuple(
             ProgrammeRecord(
@@ -253,23 +253,23 @@ def record(session: Session, state: InstitutionState, at: Moment) -> Institution
                 row.valid_to,
                 source,
             )
-            for row, source in facts(session, Programme, institution, release)
+            for row, source in facts(session, Programme, institution, at)
         ),
         completeness=tuple(
             dated(row, row.declared_by, "complete", source)
-            for row, source in facts(session, CompletenessDeclaration, institution, release)
+            for row, source in facts(session, CompletenessDeclaration, institution, at)
         ),
         predecessors=relations(session, institution, at, backwards=True),
         successors=relations(session, institution, at, backwards=False),
-        readiness=readiness(session, institution, release),
+        readiness=readiness(session, institution, at),
         updated_at=updated_at(session, state),
     )
 
 
-def facts(session: Session, model: type[Any], institution: str, release: int) -> list[tuple[Any, Provenance]]:
+def facts(session: Session, model: type[Any], institution: str, at: Moment) -> list[tuple[Any, Provenance]]:
     """Rows of the institution in the release, oldest first, each with its provenance."""
     rows = with_source(select(model, Source, Decision.number), model).where(
-        model.institution_id == institution, said_in(model, release)
+        model.institution_id == institution, said(model, at)
     )
     ordered = rows.order_by(model.valid_from.asc().nulls_first(), model.row_id)
     return [(row, provenance(row, source, decision)) for row, source, decision in session.execute(ordered)]
@@ -287,10 +287,10 @@ def dated(row: Any, value: str, kind: str, source: Provenance) -> Dated:
     return Dated(value, kind, row.valid_from, row.valid_to, source)
 
 
-def campuses(session: Session, institution: str, release: int) -> tuple[CampusRecord, ...]:
+def campuses(session: Session, institution: str, at: Moment) -> tuple[CampusRecord, ...]:
     rows = with_source(
         select(Campus, Source, Decision.number, func.ST_X(Campus.geom), func.ST_Y(Campus.geom)), Campus
-    ).where(Campus.institution_id == institution, said_in(Campus, release))
+    ).where(Campus.institution_id == institution, said(Campus, at))
     ordered = rows.order_by(Campus.kind != "main", Campus.campus_id, Campus.valid_from.asc().nulls_first())
     return tuple(
         campus(row, lon, lat, provenance(row, source, decision))
@@ -326,7 +326,7 @@ def relations(session: Session, institution: str, at: Moment, *, backwards: bool
         else (Relation.predecessor_id, Relation.successor_id)
     )
     rows = with_source(select(Relation, Source, Decision.number), Relation).where(
-        own == institution, other != institution, said_in(Relation, at.release)
+        own == institution, other != institution, said(Relation, at)
     )
     found = session.execute(rows.order_by(Relation.valid_from.asc().nulls_first(), Relation.row_id)).all()
     others = [row.predecessor_id if backwards else row.successor_id for row, _, _ in found]
@@ -351,19 +351,19 @@ def names_of(session: Session, institutions: Sequence[str], at: Moment) -> dict[
         .where(
             InstitutionName.institution_id.in_(institutions),
             InstitutionName.kind == "official",
-            said_in(InstitutionName, at.release),
+            said(InstitutionName, at),
         )
         .order_by(InstitutionName.valid_from.asc().nulls_first())
     )
     return {row.institution_id: row.text for row in session.execute(rows)}
 
 
-def readiness(session: Session, institution: str, release: int) -> tuple[ReadinessValue, ...]:
+def readiness(session: Session, institution: str, at: Moment) -> tuple[ReadinessValue, ...]:
     """Published figures, newest period first."""
     rows = with_source(select(IndicatorValue, Source, Decision.number, Report.period_id), IndicatorValue)
     chosen = (
         rows.join(Report, Report.id == IndicatorValue.report_id)
-        .where(Report.institution_id == institution, said_in(IndicatorValue, release))
+        .where(Report.institution_id == institution, said(IndicatorValue, at))
         .order_by(Report.period_id.desc(), IndicatorValue.indicator_id)
     )
     return tuple(

@@ -27,6 +27,10 @@ class UnknownRelease(GeodataError):
     """A release that does not exist."""
 
 
+class NotUndoable(GeodataError):
+    """A release whose changes are logged in bulk and leave in their own way."""
+
+
 class LaterChanges(GeodataError):
     """An undo was refused: these institutions changed again afterwards."""
 
@@ -60,8 +64,7 @@ def moment(session: Session, on: date, release: int | None = None) -> Moment:
 
 def as_of(model: type[Any], moment: Moment) -> ColumnElement[bool]:
     """Rows of `model` that hold on the moment's day according to the register as published in its release."""
-    said = model.release_to.is_(None) if moment.is_current else said_in(model, moment.release)
-    return and_(holds_on(model, moment.on), said)
+    return and_(holds_on(model, moment.on), said(model, moment))
 
 
 def holds_on(model: type[Any], on: date) -> ColumnElement[bool]:
@@ -69,6 +72,11 @@ def holds_on(model: type[Any], on: date) -> ColumnElement[bool]:
     return and_(
         or_(model.valid_from.is_(None), model.valid_from <= on), or_(model.valid_to.is_(None), model.valid_to > on)
     )
+
+
+def said(model: type[Any], moment: Moment) -> ColumnElement[bool]:
+    """Rows of `model` in the moment's release, whatever their days."""
+    return model.release_to.is_(None) if moment.is_current else said_in(model, moment.release)
 
 
 def said_in(model: type[Any], release: int) -> ColumnElement[bool]:
@@ -174,10 +182,13 @@ def change(
 def revert(session: Session, release_id: int, *, actor: str, reason: str) -> Release:
     """Undo one release by another: what it added is closed, what it closed is said again.
 
-    Raises `UnknownRelease`, or `LaterChanges` when a touched institution changed again since.
+    Raises `UnknownRelease`, `NotUndoable`, or `LaterChanges` when a touched institution changed again since.
     """
-    if session.get(Release, release_id) is None:
+    undone = session.get(Release, release_id)
+    if undone is None:
         raise UnknownRelease(f"release {release_id} does not exist")
+    if undone.kind == ReleaseKind.DEMO:
+        raise NotUndoable(f"release {release_id} is illustrative data: take it out with mapapp demo clear")
     undo = open_release(session, kind=ReleaseKind.UNDO, actor=actor, reason=reason)
     touched = touched_by(session, release_id)
     later = changed_after(session, release_id, touched)

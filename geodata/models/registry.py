@@ -32,6 +32,7 @@ class InstitutionName(Fact, Base):
         *fact_checks(),
         one_of("kind", v.NameKind),
         no_overlap("one_name_at_a_time", "institution_id", "kind"),
+        Index("ix_institution_name_institution_id", "institution_id"),
         Index("ix_institution_name_folded", "folded"),
     )
 
@@ -50,6 +51,7 @@ class Identifier(Fact, Base):
         CheckConstraint("value ~ '^[A-Z0-9.-]{2,35}$'", name="value_shape"),
         no_overlap("identifier_said_once", "institution_id", "scheme", "value"),
         Index("ix_identifier_value", "value"),
+        Index("ix_identifier_institution_id", "institution_id"),
     )
 
 
@@ -70,6 +72,7 @@ class InstitutionAttribute(Fact, Base):
         one_of("value", v.HighQuality, when="kind = 'high_quality'"),
         CheckConstraint("NOT (kind = 'status' AND value = 'not_yet_open')", name="not_yet_open_is_derived"),
         no_overlap("one_value_at_a_time", "institution_id", "kind"),
+        Index("ix_institution_attribute_institution_id", "institution_id"),
     )
 
 

@@ -486,7 +486,7 @@ def upgrade() -> None:
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("decision_id", sa.Integer(), nullable=True),
         postgresql.ExcludeConstraint(
-            (sa.literal_column("campus_id"), "="),
+            (sa.literal_column("hashtextextended(campus_id, 0)"), "="),
             (sa.text("daterange(valid_from, valid_to)"), "&&"),
             (sa.text("int4range(release_from, release_to)"), "&&"),
             using="gist",
@@ -581,9 +581,9 @@ def upgrade() -> None:
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("decision_id", sa.Integer(), nullable=True),
         postgresql.ExcludeConstraint(
-            (sa.literal_column("institution_id"), "="),
-            (sa.literal_column("scheme"), "="),
-            (sa.literal_column("value"), "="),
+            (sa.literal_column("hashtextextended(institution_id, 0)"), "="),
+            (sa.literal_column("hashtextextended(scheme, 0)"), "="),
+            (sa.literal_column("hashtextextended(value, 0)"), "="),
             (sa.text("daterange(valid_from, valid_to)"), "&&"),
             (sa.text("int4range(release_from, release_to)"), "&&"),
             using="gist",
@@ -645,8 +645,8 @@ def upgrade() -> None:
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("decision_id", sa.Integer(), nullable=True),
         postgresql.ExcludeConstraint(
-            (sa.literal_column("institution_id"), "="),
-            (sa.literal_column("kind"), "="),
+            (sa.literal_column("hashtextextended(institution_id, 0)"), "="),
+            (sa.literal_column("hashtextextended(kind, 0)"), "="),
             (sa.text("daterange(valid_from, valid_to)"), "&&"),
             (sa.text("int4range(release_from, release_to)"), "&&"),
             using="gist",
@@ -709,8 +709,8 @@ def upgrade() -> None:
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("decision_id", sa.Integer(), nullable=True),
         postgresql.ExcludeConstraint(
-            (sa.literal_column("institution_id"), "="),
-            (sa.literal_column("kind"), "="),
+            (sa.literal_column("hashtextextended(institution_id, 0)"), "="),
+            (sa.literal_column("hashtextextended(kind, 0)"), "="),
             (sa.text("daterange(valid_from, valid_to)"), "&&"),
             (sa.text("int4range(release_from, release_to)"), "&&"),
             using="gist",
@@ -748,7 +748,7 @@ def upgrade() -> None:
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("decision_id", sa.Integer(), nullable=True),
         postgresql.ExcludeConstraint(
-            (sa.literal_column("licence_id"), "="),
+            (sa.literal_column("hashtextextended(licence_id, 0)"), "="),
             (sa.text("daterange(valid_from, valid_to)"), "&&"),
             (sa.text("int4range(release_from, release_to)"), "&&"),
             using="gist",
@@ -937,6 +937,11 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("release_to IS NULL"),
     )
+    op.create_index("ix_identifier_institution_id", "identifier", ["institution_id"], unique=False)
+    op.create_index(
+        "ix_institution_attribute_institution_id", "institution_attribute", ["institution_id"], unique=False
+    )
+    op.create_index("ix_institution_name_institution_id", "institution_name", ["institution_id"], unique=False)
     for function, body in GUARDS.items():
         op.execute(f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
     for table in APPEND_ONLY:
