@@ -13,10 +13,15 @@ from geodata.geometry import VIETNAM, BBox, LonLat
 from geodata.records import SeveralInstitutions, UnknownInstitution
 from geodata.releases import LaterChanges
 from geodata.suggestions import suggest
-from geodata.unit_load import load_units
 from tests.builders import an_institution, publish
 
 TODAY = date(2026, 6, 1)
+
+
+@pytest.fixture
+def session(places: Session) -> Session:
+    """The administrative units are there."""
+    return places
 
 
 def test_a_record_holds_every_fact_with_its_days_and_source(session: Session) -> None:
@@ -75,7 +80,6 @@ def test_an_undone_release_leaves_the_register_as_before(session: Session) -> No
 
 
 def test_clusters_count_everything_in_the_box(session: Session) -> None:
-    load_units(session)
     placed = [an_institution(at=LonLat(105 + number / 500, 21)) for number in range(230)]
     known_by_province = [an_institution(province="48") for _ in range(3)]
     publish(session, *placed, *known_by_province, an_institution())
@@ -90,7 +94,6 @@ def test_clusters_count_everything_in_the_box(session: Session) -> None:
 
 
 def test_few_are_shown_one_by_one_and_those_on_one_spot_are_named(session: Session) -> None:
-    load_units(session)
     spot = LonLat(105.5, 21)
     publish(session, *(an_institution(at=spot) for _ in range(2)), an_institution(at=LonLat(105.6, 21)))
     shown = clusters(session, InstitutionFilter(on=TODAY), bbox=BBox(105, 20, 106, 22), zoom=7)
@@ -100,7 +103,6 @@ def test_few_are_shown_one_by_one_and_those_on_one_spot_are_named(session: Sessi
 
 
 def test_a_huge_box_at_a_fine_zoom_stays_bounded(session: Session) -> None:
-    load_units(session)
     publish(session, *(an_institution(at=LonLat(102.5 + i % 40 / 4, 8.5 + i // 40 / 4)) for i in range(1_400)))
     shown = clusters(session, InstitutionFilter(on=TODAY), bbox=BBox(-180, -90, 180, 90), zoom=22)
     assert len(shown.features) <= 1_000
@@ -108,7 +110,6 @@ def test_a_huge_box_at_a_fine_zoom_stays_bounded(session: Session) -> None:
 
 
 def test_suggestions_name_places_occupations_and_institutions(session: Session) -> None:
-    load_units(session)
     publish(session, an_institution("Trường Cao đẳng Xây dựng Nam Định", province="37", former_province="36"))
     kinds = {suggestion.kind: suggestion for suggestion in suggest(session, "nam dinh", on=TODAY)}
     assert kinds["place"].label == "Tỉnh Nam Định"
