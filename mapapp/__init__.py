@@ -65,7 +65,7 @@ def _trusted_hosts(settings: Settings) -> list[str] | None:
 
 
 def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock: Clock | None) -> None:
-    from mapapp import assets, db, errors, headers, i18n, openapi, site
+    from mapapp import assets, db, errors, headers, i18n, openapi, site, verifier
 
     i18n.install(app)
     db.install(app, sessions or db.reading_sessions(settings), clock)
@@ -73,6 +73,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     headers.install(app)
     errors.install(app)
     site.install(app)
+    verifier.install(app, settings)
     app.spec_processor(openapi.complete)
 
 
@@ -86,10 +87,12 @@ def _register(app: APIFlask) -> None:
         citizen,
         health,
         map_files,
+        verifier,
     )
     from mapapp.i18n import register_pages
 
     app.register_blueprint(api.bp)
     app.register_blueprint(health.bp)
+    app.register_blueprint(verifier.bp)
     for pages in (citizen.bp, map_files.bp):
         register_pages(app, pages)

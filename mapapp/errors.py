@@ -157,7 +157,7 @@ def problem_of(error: Exception) -> Problem:
 
 def wants_problem() -> bool:
     """Whether a machine asks: the API and everything that is no page."""
-    return request.path.startswith(("/api/", "/healthz", "/readyz"))
+    return request.path.startswith(("/api/", "/.well-known/", "/healthz", "/readyz"))
 
 
 def for_machines(problem: Problem) -> Response:

@@ -5,7 +5,7 @@ routes. Parameters come from the same pydantic models that read the questions, s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel
@@ -24,7 +24,8 @@ PROBLEM_ANSWERS = {
 
 @dataclass(frozen=True)
 class Operation:
-    """`answers` adds further status codes; `path` describes parameters in the path; `example` is a query to try."""
+    """`answers` adds further status codes; `path` describes parameters in the path; `example` is a query to try; `body`
+    is what a POST takes; `also` are further media types of the answer, each with what they are."""
 
     summary: str
     description: str
@@ -34,6 +35,8 @@ class Operation:
     answers: dict[str, str]
     path: dict[str, str]
     example: str | None
+    body: type[BaseModel] | None = None
+    also: dict[str, str] = field(default_factory=dict)
 
 
 OPERATIONS: dict[str, Operation] = {}
@@ -48,13 +51,15 @@ def operation(
     answers: dict[str, str] | None = None,
     path: dict[str, str] | None = None,
     example: str | None = None,
+    body: type[BaseModel] | None = None,
+    also: dict[str, str] | None = None,
 ) -> Callable[[View], View]:
     """Describe a view, whose docstring is the description; its function name is the operation's id."""
 
     def describe(view: View) -> View:
         text = " ".join((view.__doc__ or "").split())
         OPERATIONS[view.__name__] = Operation(
-            summary, text, question, answer, media_type, answers or {}, path or {}, example
+            summary, text, question, answer, media_type, answers or {}, path or {}, example, body, also or {}
         )
         return view
 
@@ -89,6 +94,7 @@ def write(described: Operation, bare: dict[str, Any], in_path: list[str]) -> dic
     """One operation object."""
     problem = {"application/problem+json": {"schema": {"$ref": REF.format(model=Problem.__name__)}}}
     found = {described.media_type: {"schema": {"$ref": REF.format(model=described.answer.__name__)}}}
+    found |= {kind: {"schema": {"type": "string", "description": text}} for kind, text in described.also.items()}
     failures = {**PROBLEM_ANSWERS, **described.answers}
     return {
         "operationId": bare["operationId"],
@@ -99,12 +105,20 @@ def write(described: Operation, bare: dict[str, Any], in_path: list[str]) -> dic
             *(path_parameter(name, described.path.get(name, "")) for name in in_path),
             *query_parameters(described.question),
         ],
+        **request_body(described.body),
         "responses": {
             "200": {"description": "The answer.", "headers": ANSWER_HEADERS, "content": found},
             "304": {"description": "What the reader has is still right (If-None-Match)."},
             **{status: {"description": text, "content": problem} for status, text in sorted(failures.items())},
         },
     }
+
+
+def request_body(body: type[BaseModel] | None) -> dict[str, Any]:
+    if body is None:
+        return {}
+    schema = {"$ref": REF.format(model=body.__name__)}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 ANSWER_HEADERS = {
@@ -156,7 +170,8 @@ def plain(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]
 
 def schemas() -> dict[str, Any]:
     """Every schema the operations use."""
-    models = {described.answer for described in OPERATIONS.values()} | {Problem}
+    bodies = {described.body for described in OPERATIONS.values() if described.body}
+    models = {described.answer for described in OPERATIONS.values()} | bodies | {Problem}
     ordered = sorted(models, key=lambda model: model.__name__)
     _, document = models_json_schema([(model, "serialization") for model in ordered], ref_template=REF)
     return dict(document["$defs"])

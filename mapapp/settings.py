@@ -62,6 +62,10 @@ class Settings:
     )
     public_url: str | None = field(default=None, metadata=_variable("MAPAPP_PUBLIC_URL", _web_address))
     trusted_proxies: int = field(default=0, metadata=_variable("MAPAPP_TRUSTED_PROXIES", _whole_number(0, 10)))
+    verify_ttl_s: int = field(default=300, metadata=_variable("MAPAPP_VERIFY_TTL_S", _whole_number(30, 86_400)))
+    register_max_age_days: int = field(
+        default=400, metadata=_variable("MAPAPP_REGISTER_MAX_AGE_DAYS", _whole_number(1, 36_500))
+    )
     secret_key: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_SECRET_KEY", _secret))
 
     @classmethod

@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from geodata.verification.answers import Answer, Candidate, Decision, Named, Reason, Successor, Why
+from geodata.verification.facts import Edition, Fact
 from geodata.verification.loading import Shelf, edition, known_by_code, known_by_name, records
 from geodata.verification.question import Action, Fault, MalformedQuestion, Question, parse
 from geodata.verification.rules import decide_from
@@ -19,6 +20,8 @@ __all__ = [
     "Answer",
     "Candidate",
     "Decision",
+    "Edition",
+    "Fact",
     "Fault",
     "MalformedQuestion",
     "Named",
@@ -29,6 +32,7 @@ __all__ = [
     "Why",
     "decide",
     "decide_many",
+    "edition",
     "parse",
 ]
 

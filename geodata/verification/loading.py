@@ -85,7 +85,8 @@ def edition(session: Session, release: int | None, shelf: Shelf) -> Edition:
     asked = current if release is None else session.get(Release, release)
     if asked is None or asked.id > current.id:
         raise UnknownRelease(f"release {release} does not exist; the current one is {current.id}")
-    return shelf.editions.setdefault(asked.id, _edition(asked))
+    shelf.editions[asked.id] = _edition(asked)
+    return shelf.editions[asked.id]
 
 
 def _edition(release: Release) -> Edition:

@@ -1,0 +1,154 @@
+"""Answers of verification as JSON: complete, ready to be sent or signed, kept in memory while they are true."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from geodata import verification
+from geodata.verification import Decision, Edition, Fact, Named, Question, Reason, Shelf, Successor
+from mapapp.geojson import to_json
+from mapapp.i18n import gettext as _
+from mapapp.signing import Signer
+from mapapp.verdicts import WHY
+
+LOOK_AGAIN_S = 1.0
+"""How long the number of the current release is remembered; every answer names the release it comes from."""
+
+KEPT_ANSWERS = 20_000
+Asked = tuple[Question, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer without its time: a JSON object that still lacks `}`; `subject` is whom it is about."""
+
+    open_json: str
+    subject: str
+    answer: str
+
+
+class Verifier:
+    """Answers questions from one shelf; the settings of this installation; signs with its keys."""
+
+    def __init__(self, signer: Signer, *, ttl_s: int, max_age_days: int) -> None:
+        self.signer = signer
+        self.ttl_s = ttl_s
+        self.max_age_days = max_age_days
+        self.look_again_s = LOOK_AGAIN_S
+        self._shelf = Shelf()
+        self._told: OrderedDict[tuple[str, Asked], Told] = OrderedDict()
+        self._current: tuple[float, Edition] | None = None
+
+    def current(self, session: Session) -> Edition:
+        """The current release, looked up at most once a second."""
+        if self._current is None or time.monotonic() - self._current[0] >= self.look_again_s:
+            self._current = time.monotonic(), verification.edition(session, None, self._shelf)
+        return self._current[1]
+
+    def edition(self, session: Session, release: int | None) -> Edition:
+        """The release asked, None: the current one. Raises `UnknownRelease`."""
+        return self.current(session) if release is None else verification.edition(session, release, self._shelf)
+
+    def decide(self, session: Session, asked: Sequence[Asked], edition: Edition) -> tuple[Decision, ...]:
+        return verification.decide_many(
+            session, asked, release=edition.release, max_age_days=self.max_age_days, shelf=self._shelf
+        )
+
+    def tell(self, session: Session, asked: Sequence[Asked], edition: Edition) -> list[Told]:
+        """An answer per question, in order, in English; those of before from memory."""
+        missing = [one for one in dict.fromkeys(asked) if (edition.key, one) not in self._told]
+        fresh = dict(zip(missing, map(told, self.decide(session, missing, edition)), strict=True)) if missing else {}
+        answers = [fresh[one] if one in fresh else self._told[edition.key, one] for one in asked]
+        for one, answer in fresh.items():
+            self._told[edition.key, one] = answer
+        while len(self._told) > KEPT_ANSWERS:
+            self._told.popitem(last=False)
+        return answers
+
+    def times(self, now: datetime) -> dict[str, str]:
+        """When the answer was given and until when it may be relied on."""
+        return {"evaluated_at": rfc3339(now), "expires_at": rfc3339(now + timedelta(seconds=self.ttl_s))}
+
+
+def rfc3339(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def told(decision: Decision) -> Told:
+    subject = decision.institution.id if decision.institution else decision.question.code or decision.question.name
+    return Told(to_json(plain(decision))[:-1], subject, decision.answer.value)
+
+
+def plain(decision: Decision) -> dict[str, Any]:
+    """Everything of an answer but its time and nonce."""
+    institution = decision.institution
+    return {
+        "question": plain_question(decision.question, decision.on),
+        "answer": decision.answer.value,
+        "reasons": list(map(plain_reason, decision.reasons)),
+        "institution": {**plain_named(institution), "matched_by": decision.matched} if institution else None,
+        "candidates": [{**plain_named(one.institution), "matched_by": one.matched} for one in decision.candidates],
+        "successors": list(map(plain_successor, decision.successors)),
+        "records_held_by": list(map(plain_named, decision.records_held_by)),
+        "licences": decision.licences,
+        "decisions": decision.decisions,
+        "on": decision.on,
+        "release": decision.release,
+        "data_status": decision.data_status,
+    }
+
+
+def plain_question(question: Question, on: date) -> dict[str, Any]:
+    asked = {
+        "code": question.code,
+        "name": question.name,
+        "action": question.action.value,
+        "occupation": question.occupation,
+        "training_level": question.training_level,
+    }
+    return {**{name: value for name, value in asked.items() if value}, "on": on}
+
+
+def plain_reason(reason: Reason) -> dict[str, Any]:
+    return {"code": reason.why.value, "text": _(WHY[reason.why]), "facts": list(map(plain_fact, reason.facts))}
+
+
+FURTHER = ("licence_id", "issued_on", "training_level", "campus_id", "taught_out_until", "keeps_records")
+
+
+def plain_fact(fact: Fact) -> dict[str, Any]:
+    """The fact with its days and where it comes from."""
+    further = {name: getattr(fact, name) for name in FURTHER if getattr(fact, name, None) is not None}
+    origin = fact.origin
+    return {
+        "kind": fact.kind,
+        "value": fact.value,
+        **further,
+        "valid_from": fact.valid_from,
+        "valid_to": fact.valid_to,
+        "source": origin.source,
+        "received_on": origin.received_on,
+        "data_status": origin.data_status,
+        "decision": origin.decision,
+        "since_release": origin.release,
+    }
+
+
+def plain_named(one: Named) -> dict[str, Any]:
+    return {"id": one.id, "name": one.name, "codes": one.codes}
+
+
+def plain_successor(one: Successor) -> dict[str, Any]:
+    return {
+        **plain_named(one.institution),
+        "kind": one.kind,
+        "predecessor": one.predecessor,
+        "effective_on": one.effective_on,
+        "keeps_records": one.keeps_records,
+        "continues": one.continues,
+    }

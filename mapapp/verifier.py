@@ -1,0 +1,172 @@
+"""`/api/v1/verify` and the keys its signatures are checked with."""
+
+import hashlib
+
+from apiflask import APIBlueprint
+from flask import Flask, Response, current_app, request
+
+from geodata.releases import UnknownRelease
+from geodata.verification import Fault, MalformedQuestion
+from mapapp import verify_schemas as schemas
+from mapapp.answers import Asked, Told, Verifier
+from mapapp.db import now, session, today
+from mapapp.errors import INVALID, Kind, Problem, problem_json
+from mapapp.geojson import to_json
+from mapapp.i18n import N_
+from mapapp.i18n import gettext as _
+from mapapp.key_store import JWKS_FRESH_S, KeyStore, KeysUnusable
+from mapapp.openapi import operation
+from mapapp.settings import Settings
+from mapapp.signing import Signer, claims
+from mapapp.verdicts import FAULT
+from mapapp.verify_request import JOSE, Malformed, Wanted, from_address, from_body
+
+TAG = "Verification"
+FRESH_S = 60
+SIGNING_AWAY = Kind(
+    503,
+    "signing-unavailable",
+    N_("Tạm thời chưa ký được câu trả lời"),
+    N_("Khóa ký chưa dùng được. Hãy hỏi không cần chữ ký, hoặc thử lại sau."),
+)
+
+bp = APIBlueprint("verifier", __name__)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give the application its verifier; reads no key and asks no database yet."""
+    signer = Signer(KeyStore(settings.data / "keys"))
+    app.extensions["mapapp.verifier"] = Verifier(
+        signer, ttl_s=settings.verify_ttl_s, max_age_days=settings.register_max_age_days
+    )
+
+
+def the_verifier() -> Verifier:
+    verifier: Verifier = current_app.extensions["mapapp.verifier"]
+    return verifier
+
+
+@bp.get("/api/v1/verify")
+@bp.doc(operation_id="verify", tags=[TAG])
+@operation(
+    "Was this institution authorised?",
+    question=schemas.VerifyQuestion,
+    answer=schemas.Verdict,
+    also={JOSE: "The same as a compact JWS (ES256); its keys are at /.well-known/jwks.json."},
+    example="code=CDD0203&action=train&occupation=6480201&training_level=college&on=2019-06-30",
+)
+def verify() -> Response:
+    """One of a closed set of answers for one institution, action, occupation and day, with reasons, the facts relied
+    on and an expiry. A well-formed question always gets 200; a malformed one 400."""
+    asked, wanted = from_address(request, today())
+    verifier = the_verifier()
+    edition = verifier.edition(session(), wanted.release)
+    (answer,) = verifier.tell(session(), [asked], edition)
+    return send(verifier, timed(verifier, answer, wanted), answer.subject, wanted)
+
+
+@bp.post("/api/v1/verify")
+@bp.doc(operation_id="verify_many", tags=[TAG])
+@operation(
+    "Up to 1,000 questions at once",
+    question=schemas.BatchParameters,
+    body=schemas.VerifyBatch,
+    answer=schemas.Verdicts,
+    also={JOSE: "The whole batch as one compact JWS."},
+)
+def verify_many() -> Response:
+    """The same answers, in the order of the questions, all from one release. A malformed question among them gets the
+    answer `malformed` with its errors and does not spoil the others."""
+    questions, wanted = from_body(request, today())
+    verifier = the_verifier()
+    edition = verifier.edition(session(), wanted.release)
+    asked = [one for one in questions if not isinstance(one, Malformed)]
+    told = dict(zip(asked, verifier.tell(session(), asked, edition), strict=True))
+    answers = ",".join(text_of(one, told) for one in questions)
+    register = verifier.current(session()) if wanted.release is None else edition
+    head = {"release": register.release, "data_status": register.data_status, "numberReturned": len(questions)}
+    return send(verifier, f'{timing(verifier, wanted, head)[:-1]},"answers":[{answers}]}}', "batch", wanted)
+
+
+def text_of(one: Asked | Malformed, told: dict[Asked, Told]) -> str:
+    if isinstance(one, Malformed):
+        return to_json({"answer": "malformed", "errors": errors_of(one.faults)})
+    return f"{told[one].open_json}}}"
+
+
+def timed(verifier: Verifier, answer: Told, wanted: Wanted) -> str:
+    """The answer with its time and the caller's nonce, as JSON text."""
+    return f"{answer.open_json},{timing(verifier, wanted, {})[1:]}"
+
+
+def timing(verifier: Verifier, wanted: Wanted, head: dict[str, object]) -> str:
+    return to_json({**head, **verifier.times(now()), **({"nonce": wanted.nonce} if wanted.nonce else {})})
+
+
+def send(verifier: Verifier, body: str, subject: str, wanted: Wanted) -> Response:
+    """The answer as JSON or signed. What is signed or carries a nonce is for this caller only and never kept."""
+    if wanted.signed:
+        response = Response(signed(verifier, body, subject), mimetype=JOSE)
+    else:
+        response = Response(body, mimetype="application/json")
+    if wanted.signed or wanted.nonce or request.method == "POST":
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    response.headers["Cache-Control"] = f"public, max-age={min(FRESH_S, verifier.ttl_s // 5)}"
+    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:24], weak=True)
+    response.vary.add("Accept")
+    response.make_conditional(request)
+    return response
+
+
+def signed(verifier: Verifier, body: str, subject: str) -> str:
+    text = claims(body, issuer=issuer(), subject=subject, now=now(), ttl_s=verifier.ttl_s)
+    try:
+        return verifier.signer.sign(text, now())
+    except KeysUnusable as error:
+        current_app.logger.error("signing: %s", error)
+        raise Problem(SIGNING_AWAY) from error
+
+
+def issuer() -> str:
+    """Who signs: the public address of this installation."""
+    return str(current_app.config["PUBLIC_URL"] or request.host_url.rstrip("/"))
+
+
+@bp.get("/.well-known/jwks.json")
+def jwks() -> Response:
+    """The public keys; copies are good for five minutes, new keys are published longer before they sign."""
+    try:
+        ring = the_verifier().signer.ring(now())
+    except KeysUnusable as error:
+        current_app.logger.error("keys: %s", error)
+        raise Problem(SIGNING_AWAY) from error
+    response = Response(to_json(ring.jwks(now())), mimetype="application/jwk-set+json")
+    response.headers["Cache-Control"] = f"public, max-age={JWKS_FRESH_S}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@bp.errorhandler(MalformedQuestion)
+def malformed(error: MalformedQuestion) -> Response:
+    """400: the problem, and the answer in the closed set."""
+    return refuse(error.faults)
+
+
+@bp.errorhandler(UnknownRelease)
+def unknown_release(_error: UnknownRelease) -> Response:
+    return refuse((Fault("release", "not_a_release"),))
+
+
+def refuse(faults: tuple[Fault, ...]) -> Response:
+    body = {**problem_json(Problem(INVALID)), "answer": "malformed", "errors": errors_of(faults)}
+    response = Response(to_json(body), 400, mimetype="application/problem+json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def errors_of(faults: tuple[Fault, ...]) -> list[dict[str, str]]:
+    return [{"parameter": fault.parameter, "message": _(FAULT[fault.code])} for fault in faults]
