@@ -1,0 +1,150 @@
+"""Measure the public read paths at several sizes of the register."""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+
+from geodata import postgres
+from geodata.cluster import Cluster
+from mapapp import create_app
+from mapapp.db import VIETNAM
+from mapapp.settings import Settings
+from scripts.benchmark import load, questions, registers, report, samples, servers
+from scripts.benchmark.answers import Answers, ask_all
+from scripts.benchmark.registers import Size, Unusable
+
+WARM_UP_S = 1
+
+
+def main() -> int:
+    asked = arguments()
+    try:
+        need_programs()
+        sizes = [Size(name) for name in asked.sizes.split(",")]
+        machine = report.machine(datetime.now(VIETNAM).isoformat(timespec="seconds"))
+        reports = [measure(size, asked, warm_up=WARM_UP_S) for size in sizes if size.institutions]
+    except Unusable as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    report.store(registers.KEPT, reports, machine)
+    print(f"Written: {registers.KEPT}/results.md, {registers.KEPT}/results.json")
+    failed = [one for size in reports for one in size.results if one.skipped.startswith("wrong")]
+    return 1 if failed else 0
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--sizes", default="2k,100k,1M", help="institutions, such as 2k,100k,1M (default: all three)")
+    parser.add_argument("--seconds", type=int, default=3, help="length of each measurement (default: 3)")
+    parser.add_argument("--only", default="", metavar="NAMES", help="rows to measure, such as id,bbox,search")
+    parser.add_argument("--fresh", action="store_true", help="load the registers again")
+    return parser.parse_args()
+
+
+def need_programs() -> None:
+    if not shutil.which("wrk"):
+        raise Unusable("The load generator is missing. Install it and start again:  sudo apt-get install -y wrk")
+
+
+def measure(size: Size, asked: argparse.Namespace, *, warm_up: int) -> report.SizeReport:
+    """All rows at one size; the private database is stopped at the end."""
+    cluster = registers.prepare(size, fresh=asked.fresh)
+    try:
+        with servers.bare_flask() as flask, servers.site(cluster.directory) as site:
+            with registers.connect(cluster) as connection:
+                chosen = rows(connection, asked.only)
+                results = [
+                    row_result(row, connection, cluster, site.address, flask.address, asked.seconds, warm_up)
+                    for row in chosen
+                ]
+            found = report.SizeReport(
+                size.name,
+                size.institutions,
+                registers.describe(cluster),
+                site.ready_s,
+                site.worker_memory_mb(),
+                results,
+            )
+    finally:
+        cluster.stop()
+    show(found)
+    return found
+
+
+def rows(connection: psycopg.Connection[tuple[object, ...]], only: str) -> list[questions.Row]:
+    today = datetime.now(VIETNAM).date()
+    figures = connection.execute(
+        "SELECT DISTINCT indicator_id, period_id FROM readiness_figure ORDER BY period_id DESC, indicator_id LIMIT 12"
+    ).fetchall()
+    everything = questions.rows(
+        samples.draw(connection, today), indicators=[(str(name), str(period)) for name, period in figures]
+    )
+    names = [name for name in only.split(",") if name]
+    unknown = set(names) - {row.name for row in everything}
+    if unknown:
+        raise Unusable(f"--only: there is no row {', '.join(sorted(unknown))}; {', '.join(r.name for r in everything)}")
+    return [row for row in everything if not names or row.name in names]
+
+
+def row_result(
+    row: questions.Row,
+    connection: psycopg.Connection[tuple[object, ...]],
+    cluster: Cluster,
+    site: str,
+    flask: str,
+    seconds: int,
+    warm_up: int,
+) -> report.Result:
+    """One row: first whether every answer is right, then how often it is given."""
+    if row.rule not in routes(cluster) or not row.paths:
+        return report.Result(row, None, None, None, "the site has no such route yet")
+    print(f"  {row.name} …", end="", flush=True)
+    answers = ask_all(site, row)
+    if answers.wrong:
+        print(f" wrong: {answers.wrong}")
+        return report.Result(row, None, None, None, f"wrong: {answers.wrong}")
+    load.ask_web(site, answers.lines, seconds=warm_up, connections=row.connections)
+    web = load.ask_web(site, answers.lines, seconds=seconds, connections=row.connections)
+    bare = load.ask_web(flask, ["/answer"], seconds=seconds, connections=row.connections)
+    program = str(postgres.newest().program("pgbench"))
+    queries = row.sql or store(connection, answers)
+    target = registers.pgbench_target(cluster)
+    database = load.ask_database(program, target, queries, seconds=seconds, connections=row.connections)
+    if web.refused or web.broken:
+        return report.Result(row, None, None, None, f"wrong: {web.refused} refused, {web.broken} broken under load")
+    print(f" {web.per_s:,.0f}/s, Flask {bare.per_s:,.0f}/s, database {database.per_s:,.0f}/s")
+    return report.Result(row, web, bare, database)
+
+
+def routes(cluster: Cluster) -> set[str]:
+    """The rules the application answers to."""
+    app = create_app(Settings(data=Path(cluster.directory)))
+    return {rule.rule for rule in app.url_map.iter_rules()}
+
+
+def store(connection: psycopg.Connection[tuple[object, ...]], answers: Answers) -> Sequence[str]:
+    """Put the very answers into a table of the benchmark; the queries that hand them out."""
+    connection.execute("DROP TABLE IF EXISTS bench_answer")
+    connection.execute("CREATE UNLOGGED TABLE bench_answer (number int PRIMARY KEY, body text NOT NULL)")
+    with connection.cursor().copy("COPY bench_answer FROM STDIN") as copy:
+        for number, body in enumerate(answers.bodies):
+            copy.write_row((number, body))
+    connection.execute("VACUUM (ANALYZE) bench_answer")
+    return [f"SELECT body FROM bench_answer WHERE number = {number}" for number in range(len(answers.bodies))]
+
+
+def show(found: report.SizeReport) -> None:
+    print(f"\n{report.heading(found)}")
+    print(report.line(report.HEADINGS))
+    for result in found.results:
+        print(report.line(report.cells(found, result)))
+    print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

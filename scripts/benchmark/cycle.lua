@@ -1,0 +1,35 @@
+-- wrk asks the lines of a file in turn: the path, then any headers as "Name: value", parted by tabs.
+-- At the end it prints one line of JSON.
+
+local threads = 0
+
+function setup(thread)
+   thread:set("number", threads)
+   threads = threads + 1
+end
+
+local requests, position = {}, 0
+
+function init(args)
+   for line in io.lines(args[1]) do
+      local path, rest = line:match("^([^\t]*)(.*)$")
+      local headers = {}
+      for name, value in rest:gmatch("\t([^:\t]+): ([^\t]*)") do headers[name] = value end
+      requests[#requests + 1] = wrk.format("GET", path, headers)
+   end
+   position = math.floor(number * #requests / 2)
+end
+
+function request()
+   position = position % #requests + 1
+   return requests[position]
+end
+
+function done(summary, latency, requests)
+   local errors = summary.errors
+   io.write(string.format(
+      '\n{"requests": %d, "duration_us": %d, "bytes": %d, "p50_us": %.0f, "p99_us": %.0f, "refused": %d, "broken": %d}\n',
+      summary.requests, summary.duration, summary.bytes, latency:percentile(50), latency:percentile(99),
+      errors.status, errors.connect + errors.read + errors.write + errors.timeout
+   ))
+end

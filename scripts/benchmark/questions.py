@@ -1,0 +1,272 @@
+"""The rows of the table: what is asked of the site, what a plausible answer is, what the database is asked instead."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from scripts.benchmark.samples import SHOWN, Samples, begun, box_around, mistyped, telling_words
+
+Body = bytes
+Check = Callable[[str, Body], str | None]
+"""(path, body) → what is wrong with it, None when it is plausible."""
+
+API = "/api/v1"
+GZIP = {"Accept-Encoding": "gzip"}
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Least ratio to another side of the row, or most milliseconds at the 99th percentile, at the sizes named."""
+
+    against: str
+    value: float
+    sizes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """`sql`: the same questions to the database; without any the database hands out the stored answers themselves.
+    `unchanged`: ask again with the ETag of the first answer. `rule`: the route that must exist."""
+
+    name: str
+    title: str
+    paths: tuple[str, ...]
+    check: Check
+    rule: str
+    sql: tuple[str, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+    unchanged: bool = False
+    connections: int = 16
+    goals: tuple[Goal, ...] = ()
+
+
+def rows(samples: Samples, *, indicators: Sequence[tuple[str, str]]) -> list[Row]:
+    """All rows in the order of the table; `indicators` are (indicator, period) with figures."""
+    return [
+        *institution_rows(samples),
+        *list_rows(samples),
+        *map_rows(),
+        *word_rows(samples),
+        *unit_rows(indicators),
+        *verify_rows(samples),
+        *page_rows(samples),
+    ]
+
+
+# -- one institution ---------------------------------------------------------------------------------------------------
+
+
+def institution_rows(samples: Samples) -> list[Row]:
+    ids = tuple(f"{API}/institutions/{one.id}" for one in samples.institutions)
+    codes = tuple(f"{API}/institutions/{one.code}" for one in samples.institutions if one.code)
+    goals = (Goal("flask", 0.8, ("2k",)), Goal("flask", 0.45, ("1M",)), Goal("p99", 10, ("2k", "100k", "1M")))
+    rule = f"{API}/institutions/<id_or_code>"
+    return [
+        Row("id", "one institution by id", ids, the_institution, rule, goals=goals),
+        Row("code", "one institution by code", codes, the_institution, rule, goals=goals),
+        Row("unchanged", "the same, unchanged (304)", ids[:400], the_institution, rule, unchanged=True),
+    ]
+
+
+def the_institution(path: str, body: Body) -> str | None:
+    properties = json.loads(body)["properties"]
+    asked = path.rpartition("/")[2]
+    codes = [one["value"] for one in properties["identifiers"]]
+    if asked not in (properties["id"], *codes):
+        return f"the answer is about {properties['id']}"
+    return None if properties["name"] and properties["campuses"] else "no name or no campus"
+
+
+# -- lists -------------------------------------------------------------------------------------------------------------
+
+
+def list_rows(samples: Samples) -> list[Row]:
+    shown = SHOWN.format(on=samples.on)
+    boxes = [box_around(lon, lat) for lon, lat in samples.city]
+    city = tuple(f"{API}/institutions?{urlencode({'bbox': comma(box), 'limit': 100}, safe=',')}" for box in boxes)
+    near = tuple(f"{API}/institutions?lat={lat:.5f}&lon={lon:.5f}&limit=10" for lon, lat in samples.points)
+    rule = f"{API}/institutions"
+    box_sql = tuple(
+        f"SELECT feature FROM institution_state AS state WHERE geom && ST_MakeEnvelope({comma(box)}, 4326) AND {shown}"
+        " LIMIT 100"
+        for box in boxes
+    )
+    near_sql = tuple(
+        f"SELECT feature FROM institution_state AS state WHERE {shown}"
+        f" ORDER BY geog <-> ST_SetSRID(ST_MakePoint({lon:.5f}, {lat:.5f}), 4326)::geography LIMIT 10"
+        for lon, lat in samples.points
+    )
+    large = ("1M",)
+    return [
+        Row("list", "list, first 20 by name", (f"{API}/institutions",), a_list(20), rule),
+        Row(
+            "bbox",
+            "a dense city, 100 in a box",
+            city,
+            in_the_box,
+            rule,
+            box_sql,
+            goals=(Goal("database", 0.55, large),),
+        ),
+        Row("bbox-gzip", "the same, compressed", city, in_the_box, rule, box_sql, GZIP),
+        Row("nearest", "nearest 10", near, nearest_first, rule, near_sql, goals=(Goal("database", 0.45, large),)),
+    ]
+
+
+def comma(numbers: Sequence[float]) -> str:
+    return ",".join(map(str, numbers))
+
+
+def a_list(expected: int) -> Check:
+    def check(_path: str, body: Body) -> str | None:
+        found = json.loads(body)
+        number = len(found["features"])
+        if number != min(expected, found.get("numberMatched", expected)) or number != found["numberReturned"]:
+            return f"{number} features"
+        return None if all(one["properties"]["name"] for one in found["features"]) else "a feature without a name"
+
+    return check
+
+
+def in_the_box(path: str, body: Body) -> str | None:
+    west, south, east, north = map(float, path.partition("bbox=")[2].partition("&")[0].split(","))
+    found = json.loads(body)
+    for one in found["features"]:
+        lon, lat = one["geometry"]["coordinates"]
+        if not (west <= lon <= east and south <= lat <= north):
+            return f"{one['id']} lies outside"
+    return a_list(100)(path, body) if found["features"] else "nothing in the box"
+
+
+def nearest_first(_path: str, body: Body) -> str | None:
+    distances = [one["properties"]["distance_m"] for one in json.loads(body)["features"]]
+    if distances != sorted(distances):
+        return "not nearest first"
+    return None if len(distances) == 10 and distances[0] < 1 else f"{len(distances)} features, {distances[:1]} m away"
+
+
+# -- the map -----------------------------------------------------------------------------------------------------------
+
+
+def map_rows() -> list[Row]:
+    country = (f"{API}/clusters?bbox=102,6,118,23.6&zoom=5",)
+    city = tuple(
+        f"{API}/clusters?bbox={comma((west, south, round(west + 0.35, 3), round(south + 0.25, 3)))}&zoom=11"
+        for west, south in ((105.7, 20.9), (105.75, 20.93), (106.5, 10.65), (106.55, 10.7), (108.05, 15.95))
+    )
+    rule = f"{API}/clusters"
+    return [
+        Row("clusters-country", "clusters of the whole country", country, gathered, rule),
+        Row("clusters-city", "clusters of a city", city, gathered, rule),
+    ]
+
+
+def gathered(_path: str, body: Body) -> str | None:
+    found = json.loads(body)
+    total = sum(one["properties"].get("count", 1) for one in found["features"])
+    if total != found["numberMatched"] or not total:
+        return f"the features hold {total}, matched are {found['numberMatched']}"
+    return None if len(found["features"]) <= 1000 else "more than 1,000 features"
+
+
+# -- words -------------------------------------------------------------------------------------------------------------
+
+
+def word_rows(samples: Samples) -> list[Row]:
+    plain = asked({telling_words(one): one.id for one in samples.named})
+    wrong = asked({mistyped(one): one.id for one in samples.named[:100]})
+    typing = tuple(f"{API}/suggest?{urlencode({'q': begun(one)})}" for one in samples.named)
+    rule = f"{API}/institutions"
+    goals = (Goal("flask", 0.2, ("2k",)), Goal("nearest", 0.25, ("100k",)))
+    return [
+        Row("search", "search, without marks", plain, finds_something, rule, goals=goals),
+        Row(
+            "search-4",
+            "the same, 4 clients",
+            plain,
+            finds_something,
+            rule,
+            connections=4,
+            goals=(Goal("p99", 150, ("1M",)),),
+        ),
+        Row("search-typo", "search with a typing error", wrong, a_collection, rule),
+        Row("suggest", "suggestions while typing", typing, suggests, f"{API}/suggest"),
+    ]
+
+
+def asked(words: dict[str, str]) -> tuple[str, ...]:
+    return tuple(f"{API}/institutions?{urlencode({'q': q, 'limit': 20})}" for q in words)
+
+
+def finds_something(path: str, body: Body) -> str | None:
+    return None if json.loads(body)["features"] else f"nothing found for {path}"
+
+
+def a_collection(_path: str, body: Body) -> str | None:
+    found = json.loads(body)
+    return None if len(found["features"]) == found["numberReturned"] else "numberReturned is wrong"
+
+
+def suggests(_path: str, body: Body) -> str | None:
+    return None if json.loads(body)["suggestions"] else "no suggestion"
+
+
+# -- units, figures, answers -------------------------------------------------------------------------------------------
+
+
+def unit_rows(indicators: Sequence[tuple[str, str]]) -> list[Row]:
+    overlays = tuple(
+        f"{API}/overlays/{indicator}?level=province&period={period}&format=json" for indicator, period in indicators
+    )
+    rule = f"{API}/overlays/<indicator>"
+    return [
+        Row("units", "all provinces of today", (f"{API}/units?level=province",), provinces, f"{API}/units"),
+        Row("overlay", "figures of all provinces", overlays, figures, rule, goals=(Goal("flask", 0.1, ("1M",)),)),
+        Row(
+            "overlay-unchanged",
+            "the same, unchanged (304)",
+            overlays,
+            figures,
+            rule,
+            unchanged=True,
+            goals=(Goal("flask", 0.8, ("1M",)),),
+        ),
+    ]
+
+
+def provinces(_path: str, body: Body) -> str | None:
+    found = json.loads(body)["units"]
+    return None if len(found) == 34 else f"{len(found)} provinces"
+
+
+def figures(_path: str, body: Body) -> str | None:
+    text = body.decode()
+    return None if '"value"' in text and '"no_data"' in text else "no figures"
+
+
+def verify_rows(samples: Samples) -> list[Row]:
+    codes = [one.code for one in samples.institutions if one.code]
+    paths = tuple(f"{API}/verify?code={code}&action=operate" for code in codes)
+    return [Row("verify", "is the institution authorised", paths, answers, f"{API}/verify")]
+
+
+def answers(_path: str, body: Body) -> str | None:
+    answer = json.loads(body)["answer"]
+    return None if answer in ("authorised", "suspended", "not_yet_open", "not_recorded", "not_authorised") else answer
+
+
+# -- pages -------------------------------------------------------------------------------------------------------------
+
+
+def page_rows(samples: Samples) -> list[Row]:
+    pages = tuple(f"/institutions/{one.id}" for one in samples.named)
+    return [
+        Row("home", "home page", ("/",), a_page, "/", headers=GZIP),
+        Row("page", "page of an institution", pages, a_page, "/institutions/<id_or_code>", headers=GZIP),
+    ]
+
+
+def a_page(_path: str, body: Body) -> str | None:
+    text = body.decode()
+    return None if "<!doctype html" in text[:100].lower() and "</html>" in text and "<h1" in text else "no whole page"

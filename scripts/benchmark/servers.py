@@ -1,0 +1,91 @@
+"""The two web servers of a run: the site as `mapapp serve` starts it, and the bare Flask answer."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.benchmark.registers import Unusable
+
+PATIENCE_S = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers at `address`; `ready_s`: seconds from its start to its first answer."""
+
+    address: str
+    ready_s: float
+    pid: int
+
+    def worker_memory_mb(self) -> list[float]:
+        """Resident memory of each worker process in MB, largest first."""
+        return sorted((resident_mb(pid) for pid in workers(self.pid)), reverse=True)
+
+
+@contextlib.contextmanager
+def site(data: Path) -> Iterator[Server]:
+    """The site over the running cluster in `data`, with its default settings (two workers)."""
+    port = free_port()
+    command = [sys.executable, "-m", "mapapp", "--data", str(data), "serve", "--port", str(port)]
+    with _served(command, f"http://127.0.0.1:{port}", "/healthz") as server:
+        yield server
+
+
+@contextlib.contextmanager
+def bare_flask() -> Iterator[Server]:
+    """A small JSON from Flask on the same server settings."""
+    port = free_port()
+    command = [sys.executable, "-m", "scripts.benchmark.bare_flask", str(port)]
+    with _served(command, f"http://127.0.0.1:{port}", "/answer") as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _served(command: list[str], address: str, path: str) -> Iterator[Server]:
+    settings = {name: value for name, value in os.environ.items() if not name.startswith(("MAPAPP_", "DATABASE_"))}
+    began = time.monotonic()
+    process = subprocess.Popen(command, env=settings, stdout=subprocess.DEVNULL)
+    try:
+        _wait(process, address + path, began + PATIENCE_S)
+        yield Server(address, round(time.monotonic() - began, 2), process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait(process: "subprocess.Popen[bytes]", url: str, deadline: float) -> None:
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise Unusable(f"the server for {url} ended with code {process.returncode}")
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310  our own address
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.02)
+    raise Unusable(f"{url} does not answer within {PATIENCE_S} s")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def workers(pid: int) -> list[int]:
+    """The processes below `pid` that serve requests (not the helper that watches over spawned ones)."""
+    below = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [one for one in below if b"resource_tracker" not in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+
+def resident_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    kib = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+    return round(kib / 1024, 1)
