@@ -2,12 +2,14 @@
 /* global L */
 import { Newest, calm, fill } from "./dom.js";
 import { configOf, figureOf, question, tell } from "./map-figure.js";
+import { boxOf, gather, latLng } from "./map-gather.js";
 import { institutionList, institutionNote } from "./map-popups.js";
 import { addNamed, clusterIcon, institutionIcon, originIcon } from "./map-signs.js";
 
 const MOVE_CALM_MS = 150;
 const CLOSEST_FIT = 13;
 const SHOWN_AT = 14;
+const ONE_SPOT_M = 5;
 const FIT = { paddingTopLeft: [8, 8], paddingBottomRight: [8, 32], animate: false }; // room for scale and source
 
 /** The live layer of a map; its questions come from the figure's configuration. */
@@ -45,8 +47,9 @@ const Live = L.Layer.extend({
   /** New results: look at all of them, or at the remembered view, then ask. */
   async restart(view) {
     this.config = configOf(this._map);
-    this.numbers = new Map([...document.querySelectorAll(".card[data-id]")].map((card) => [card.dataset.id, card.dataset.number]));
+    this.numbers = new Map([...document.querySelectorAll(".card[data-id]")].map((card) => [card.dataset.id, Number(card.dataset.number)]));
     this.extra.clearLayers();
+    this.openId = null;
     this._map.closePopup();
     this.drawOrigin();
     this._map.fittingToResults = true;
@@ -56,29 +59,25 @@ const Live = L.Layer.extend({
     this.refresh();
   },
 
-  /** The box to begin with: the asked box, the circle around the origin, all matches, or the country. */
+  /** The box to begin with: the asked box, the origin with its circle or list, all matches, or the country. */
   async whole() {
     const { bbox, origin, radius_m, filters } = this.config;
     const nation = L.latLngBounds(this._map.options.nation);
     if (bbox) return L.latLngBounds([bbox[1], bbox[0]], [bbox[3], bbox[2]]);
-    if (origin) return radius_m ? L.latLng(origin[1], origin[0]).toBounds(2 * radius_m) : this.listed().extend([origin[1], origin[0]]);
+    if (origin) return radius_m ? L.latLng(origin[1], origin[0]).toBounds(2 * radius_m) : listed().extend([origin[1], origin[0]]);
     if (Object.values(filters).every((values) => values.length === 0)) return nation;
     const collection = await this.fetch(nation, 5).catch(() => null);
-    const points = (collection?.features ?? []).filter((feature) => feature.geometry).flatMap(corners);
-    return points.length ? L.latLngBounds(points) : nation;
-  },
-
-  /** The box of the list's entries. */
-  listed() {
-    const placed = [...document.querySelectorAll(".card[data-lon]")];
-    return L.latLngBounds(placed.map((card) => [Number(card.dataset.lat), Number(card.dataset.lon)]));
+    const boxes = placed(collection).map(boxOf);
+    if (!boxes.length) return nation;
+    const all = boxes.reduce((box, other) => box.extend(other));
+    const closer = this._map.getBoundsZoom(all) - this._map.getBoundsZoom(nation);
+    return closer < 1 ? nation : all; // nearly the whole country is shown whole, archipelagos included
   },
 
   fetch(box, zoom) {
-    const world = [Math.max(-180, box.getWest()), Math.max(-90, box.getSouth()), Math.min(180, box.getEast()), Math.min(90, box.getNorth())];
-    const bbox = world.map((degrees) => degrees.toFixed(5)).join(",");
+    const edges = [Math.max(-180, box.getWest()), Math.max(-90, box.getSouth()), Math.min(180, box.getEast()), Math.min(90, box.getNorth())];
     const { bbox: _asked, ...filters } = this.config.filters;
-    return this.newest.ask(question(this.config.clusters, filters, { bbox, zoom: Math.round(zoom) }));
+    return this.newest.ask(question(this.config.clusters, filters, { bbox: edges.map((degrees) => degrees.toFixed(5)).join(","), zoom: Math.round(zoom) }));
   },
 
   async ask() {
@@ -86,74 +85,82 @@ const Live = L.Layer.extend({
     this.figure.setAttribute("aria-busy", "true");
     try {
       const collection = await this.fetch(this._map.getBounds().pad(0.15), this._map.getZoom());
-      if (collection && this._map) this.draw(collection.features);
+      if (collection && this._map) this.draw(placed(collection));
       if (collection) tell(this._map, "map:note", "");
     } catch {
-      tell(this._map, "map:note", this.options.texts.failed);
+      if (this._map) tell(this._map, "map:note", this.options.texts.failed);
     }
     this.figure.removeAttribute("aria-busy");
   },
 
+  /** Numbered entries come first for the keyboard, in the order of the list; then clusters, largest first. */
   draw(features) {
-    const focused = document.activeElement?.dataset?.key;
+    const focused = this.marks.getLayers().map((mark) => mark.getElement()).find((element) => element === document.activeElement);
     const open = this.openId;
     this.marks.clearLayers();
     this.byId.clear();
-    const drawable = features.filter((feature) => feature.geometry);
-    const order = (feature) => Number(this.numbers.get(feature.properties.id) ?? 1e6) - (feature.properties.count ?? 0) / 1e6;
-    for (const feature of drawable.sort((one, two) => order(one) - order(two))) this.place(feature);
-    const again = focused && this._map.getContainer().querySelector(`[data-key="${CSS.escape(focused)}"]`);
-    if (again) again.focus({ preventScroll: true });
-    else if (focused) this.firstWithin(this.zoomedTo)?.focus({ preventScroll: true });
+    const groups = gather(this._map, features, (feature) => this.weight(feature));
+    const number = (group) => (group.features.length === 1 && this.numbers.get(group.features[0].properties.id)) || Infinity;
+    groups.sort((one, two) => number(one) - number(two) || two.count - one.count || 0);
+    for (const group of groups) this.place(group);
+    if (focused) this.focusAgain(focused.dataset.key);
     if (open) this.byId.get(open)?.openPopup();
     this._map.fire("signsdrawn");
   },
 
-  place(feature) {
-    if (feature.properties.cluster) this.placeCluster(feature);
-    else this.placeInstitution(feature);
+  /** What keeps its place when signs would overlap: large clusters, then the list's entries, then the others. */
+  weight({ properties }) {
+    if (properties.cluster) return properties.approximate ? 0 : -properties.count;
+    return this.numbers.get(properties.id) ?? Infinity;
+  },
+
+  place(group) {
+    const [feature] = group.features;
+    if (group.features.length === 1 && !feature.properties.cluster) this.placeInstitution(feature);
+    else this.placeCluster(group);
   },
 
   placeInstitution(feature) {
     const { id, name, approximate } = feature.properties;
     const number = this.numbers.get(id);
     const { texts } = this.options;
-    const said = [name, number && fill(texts.number, { n: Number(number) }), approximate && texts.approximate].filter(Boolean);
+    const said = [name, number && fill(texts.number, { n: number }), approximate && texts.approximate].filter(Boolean);
     const marker = L.marker(latLng(feature), { icon: institutionIcon(feature.properties, number), zIndexOffset: number ? 300 : 0, riseOnHover: true });
     addNamed(marker, this.marks, said.join(", "), id);
     marker.bindPopup(() => institutionNote(feature.properties, number, this.config, texts), { minWidth: 220, maxWidth: 300, autoPanPadding: [24, 60] });
     marker.on("popupopen", () => { this.openId = id; tell(this._map, "map:choose", { id }); });
-    marker.on("popupclose", () => { if (this.openId === id) this.openId = null; });
     marker.on("mouseover", () => tell(this._map, "map:hover", { id }));
     marker.on("mouseout", () => tell(this._map, "map:hover", { id: null }));
     marker.getElement().addEventListener("focus", () => tell(this._map, "map:hover", { id }));
     this.byId.set(id, marker);
   },
 
-  placeCluster(feature) {
-    const { count, bbox, members, approximate, unit, name } = feature.properties;
+  placeCluster(group) {
     const { texts } = this.options;
-    const marker = L.marker(latLng(feature), { icon: clusterIcon(count, approximate), zIndexOffset: approximate ? -100 : 100 });
-    const spot = Boolean(members) || (bbox && bbox[0] === bbox[2] && bbox[1] === bbox[3]);
-    const text = approximate ? texts.province : spot ? texts.sameSpot : texts.cluster;
-    addNamed(marker, this.marks, fill(text, { n: count, place: name }), approximate ? unit : `${latLng(feature)}:${count}`);
-    if (approximate || spot) {
-      const where = approximate ? { unit } : { bbox: around(bbox).join(",") };
-      const note = approximate ? fill(texts.provinceNote, { place: name }) : null;
-      marker.bindPopup(() => institutionList(this.config, where, note, approximate, texts), { minWidth: 240, maxWidth: 320, maxHeight: 320 });
-    } else {
-      marker.on("click", () => this.zoomTo(bbox));
-    }
+    const rough = group.features.length === 1 && group.features[0].properties.approximate ? group.features[0].properties : null;
+    const spot = !rough && (widthOf(group.box) < ONE_SPOT_M || this._map.getZoom() >= this._map.getMaxZoom());
+    const text = rough ? texts.province : spot ? texts.sameSpot : texts.cluster;
+    const marker = L.marker(group.at, { icon: clusterIcon(group.count, rough), zIndexOffset: rough ? -100 : 100 });
+    addNamed(marker, this.marks, fill(text, { n: group.count, place: rough?.name }), `${group.at}:${group.count}`);
+    if (!rough && !spot) return void marker.on("click", () => this.zoomTo(group.box));
+    const note = rough ? fill(texts.provinceNote, { place: rough.name }) : null;
+    marker.bindPopup(() => institutionList(this.config, group.features, note, texts), { minWidth: 240, maxWidth: 320, maxHeight: 320 });
+    for (const { properties } of group.features) if (properties.id) this.byId.set(properties.id, marker);
+    for (const id of group.features.flatMap(({ properties }) => properties.members ?? [])) this.byId.set(id, marker);
   },
 
-  zoomTo([west, south, east, north]) {
-    this.zoomedTo = L.latLngBounds([south, west], [north, east]);
-    const closest = Math.max(this._map.getZoom() + 1, Math.min(this._map.getBoundsZoom(this.zoomedTo, false, L.point(60, 60)), 16));
-    this._map.setView(this.zoomedTo.getCenter(), closest);
+  zoomTo(box) {
+    this.zoomedTo = box;
+    const closest = Math.max(this._map.getZoom() + 1, this._map.getBoundsZoom(box, false, L.point(60, 60)));
+    this._map.setView(box.getCenter(), Math.min(closest, this._map.getMaxZoom()));
   },
 
-  firstWithin(box) {
-    return box && this.marks.getLayers().find((marker) => box.pad(0.1).contains(marker.getLatLng()))?.getElement();
+  /** After drawing again: the same sign, or the first one of the cluster that was opened. */
+  focusAgain(key) {
+    const elements = this.marks.getLayers().map((mark) => ({ at: mark.getLatLng(), element: mark.getElement() }));
+    const same = elements.find(({ element }) => element.dataset.key === key);
+    const within = this.zoomedTo && elements.find(({ at }) => this.zoomedTo.pad(0.1).contains(at));
+    (same ?? within ?? elements[0])?.element.focus({ preventScroll: true });
   },
 
   drawOrigin() {
@@ -161,14 +168,13 @@ const Live = L.Layer.extend({
     if (!origin) return;
     const at = L.latLng(origin[1], origin[0]);
     if (radius_m) L.circle(at, { radius: radius_m, className: "reach", interactive: false, weight: 1 }).addTo(this.extra);
-    const marker = L.marker(at, { icon: originIcon(), interactive: false, keyboard: false, zIndexOffset: 900, alt: this.options.texts.origin });
-    marker.addTo(this.extra);
+    L.marker(at, { icon: originIcon(), interactive: false, keyboard: false, zIndexOffset: 900 }).addTo(this.extra);
   },
 
   /** A list entry under the pointer or focus: its mark is raised, or drawn when it hides in a cluster. */
   highlight(id) {
     this._map.getContainer().querySelectorAll(".mark-icon.raised").forEach((element) => element.classList.remove("raised"));
-    if (this.ghost) this.ghost.remove();
+    this.ghost?.remove();
     this.ghost = null;
     if (!id) return;
     const marker = this.byId.get(id) ?? this.drawGhost(id);
@@ -190,9 +196,8 @@ const Live = L.Layer.extend({
     const card = cardOf(id);
     if (!card?.dataset.lon) return;
     this.openId = id;
-    const at = [Number(card.dataset.lat), Number(card.dataset.lon)];
-    this._map.setView(at, Math.max(this._map.getZoom(), SHOWN_AT));
-    this.byId.get(id)?.openPopup();
+    this._map.setView([Number(card.dataset.lat), Number(card.dataset.lon)], Math.max(this._map.getZoom(), SHOWN_AT));
+    this.refresh();
   },
 
   remember() {
@@ -209,20 +214,20 @@ function remembered() {
   return found && [zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { zoom, center: [lat, lon] } : null;
 }
 
+function placed(collection) {
+  return (collection?.features ?? []).filter((feature) => feature.geometry);
+}
+
+/** The box of the list's entries. */
+function listed() {
+  const cards = [...document.querySelectorAll(".card[data-lon]")];
+  return L.latLngBounds(cards.map((card) => [Number(card.dataset.lat), Number(card.dataset.lon)]));
+}
+
 function cardOf(id) {
   return document.querySelector(`.card[data-id="${CSS.escape(id)}"]`);
 }
 
-function latLng(feature) {
-  const [lon, lat] = feature.geometry.coordinates; // GeoJSON says lon, lat; Leaflet wants lat, lon
-  return [lat, lon];
-}
-
-function corners(feature) {
-  const [west, south, east, north] = feature.properties.bbox ?? [...feature.geometry.coordinates, ...feature.geometry.coordinates];
-  return [[south, west], [north, east]];
-}
-
-function around([west, south, east, north]) {
-  return [west - 1e-5, south - 1e-5, east + 1e-5, north + 1e-5].map((degrees) => Number(degrees.toFixed(6)));
+function widthOf(box) {
+  return box.getSouthWest().distanceTo(box.getNorthEast());
 }

@@ -1,9 +1,10 @@
 // Signs on the map: an institution's shape (copied from the legend, so that both agree), a cluster's ring, a place's mark.
 /* global L */
 import { make } from "./dom.js";
+import { sizeOf } from "./map-gather.js";
 
 const SIGN_PX = 32;
-const RINGS = [[100, 46, "large"], [10, 44, "middle"], [0, 44, "small"]];
+const RING_PX = { large: 46, middle: 38, small: 32 };
 
 /** The sign of one institution; `number` when it stands in the list. */
 export function institutionIcon(properties, number) {
@@ -19,10 +20,10 @@ export function institutionIcon(properties, number) {
 
 /** A ring with a count; dashed where the members are known by province only. */
 export function clusterIcon(count, approximate) {
-  const [, size, name] = RINGS.find(([least]) => count >= least);
+  const name = sizeOf(count);
   const shown = count.toLocaleString(document.documentElement.lang);
   const ring = make("span", { class: `ring ${name}${approximate ? " rough" : ""}` }, approximate ? `≈${shown}` : shown);
-  return icon(ring, size, "cluster");
+  return icon(ring, RING_PX[name], "cluster");
 }
 
 /** Where distances are measured from. */
@@ -30,13 +31,24 @@ export function originIcon() {
   return icon(make("span", { class: "origin-sign" }), 44, "origin");
 }
 
-/** A marker that says its name to everyone; leave `label` to the visible text only where nothing can be done with it. */
+/** Adds a marker that says its name to everyone and works by Enter and Space like any button; its note takes the focus
+ *  and gives it back. */
 export function addNamed(marker, group, label, key) {
   marker.addTo(group);
   const element = marker.getElement();
   element.setAttribute("aria-label", label);
   element.dataset.key = key;
-  return element;
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    marker.fire("click", { latlng: marker.getLatLng(), originalEvent: event });
+  });
+  marker.on("popupopen", ({ popup }) => {
+    const note = popup.getElement();
+    note.addEventListener("keydown", (event) => { if (event.key === "Escape") marker.closePopup(); });
+    if (document.activeElement === element) note.querySelector("a[href]:not(.leaflet-popup-close-button), .note").focus();
+  });
+  marker.on("popupclose", ({ popup }) => { if (popup.getElement()?.contains(document.activeElement)) element.focus(); });
 }
 
 function icon(html, size, className) {
