@@ -95,13 +95,12 @@ def test_command_line_runs_outside_the_checkout(installed: Path, tmp_path: Path)
     assert "not made yet" in told
 
 
-def test_migrations_and_units_come_with_the_wheel(installed: Path, tmp_path: Path, empty_database_url: str) -> None:
+def test_wheel_makes_its_database_and_serves_pages_and_assets(
+    installed: Path, tmp_path: Path, empty_database_url: str
+) -> None:
     told = run(installed / "python", "-m", "mapapp", "db", "migrate", cwd=tmp_path, DATABASE_URL=empty_database_url)
     assert "Migrating the tables" in told
     assert "Loaded the administrative units" in told
-
-
-def test_pages_and_assets_are_served_outside_the_checkout(installed: Path, tmp_path: Path, database_url: str) -> None:
     paths = ["/", "/en/", "/about", "/api/v1/openapi.json", "/static/vendor/leaflet/leaflet.js"]
-    told = run(installed / "python", "-c", MAKE_THE_APPLICATION, database_url, *paths, cwd=tmp_path)
+    told = run(installed / "python", "-c", MAKE_THE_APPLICATION, empty_database_url, *paths, cwd=tmp_path)
     assert len(told.splitlines()) == len(paths)
