@@ -79,13 +79,10 @@ def test_clusters_say_how_many_and_open_by_keyboard(at_desk: Visit) -> None:
     page = at_desk.open()
     show_map(page)
     cluster = page.get_by_role("button", name=re.compile(r"^\d+ cơ sở, phóng to$")).first
-    before = page.locator(".mark-icon.cluster").count()
     cluster.focus()
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("#map="))
+    expect(page).to_have_url(re.compile("#map=([6-9]|1[0-9])"))
     page.wait_for_load_state("networkidle")
-    expect(page.locator(".mark-icon").first).to_be_visible()
-    assert page.locator(".mark-icon.cluster").count() != before
     expect(page.locator(".mark-icon:focus")).to_have_count(1)
 
 
