@@ -180,3 +180,10 @@ class ClientState(StrEnum):
 class BoundaryQuality(StrEnum):
     APPROXIMATE = "approximate"
     OFFICIAL = "official"
+
+
+class MissedKind(StrEnum):
+    """Where words were asked that found nothing."""
+
+    SEARCH = "search"
+    PLACE = "place"

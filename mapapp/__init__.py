@@ -65,7 +65,7 @@ def _trusted_hosts(settings: Settings) -> list[str] | None:
 
 
 def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock: Clock | None) -> None:
-    from mapapp import assets, db, errors, headers, i18n, openapi, site, verifier
+    from mapapp import assets, db, errors, headers, i18n, misses, openapi, site, verifier, writing
 
     i18n.install(app)
     db.install(app, sessions or db.reading_sessions(settings), clock)
@@ -74,6 +74,8 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     errors.install(app)
     site.install(app)
     verifier.install(app, settings)
+    writing.install(app, settings, sessions)
+    misses.install(app, background=sessions is None)
     app.spec_processor(openapi.complete)
 
 

@@ -13,6 +13,7 @@ from mapapp.counts import facets_of
 from mapapp.db import now, session, today
 from mapapp.i18n import day, language, page_url
 from mapapp.i18n import gettext as _
+from mapapp.misses import note_search
 from mapapp.params import HomeQuestion, InstitutionFilters
 from mapapp.questions import here_with, to_filter
 from mapapp.views import Hidden, HomePage, MapConfig, PlaceHit
@@ -27,6 +28,8 @@ NATIONAL_ZOOM = 6
 def home_page(asked: HomeQuestion) -> HomePage:
     wanted = to_filter(asked)
     page = search(session(), wanted, limit=PAGE_SIZE, cursor=asked.cursor)
+    if not page.items:
+        note_search(asked)
     restricted = bool(asked.q) or any(True for _one in filter_view.restrictions(asked))
     return HomePage(
         title=title(asked),

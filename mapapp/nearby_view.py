@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from geodata.administrative_units import Found, Unit, by_key, province_of, resolve
 from geodata.geometry import LonLat
 from geodata.institutions import search
+from geodata.vocabulary import MissedKind
 from mapapp import filter_view
 from mapapp.cards import PAGE_SIZE, result_list
 from mapapp.db import session
 from mapapp.home_view import api_values, became, map_config
 from mapapp.i18n import gettext as _
 from mapapp.i18n import number, page_url
+from mapapp.misses import note
 from mapapp.params import NearbyQuestion
 from mapapp.questions import here_with, to_filter
 from mapapp.views import Link, NearbyPage, Option
@@ -94,6 +96,7 @@ def typed(place: str) -> Origin:
     if reading.found is Found.AMBIGUOUS:
         text = _("Có nhiều nơi tên “%(place)s”. Hãy chọn một nơi:", place=place)
         return Origin(message=text, candidates=reading.candidates)
+    note(MissedKind.PLACE, place)
     text = _("Không tìm thấy nơi nào tên “%(place)s”. Hãy gõ tên xã, phường, huyện cũ hoặc tỉnh.", place=place)
     return Origin(message=text)
 

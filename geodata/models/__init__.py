@@ -1,6 +1,7 @@
 """Tables and constraints, by subject. Importing this module registers every table on `Base.metadata`."""
 
 from geodata.models.base import Base, Fact
+from geodata.models.citizens import MissedQuery
 from geodata.models.derived import InstitutionState
 from geodata.models.figures import ReadinessCell, ReadinessFigure, ReadinessStamp
 from geodata.models.publication import ChangeLog, Decision, RegisterHead, Release, Source
@@ -41,6 +42,7 @@ __all__ = [
     "InstitutionName",
     "InstitutionState",
     "Licence",
+    "MissedQuery",
     "Person",
     "Programme",
     "ReadinessCell",

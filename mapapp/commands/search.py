@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import click
 from sqlalchemy.orm import Session
 
-from geodata import migrations, query_set, search_evaluation
+from geodata import migrations, missed_queries, query_set, search_evaluation
 from geodata.administrative_units import load_units
 from geodata.cluster import Cluster
 from geodata.engine import make_engine, make_sessions
+from mapapp.commands import command_session
 from mapapp.db import VIETNAM
 from mapapp.settings import Settings
 
@@ -45,6 +46,21 @@ def evaluate(settings: Settings, queries: Path, institutions: Path) -> None:
     good = shares["all"].first_pct >= FIRST_PCT and shares["all"].among_five_pct >= AMONG_FIVE_PCT
     if not good or (nonsense and nonsense.first < nonsense.total):
         raise click.ClickException("search answers worse than it must")
+
+
+@command.command()
+@click.option("--days", type=click.IntRange(1, missed_queries.KEPT_DAYS), default=30, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.pass_obj
+def missed(settings: Settings, days: int, limit: int) -> None:
+    """List what people searched for in vain, most often first: times, last day, where, folded words."""
+    since = datetime.now(VIETNAM).date() - timedelta(days=days - 1)
+    with command_session(settings) as session:
+        found = missed_queries.listed(session, since=since, limit=limit)
+    for one in found:
+        click.echo(f"{one.times:>6}  {one.last}  {one.kind:<6}  {one.words}")
+    if not found:
+        click.echo(f"No search failed in the last {days} days.")
 
 
 def report(shares: dict[str, query_set.Share], verdicts: list[tuple[query_set.Query, query_set.Verdict]]) -> None:
