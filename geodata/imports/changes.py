@@ -194,8 +194,12 @@ def _attributes(changes: ChangeSet, stated: Stated, *, is_new: bool) -> None:
         assumed = {"ownership": Ownership.UNKNOWN.value, "status": Status.ACTIVE.value}
         in_name = None if "type" in attributes else type_in_name(stated.name or "")
         attributes = assumed | ({"type": in_name} if in_name else {}) | attributes
-    elif attributes.get("ownership") == Ownership.UNKNOWN:
-        del attributes["ownership"]
+    elif changes.occasion.official:
+        attributes = _assumed_before(changes) | attributes
+    if not is_new and attributes.get("ownership") == Ownership.UNKNOWN:
+        current = _current(changes, "institution_attribute", "kind", "ownership")
+        if current and current["value"] != Ownership.UNKNOWN:
+            del attributes["ownership"]
     for kind, value in attributes.items():
         current = _current(changes, "institution_attribute", "kind", kind)
         is_status = kind == AttributeKind.STATUS
@@ -210,6 +214,13 @@ def _attributes(changes: ChangeSet, stated: Stated, *, is_new: bool) -> None:
         )
         if is_status and current and current["value"] != value and changes.occasion.effective is None:
             changes.problems.append(Problem("status_without_day", "status"))
+
+
+def _assumed_before(changes: ChangeSet) -> dict[str, str]:
+    """What an earlier file left to assumption: a decision that lists the school vouches for it."""
+    assumed = (("status", Status.ACTIVE), ("ownership", Ownership.UNKNOWN))
+    current = ((kind, value, _current(changes, "institution_attribute", "kind", kind)) for kind, value in assumed)
+    return {kind: value.value for kind, value, fact in current if fact and fact["value"] == value}
 
 
 def _campus(changes: ChangeSet, stated: Stated, campus_id: str) -> None:

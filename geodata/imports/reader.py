@@ -40,24 +40,40 @@ def main(kind: str) -> None:
 
 def answer(kind: str, data: bytes) -> dict[str, Any]:
     try:
-        sheets, notes = _from_csv(data) if kind == "csv" else (_from_workbook(data), [])
+        sheets, notes = _from_csv(data) if kind == "csv" else _from_workbook(data)
     except Unreadable as refusal:
         return {"refused": list(refusal.args)}
     return {"sheets": sheets, "notes": notes}
 
 
-def _from_workbook(data: bytes) -> list[dict[str, Any]]:
+def _from_workbook(data: bytes) -> tuple[list[dict[str, Any]], list[str]]:
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         visible = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
-        return [_sheet(workbook.get_sheet_by_name(name)) for name in visible[:MAX_SHEETS]]
+        sheets = [_sheet(workbook.get_sheet_by_name(name)) for name in visible[:MAX_SHEETS]]
     except (CalamineError, OSError, ValueError) as error:
         raise Unreadable(
             f"Không mở được bảng tính ({error}). Tệp có thể bị hỏng hoặc có mật khẩu; hãy mở và lưu lại.",
             f"The workbook does not open ({error}). It may be damaged or encrypted; open it and save it again.",
         ) from error
+    return sheets, [f"Trang “{sheet['name']}”: {note}" for sheet in sheets for note in _repair(sheet["rows"])]
+
+
+def _repair(rows: list[list[object]]) -> list[str]:
+    """Read columns set in a legacy font again, each as a whole: a single short cell does not tell ("CĐ"). The notes."""
+    notes: dict[str, None] = {}
+    for at in range(max(map(len, rows), default=0)):
+        cells = [(row, row[at]) for row in rows if at < len(row)]
+        marked = [(row, cell.replace("\n", " ")) for row, cell in cells if isinstance(cell, str) and not cell.isascii()]
+        read_again = encodings.repair("\n".join(cell for _, cell in marked))
+        lines = read_again.text.split("\n")
+        if read_again.encoding != "unicode" and len(lines) == len(marked):
+            for (row, _), line in zip(marked, lines, strict=True):
+                row[at] = line
+            notes |= dict.fromkeys(read_again.notes)
+    return list(notes)
 
 
 def _sheet(sheet: Any) -> dict[str, Any]:
@@ -74,7 +90,7 @@ def _sheet(sheet: Any) -> dict[str, Any]:
 
 
 def _cell(value: object) -> object:
-    """Text in NFC (legacy fonts read again), numbers as floats, days as one-element lists, blanks as None."""
+    """Text as it is, numbers as floats, days as one-element lists, blanks as None."""
     if value is None or value == "":
         return None
     if isinstance(value, str):
@@ -94,7 +110,7 @@ def _text(value: str) -> str:
             f"Có ô dài {len(value):,} ký tự. Hãy kiểm tra dấu ngoặc kép chưa đóng trong tệp.",
             f"A cell holds {len(value):,} characters. Look for a quotation mark that is never closed.",
         )
-    return value if value.isascii() else encodings.repair(value).text
+    return value
 
 
 def _from_csv(data: bytes) -> tuple[list[dict[str, Any]], list[str]]:

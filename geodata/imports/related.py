@@ -145,7 +145,7 @@ def _programme_details(reading: Reading) -> dict[str, Any]:
 
 def relation(reading: Reading) -> None:
     """A row of "Quan hệ": what became of an institution; the change set is the predecessor's."""
-    kind = reading.member(RelationKind, "relation")
+    kind = reading.member(RelationKind, "relation") if reading.require("relation") else None
     successor = reading.require("successor")
     if kind is None or successor is None:
         return
@@ -158,16 +158,14 @@ def relation(reading: Reading) -> None:
         reading.problems.append(Problem("own_successor", "successor"))
         return
     same = [f for f in reading.facts("relation") if (f["kind"], f["successor_id"]) == (kind, owner.institution_id)]
+    known = same[-1] if same else None
     wanted = {
         "kind": kind,
         "predecessor_id": predecessor_id,
         "successor_id": owner.institution_id,
-        "keeps_records": False,
+        "keeps_records": bool(known and known["keeps_records"]),
     }
     day = reading.day("valid_from")
-    known = same[-1] if same else None
-    if known:
-        wanted["keeps_records"] = known["keeps_records"]
     reading.changes.state_whole("relation", known, wanted | ({"valid_from": day} if day else {}), field="relation")
 
 

@@ -4,6 +4,7 @@ All three flush and return; the command or route commits once, last.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -176,7 +177,8 @@ def _effects(rows: Iterable[tuple[str, str | None, Any]]) -> list[str]:
     kept = list(rows)
     new = [id for outcome, id, _ in kept if outcome == RowOutcome.CREATED and id]
     order = {id: f"new {at}" for at, id in enumerate(dict.fromkeys(new))}
-    return [_REGISTRY_ID.sub(lambda found: order.get(found[0], found[0]), repr(row)) for row in kept]
+    told = (json.dumps(row, sort_keys=True) for row in kept)
+    return [_REGISTRY_ID.sub(lambda found: order.get(found[0], found[0]), row) for row in told]
 
 
 def _plan(session: Session, tables: Tables, occasion: Occasion) -> list[Planned]:
