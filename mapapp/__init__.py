@@ -68,9 +68,9 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     from mapapp import assets, db, errors, headers, i18n, misses, openapi, site, verifier, writing
 
     i18n.install(app)
-    db.install(app, sessions or db.reading_sessions(settings), clock)
+    db.install(app, settings, sessions, clock)
     assets.install(app)
-    headers.install(app)
+    headers.install(app, settings.answers_mb)
     errors.install(app)
     site.install(app)
     verifier.install(app, settings)
@@ -89,6 +89,7 @@ def _register(app: APIFlask) -> None:
         citizen,
         health,
         map_files,
+        planner,
         verifier,
     )
     from mapapp.i18n import register_pages
@@ -96,5 +97,5 @@ def _register(app: APIFlask) -> None:
     app.register_blueprint(api.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(verifier.bp)
-    for pages in (citizen.bp, map_files.bp):
+    for pages in (citizen.bp, planner.bp, map_files.bp):
         register_pages(app, pages)

@@ -13,6 +13,7 @@ from mapapp import __version__, schemas
 from mapapp.api import json_answer, public_get
 from mapapp.counts import counts_of
 from mapapp.db import data_status, now, register, session
+from mapapp.kept_answers import only_now
 from mapapp.params import CatalogueQuestion, DatedQuestion, TargetsQuestion
 from mapapp.questions import day_asked, facts
 
@@ -68,6 +69,7 @@ def status(asked: DatedQuestion) -> Response:
     """Data status, release number and time, counts of institutions on the day asked about, age of the data."""
     on = day_asked(asked.on)
     at = moment(session(), on, asked.release)
+    only_now()
     published = register().published_at
     counts = counts_of(at.release, on, published)
     return json_answer(

@@ -3,8 +3,9 @@
 Public requests read in one read-only, repeatable-read transaction: everything in one answer comes from one release.
 """
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, g
 from sqlalchemy.orm import Session, sessionmaker
 
+from geodata.administrative_units import boundaries_version
 from geodata.engine import make_sessions
 from geodata.releases import current_release
 from mapapp.settings import Settings
@@ -25,16 +27,33 @@ Sessions = sessionmaker[Session]
 class Register:
     """The current release: its number (0: nothing was published yet), time, counts and data status.
 
-    `data_status` is `official`, `unverified`, `illustrative`, `mixed`, or `empty`.
+    `data_status` is `official`, `unverified`, `illustrative`, `mixed`, or `empty`. `outlines` changes when an outline
+    is replaced, which needs no release.
     """
 
     release: int
     published_at: datetime | None
     data_status: str
     summary: dict[str, Any]
+    outlines: str = ""
 
 
 EMPTY = Register(0, None, "empty", {})
+
+LOOK_AGAIN_S = 1.0
+"""For so long an answer made before may still be given without looking whether there is a new release."""
+
+
+@dataclass
+class LastLook:
+    """What this worker last saw of the register, when, and for how long that may do for answers made before."""
+
+    trusted_for_s: float
+    register: Register | None = None
+    at: float = 0.0
+
+    def recent(self) -> Register | None:
+        return self.register if time.monotonic() - self.at < self.trusted_for_s else None
 
 
 def reading_sessions(settings: Settings) -> Sessions:
@@ -50,9 +69,11 @@ def reading_sessions(settings: Settings) -> Sessions:
     return sessions
 
 
-def install(app: Flask, sessions: Sessions, clock: Clock | None) -> None:
-    """Give requests their sessions and their clock."""
-    app.extensions["mapapp.sessions"] = sessions
+def install(app: Flask, settings: Settings, sessions: Sessions | None, clock: Clock | None) -> None:
+    """Give requests their sessions and their clock. Whoever brings sessions may publish through them at any moment:
+    then the register is looked at for every request."""
+    app.extensions["mapapp.sessions"] = sessions or reading_sessions(settings)
+    app.extensions["mapapp.last_look"] = LastLook(trusted_for_s=0 if sessions else LOOK_AGAIN_S)
     app.extensions["mapapp.clock"] = clock or (lambda: datetime.now(UTC))
     app.teardown_appcontext(_close)
 
@@ -83,6 +104,11 @@ def register() -> Register:
     return cast(Register, g.register)
 
 
+def lately_read_register() -> Register | None:
+    """The register as this worker read it within the last second, for answers that are kept; None after longer."""
+    return cast(LastLook, current_app.extensions["mapapp.last_look"]).recent()
+
+
 def known_register() -> Register | None:
     """What this request already knows of the register, without asking the database (it may be away)."""
     return cast(Register | None, g.get("register"))
@@ -97,11 +123,17 @@ def data_status(counts: dict[str, int]) -> str:
 
 
 def _read_register() -> Register:
+    look = cast(LastLook, current_app.extensions["mapapp.last_look"])
+    look.register, look.at = _current_register(boundaries_version(session())), time.monotonic()
+    return look.register
+
+
+def _current_register(outlines: str) -> Register:
     release = current_release(session())
     if release is None:
-        return EMPTY
+        return replace(EMPTY, outlines=outlines)
     counts = release.summary.get("by_data_status", {})
-    return Register(release.id, release.published_at, data_status(counts), release.summary)
+    return Register(release.id, release.published_at, data_status(counts), release.summary, outlines)
 
 
 def _close(_error: BaseException | None) -> None:

@@ -5,8 +5,9 @@ import hashlib
 
 from flask import Flask, Response, current_app, g, request
 
+from mapapp import kept_answers
 from mapapp.assets import COMPRESSIBLE, takes_gzip
-from mapapp.db import register, today
+from mapapp.db import Register, lately_read_register, register, today
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -45,18 +46,22 @@ PINNED = "public, max-age=86400"
 LARGEST_GZIP = 2_000_000
 
 
-def install(app: Flask) -> None:
-    """Put security, sharing and compression on every answer."""
+def install(app: Flask, answers_mb: int = 0) -> None:
+    """Put security, sharing and compression on every answer; keep so many MB of them in memory."""
+    kept_answers.install(app, answers_mb * 1_000_000)
     app.after_request(harden)
     app.after_request(share)
     app.after_request(compress)
 
 
-def public_etag() -> str:
-    """Names an answer by everything it depends on: the question, the release, the day, the version of the code."""
+def public_etag(state: Register) -> str:
+    """Names an answer by everything it depends on: the question, the release, the outlines, the day, the version of the
+    code. The time of the release counts too, because a database put back from a backup reuses numbers."""
     parts = (
         current_app.config["BUILD_FINGERPRINT"],
-        str(register().release),
+        str(state.release),
+        str(state.published_at),
+        state.outlines,
         today().isoformat(),
         request.host_url,
         request.full_path,
@@ -66,13 +71,22 @@ def public_etag() -> str:
 
 
 def answer_if_unchanged() -> Response | None:
-    """Before a public GET: 304 without asking the register anything but its release, when the reader has it already."""
+    """Before a public GET: 304 when the reader has the answer already, and the kept answer when somebody asked before.
+
+    The release as it was read a moment ago does for that; what has to be made is made, and named, in the request's own
+    snapshot of the register.
+    """
     if request.method not in ("GET", "HEAD"):
         return None
-    g.etag = public_etag()
-    if not request.if_none_match.contains_weak(g.etag):
-        return None
-    return mark_public(Response(status=304))
+    lately = lately_read_register()
+    return (_known(lately) if lately else None) or _known(register())
+
+
+def _known(state: Register) -> Response | None:
+    g.etag = public_etag(state)
+    if request.if_none_match.contains_weak(g.etag):
+        return mark_public(Response(status=304))
+    return kept_answers.kept(g.etag)
 
 
 def mark_public(response: Response) -> Response:
@@ -83,6 +97,7 @@ def mark_public(response: Response) -> Response:
         response.set_etag(g.etag, weak=True)
         pinned = "release" in request.args and "on" in request.args
         response.headers["Cache-Control"] = PINNED if pinned else FRESH_FOR
+        kept_answers.for_others(g.etag)
     elif response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -13,6 +13,8 @@ from mapapp.questions import external
 from mapapp.views import Link, Site
 
 HOME = "citizen.home"
+PAGES = ("citizen.", "planner.")
+"""Blueprints whose pages exist in both languages."""
 
 
 def install(app: Flask) -> None:
@@ -52,7 +54,7 @@ def _published(state: Register | None) -> str | None:
 
 
 def _release_label(state: Register | None) -> str | None:
-    if state is None or state == EMPTY:
+    if state is None or state.release == EMPTY.release:
         return None
     return _("Lần công bố %(release)s, ngày %(date)s", release=state.release, date=_published(state))
 
@@ -70,7 +72,7 @@ def _alternates() -> tuple[tuple[str, str], ...]:
 def in_language(lang: str, *, keep_query: bool = False) -> str:
     """This page in a language; the home page for an address that is none."""
     endpoint, values = request.endpoint, request.view_args
-    if endpoint is None or not endpoint.removeprefix("en_").startswith("citizen."):
+    if endpoint is None or not endpoint.removeprefix("en_").startswith(PAGES):
         endpoint, values = HOME, {}
     query: dict[str, Any] = request.args.to_dict(flat=False) if keep_query and request.endpoint else {}
     return page_url(endpoint.removeprefix("en_"), lang=lang, **{**query, **(values or {})})
@@ -81,6 +83,7 @@ def _navigation() -> tuple[Link, ...]:
     pages = (
         (HOME, _("Tìm kiếm")),
         ("citizen.nearby", _("Gần tôi")),
+        ("planner.planner", _("Quy hoạch")),
         ("citizen.about", _("Giới thiệu")),
         ("citizen.docs", "API"),
     )
