@@ -98,6 +98,6 @@ def test_a_suggested_place_lists_what_lies_there(at_desk: Visit) -> None:
 def test_a_page_in_the_other_language_asks_the_same_question(at_desk: Visit, path: str) -> None:
     page = at_desk.open(f"{path}?q=song+sinh")
     count = page.locator(".card").count()
-    page.locator(".menu a[hreflang]").click()
+    page.locator(".language").click()
     expect(page.locator("#q")).to_have_value("song sinh")
     expect(page.locator(".card")).to_have_count(count)

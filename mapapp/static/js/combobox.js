@@ -80,7 +80,8 @@ export function combobox(input, address, { choose, kinds = null }) {
 
 function option(suggestion, id, words, onclick) {
   const kind = make("span", { class: "kind-label" }, words[`kind_${suggestion.kind}`] ?? suggestion.kind);
-  const detail = suggestion.detail ? make("span", { class: "detail" }, suggestion.detail) : null;
+  const said = words[`detail_${suggestion.detail}`] ?? suggestion.detail;
+  const detail = said ? make("span", { class: "detail" }, said) : null;
   const text = make("span", { class: "words" }, make("bdi", {}, labelOf(suggestion)), detail);
   return make("li", { id, role: "option", "aria-selected": "false", onmousedown: (event) => event.preventDefault(), onclick }, text, kind);
 }

@@ -66,7 +66,7 @@ function takeOver(page, form, figure) {
   for (const id of REPLACED) document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
   takeOverForm(page.getElementById("search"), form);
   document.title = page.title;
-  for (const selector of ["link[rel=canonical]", ".menu a[hreflang]"]) {
+  for (const selector of ["link[rel=canonical]", ".language"]) {
     const [here, there] = [document.querySelector(selector), page.querySelector(selector)];
     if (here && there) here.href = there.getAttribute("href");
   }
