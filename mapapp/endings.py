@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import os
 import signal
 from collections.abc import Iterator
 from types import FrameType
@@ -43,9 +44,15 @@ def uninterrupted() -> Iterator[None]:
         signal.raise_signal(waiting[0])
 
 
-def die_with_parent() -> None:
-    """Ask Linux to end this process when the one that started it dies, even by SIGKILL."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def die_with_parent(parent: int) -> None:
+    """Ask Linux to kill this process when `parent`, which forked it, dies, even by SIGKILL; at once if it is dead.
+
+    SIGKILL, because a forked process starts with its parent's handlers, and those would take a gentler signal for
+    their own. So this is for processes that have nothing to put away.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _unwind(_number: int, _frame: FrameType | None) -> None:

@@ -47,7 +47,7 @@ def command(settings: Settings, host: str | None, port: int | None) -> None:
         _prepare(settings)
         create_app(settings)  # reads all modules before the workers fork, and fails here rather than in each of them
         click.echo(f"Serving on http://{settings.host}:{settings.port}  (Ctrl-C stops)")
-        web_server(settings).serve(target_loader=partial(workers_application, settings), wrap_loader=False)
+        web_server(settings).serve(target_loader=partial(workers_application, settings, os.getpid()), wrap_loader=False)
 
 
 def web_server(settings: Settings) -> MPServer:
@@ -66,9 +66,9 @@ def web_server(settings: Settings) -> MPServer:
     )
 
 
-def workers_application(settings: Settings) -> Flask:
+def workers_application(settings: Settings, parent: int) -> Flask:
     """What each worker makes for itself; making it opens no connection."""
-    die_with_parent()
+    die_with_parent(parent)
     return create_app(settings)
 
 
