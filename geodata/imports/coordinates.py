@@ -19,7 +19,7 @@ CENTRAL_MERIDIANS = {
     106.0: "Tuyên Quang, Hòa Bình, Quảng Bình",
     106.25: "Quảng Trị, Bình Phước",
     106.5: "Bắc Kạn, Thái Nguyên",
-    107.0: "Bắc Giang, Thừa Thiên Huế",
+    107.0: "Bắc Giang, Thừa Thiên Huế, Huế",
     107.25: "Lạng Sơn",
     107.5: "Kon Tum",
     107.75: "Quảng Ninh, Đồng Nai, Bà Rịa - Vũng Tàu, Quảng Nam, Lâm Đồng, Đà Nẵng",
@@ -64,6 +64,8 @@ def located(lat: str, lon: str, *, province: str | None) -> Located:
     first, second = _degrees(lat), _degrees(lon)
     if min(abs(first), abs(second)) > 180:
         return _from_vn2000(first, second, province)
+    if max(abs(first), abs(second)) > 180:
+        raise NotCoordinates(f"{lat} {lon}")
     for point, assumptions in ((LonLat(second, first), ()), (LonLat(first, second), ("swapped",))):
         if in_vietnam(point):
             return Located(point, assumptions)

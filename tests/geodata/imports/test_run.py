@@ -208,7 +208,7 @@ EXAMPLES = 6 if settings().max_examples <= 100 else 1_000
 def units_once(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """The administrative units are read once for all generated files."""
     units = Gazetteer.load(session)
-    monkeypatch.setattr(Gazetteer, "load", classmethod(lambda cls, session: units))
+    monkeypatch.setattr(Gazetteer, "load", lambda _session: units)
 
 
 @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -11,6 +11,7 @@ from geodata.imports import containers
 from geodata.imports.refusals import RefusedFile
 from geodata.imports.sources import read
 from geodata.imports.tables import tables_in
+from geodata.legacy_fonts import TCVN3
 from tests.geodata.imports.conftest import HEADINGS, a_csv, an_xlsx
 
 SCHOOL = ("Trường Cao đẳng Thử nghiệm Đường Thủy", "Trường cao đẳng", "công lập", "Nghệ An", "")
@@ -34,6 +35,28 @@ TEXT = "\n".join(";".join(row) for row in (HEADINGS, SCHOOL))
 def test_the_same_list_reads_the_same_in_every_encoding(data: bytes) -> None:
     (table,) = tables_in(read("a.csv", data)).tables
     assert [list(row.cells.values()) for row in table.rows] == [[cell for cell in SCHOOL if cell]]
+
+
+def in_tcvn3(text: str) -> str:
+    """The text as a legacy ABC font stores it: Latin letters that only the font shows as Vietnamese."""
+    byte_of = {letter: byte for byte, letter in TCVN3.items()}
+    return bytes(byte_of.get(letter, ord(letter) if ord(letter) < 128 else 63) for letter in text).decode("latin-1")
+
+
+def test_a_workbook_in_a_legacy_font_is_read_and_told() -> None:
+    file = an_xlsx(
+        [in_tcvn3(heading) for heading in HEADINGS], *([in_tcvn3(cell) for cell in SCHOOL] for _ in range(3))
+    )
+    raw = read(file.name, file.data)
+    (table,) = tables_in(raw).tables
+    assert table.rows[0].cells["name"] == SCHOOL[0]
+    assert any("TCVN3" in note for note in raw.notes)
+
+
+def test_short_cells_of_a_sound_workbook_stay_as_they_are() -> None:
+    file = an_xlsx(HEADINGS, ("Trường Cao đẳng Thử nghiệm", "CĐ", "công lập", "Huế", ""))
+    (table,) = tables_in(read(file.name, file.data)).tables
+    assert table.rows[0].cells["type"] == "CĐ"
 
 
 def test_titles_totals_signatures_and_repeated_headers_are_left_out_and_told() -> None:
