@@ -34,7 +34,7 @@ def drawn_map(provinces: str, gettext: Callable[[str], str]) -> str:
     for feature in json.loads(provinces)["features"]:
         if feature["properties"].get("symbol"):
             continue
-        outlines.append(f'<path class="land" d="{_path(feature["geometry"])}"/>')
+        outlines.append(f'<path class="land" d="{outline_path(feature["geometry"])}"/>')
         if feature["properties"]["code"] in NAMED:
             names.append(_name(feature, english=gettext("Biển Đông") != "Biển Đông"))
     symbols = [_archipelago(place, gettext) for place in ARCHIPELAGOS]
@@ -57,7 +57,8 @@ def _mercator(lat: float) -> float:
     return math.log(math.tan(math.pi / 4 + math.radians(lat) / 2))
 
 
-def _path(geometry: dict[str, Any]) -> str:
+def outline_path(geometry: dict[str, Any]) -> str:
+    """SVG path data of a polygon or multipolygon in units of the drawing."""
     return "".join(_ring(ring) for ring in _rings(geometry))
 
 

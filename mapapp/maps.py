@@ -111,6 +111,12 @@ class PointLayer(ModuleLayer):
     function = "points"
 
 
+class OverlayLayer(ModuleLayer):
+    """Readiness per unit: coloured provinces, or circles for smaller units; values and outlines come apart."""
+
+    function = "overlay"
+
+
 @dataclass(frozen=True)
 class MapScript:
     """A map ready to be placed: the element for the page, and the module that brings it to life."""
@@ -133,7 +139,18 @@ def institution_map(gettext: Translate) -> OwnMap:
     return _with_stable_ids(chart)
 
 
-MAPS: Mapping[str, Callable[[Translate], OwnMap]] = {"national": national_map, "institution": institution_map}
+def planner_map(gettext: Translate) -> OwnMap:
+    """The country with one readiness overlay."""
+    chart = _chart("planner", gettext)
+    chart.add_child(OverlayLayer())
+    return _with_stable_ids(chart)
+
+
+MAPS: Mapping[str, Callable[[Translate], OwnMap]] = {
+    "national": national_map,
+    "institution": institution_map,
+    "planner": planner_map,
+}
 
 
 def compose(chart: OwnMap, *, leaflet_url: str, module_url: str) -> MapScript:

@@ -11,16 +11,19 @@ from geodata.overlays.by_unit import (
     silent_documents,
 )
 from geodata.overlays.question import Filters, NoFigures, NotFilterable, UnknownTarget, Vintage
+from geodata.overlays.trend import Trend, trend
 
 __all__ = [
     "Filters",
     "NoFigures",
     "NotFilterable",
     "Overlay",
+    "Trend",
     "UnitFigure",
     "UnknownTarget",
     "Vintage",
     "by_unit",
     "periods_with_reports",
     "silent_documents",
+    "trend",
 ]

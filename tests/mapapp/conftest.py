@@ -15,6 +15,7 @@ from mapapp import create_app
 from mapapp.settings import Settings
 from tests.conftest import DatabaseLike
 from tests.geodata.conftest import prepare_units
+from tests.network import prepare_network
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 NOWHERE = Settings(database_url="postgresql://nobody@127.0.0.1:1/nothing", data=Path("/nonexistent"))
@@ -61,3 +62,28 @@ def client(app: APIFlask) -> FlaskClient:
 def away() -> FlaskClient:
     """A client of an application whose database is gone."""
     return create_app(NOWHERE, None, lambda: NOW).test_client()
+
+
+@pytest.fixture(scope="session")
+def network_engine(database_like: DatabaseLike) -> Iterator[Engine]:
+    """An engine on a database with an illustrative network."""
+    engine = make_engine(database_like("network", prepare_network), application_name="tests")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def network(network_engine: Engine) -> Iterator[Session]:
+    """The session through which a test changes what the application shows; rolled back after it."""
+    with network_engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+        transaction.rollback()
+
+
+@pytest.fixture
+def planner(network: Session) -> FlaskClient:
+    """A client of the application over the network."""
+    sessions = sessionmaker(network.connection(), join_transaction_mode="create_savepoint", expire_on_commit=False)
+    return create_app(NOWHERE, sessions, lambda: NOW).test_client()

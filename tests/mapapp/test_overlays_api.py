@@ -3,24 +3,17 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openpyxl import load_workbook
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
-from geodata.engine import make_engine
-from mapapp import create_app
 from mapapp.overlay_files import as_csv, cell
 from mapapp.overlay_rows import Table
 from tests.builders import an_institution, publish
-from tests.conftest import DatabaseLike
-from tests.mapapp.conftest import NOW, NOWHERE
-from tests.network import prepare_network
 
 OVERLAY = "/api/v1/overlays/teacher_digital_competence"
 VINTAGES = (
@@ -30,31 +23,6 @@ VINTAGES = (
     ("province", "2025-07-01"),
     ("commune", "2025-07-01"),
 )
-
-
-@pytest.fixture(scope="module")
-def network_engine(database_like: DatabaseLike) -> Iterator[Engine]:
-    """An engine on a database with an illustrative network."""
-    engine = make_engine(database_like("network", prepare_network), application_name="tests")
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def network(network_engine: Engine) -> Iterator[Session]:
-    """The session through which a test changes what the application shows; rolled back after it."""
-    with network_engine.connect() as connection:
-        transaction = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-            yield session
-        transaction.rollback()
-
-
-@pytest.fixture
-def planner(network: Session) -> FlaskClient:
-    """A client of the application over the network."""
-    sessions = sessionmaker(network.connection(), join_transaction_mode="create_savepoint", expire_on_commit=False)
-    return create_app(NOWHERE, sessions, lambda: NOW).test_client()
 
 
 def ask(planner: FlaskClient, question: str) -> Any:

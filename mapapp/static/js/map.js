@@ -4,3 +4,4 @@ export { communes } from "./map-communes.js";
 export { controls } from "./map-controls.js";
 export { live } from "./map-live.js";
 export { points } from "./map-points.js";
+export { overlay } from "./planner-overlay.js";

@@ -1,0 +1,38 @@
+"""Pages for planners: an overlay of the country, the targets of the documents, the profile of a unit."""
+
+from apiflask import APIBlueprint
+from flask import Response, render_template, request
+
+from mapapp.headers import answer_if_unchanged, mark_public
+from mapapp.params import CatalogueQuestion, read
+from mapapp.planner_question import PlannerQuestion, UnitProfileQuestion
+from mapapp.planner_targets_view import targets_page
+from mapapp.planner_unit_view import unit_profile_page
+from mapapp.planner_view import planner_page
+
+bp = APIBlueprint("planner", __name__, enable_openapi=False)
+bp.before_request(answer_if_unchanged)
+bp.after_request(mark_public)
+
+
+def page(template: str, shown: object) -> Response:
+    return Response(render_template(template, page=shown), mimetype="text/html")
+
+
+@bp.get("/planner")
+def planner() -> Response:
+    """Indicator, year, level and vintage in; map, table and exports out; the address carries the whole state."""
+    return page("planner/planner.html", planner_page(read(PlannerQuestion, request.args)))
+
+
+@bp.get("/planner/targets")
+def targets() -> Response:
+    """Every target of the documents with where the country or the territory stands."""
+    read(CatalogueQuestion, request.args)
+    return page("planner/targets.html", targets_page())
+
+
+@bp.get("/planner/units/<reference>")
+def unit_profile(reference: str) -> Response:
+    """One unit of any vintage: every indicator, its target, how it moved."""
+    return page("planner/unit.html", unit_profile_page(reference, read(UnitProfileQuestion, request.args)))

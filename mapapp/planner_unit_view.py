@@ -1,0 +1,125 @@
+"""A unit's profile: every indicator with its latest figure, its targets and how it moved."""
+
+from datetime import timedelta
+
+from geodata import overlays
+from geodata.administrative_units import Unit, UnknownUnit, ancestors, predecessors, successors
+from geodata.administrative_units import unit as unit_named
+from geodata.filters import REFORM
+from geodata.indicators import Indicator, indicators
+from geodata.overlays import Trend
+from geodata.targets import Target, local_documents, targets_of
+from geodata.unit_reads import InvalidReference
+from geodata.vocabulary import SubjectKind, UnitLevel
+from mapapp import planner_words as words
+from mapapp.db import session
+from mapapp.errors import UNKNOWN_UNIT, Problem
+from mapapp.i18n import gettext as _
+from mapapp.i18n import language, page_url
+from mapapp.planner_curve import curve
+from mapapp.planner_question import UnitProfileQuestion
+from mapapp.planner_rows import figure_row
+from mapapp.planner_view import goal_view
+from mapapp.planner_views import PeriodRow, ProfileGroup, ProfileLine, UnitProfilePage
+from mapapp.views import Link
+
+MOST_PARTS = 12
+
+
+def unit_profile_page(reference: str, asked: UnitProfileQuestion) -> UnitProfilePage:
+    """Raises a 404 problem for a unit that does not exist on its day."""
+    try:
+        unit = unit_named(session(), reference)
+    except (UnknownUnit, InvalidReference) as error:
+        raise Problem(UNKNOWN_UNIT) from error
+    above = ancestors(session(), unit.key)
+    name = unit_name(unit)
+    return UnitProfilePage(
+        title=_("Mức sẵn sàng số: %(unit)s", unit=name),
+        description=_("Chỉ số, chỉ tiêu và diễn biến các năm của %(unit)s.", unit=name),
+        subtitle=", ".join([unit_name(one) for one in above] + [days(unit)]),
+        note=_("Mã đơn vị bị dùng lại: %(key)s là mã kèm ngày bắt đầu.", key=unit.key),
+        parts=parts(unit, asked),
+        groups=tuple(found for key, label in words.GROUPS.items() if (found := group(unit, key, label, asked)).lines),
+        list_url=page_url("citizen.home", unit=unit.code if unit.in_force else f"{unit.code}@{last_day(unit)}"),
+        planner_url=page_url("planner.planner"),
+    )
+
+
+def unit_name(unit: Unit) -> str:
+    return unit.full_name if language() == "vi" else unit.name_en
+
+
+def days(unit: Unit) -> str:
+    return _("từ 01/07/2025") if unit.in_force and unit.valid_from >= REFORM else _("đơn vị cũ, đến 30/06/2025")
+
+
+def last_day(unit: Unit) -> str:
+    return (unit.valid_to - timedelta(days=1)).isoformat() if unit.valid_to else ""
+
+
+def parts(unit: Unit, asked: UnitProfileQuestion) -> tuple[Link, ...]:
+    """What the unit was made of or went into: their figures stay available."""
+    linked = predecessors(session(), unit.key) if unit.in_force else successors(session(), unit.key)
+    same_level = [link.unit for link in linked if link.unit.level == unit.level][:MOST_PARTS]
+    return tuple(
+        Link(unit_name(one), page_url("planner.unit_profile", reference=one.key, release=asked.release))
+        for one in same_level
+    )
+
+
+def group(unit: Unit, key: str, label: str, asked: UnitProfileQuestion) -> ProfileGroup:
+    chosen = [one for one in indicators().values() if one.first_period is not None and words.group(one) == key]
+    lines = (line(unit, one, asked) for one in chosen if concerns(one, unit))
+    return ProfileGroup(_(label), tuple(found for found in lines if found is not None))
+
+
+def concerns(indicator: Indicator, unit: Unit) -> bool:
+    """Authorities and milestones belong to provinces; the legal standard has no figures before 2026."""
+    return indicator.subject is SubjectKind.INSTITUTION or unit.level == UnitLevel.PROVINCE
+
+
+def line(unit: Unit, indicator: Indicator, asked: UnitProfileQuestion) -> ProfileLine | None:
+    """None where the indicator has no period, or concerned nobody here in any."""
+    local = local_target(unit, indicator)
+    found = overlays.trend(
+        session(), indicator.id, unit=unit, target=local.id if local else None, release=asked.release
+    )
+    if not any(row.N for _period, row in found.points):
+        return None
+    period, latest = found.points[-1]
+    return ProfileLine(
+        label=words.name(indicator),
+        url=page_url("planner.planner", indicator=indicator.id, units=units_of(unit), period=period),
+        latest=figure_row(indicator, latest, label=period),
+        period=period,
+        goals=tuple(goal_view(target) for target in goals(found, indicator, unit)),
+        points=tuple(PeriodRow(when, figure_row(indicator, row, label=when)) for when, row in found.points),
+        curve=curve(indicator, found),
+    )
+
+
+def local_target(unit: Unit, indicator: Indicator) -> Target | None:
+    """The first local target of the next deadline where the unit is the territory its document named."""
+    for document in local_documents():
+        named = document.territory
+        if named is None or unit.level != UnitLevel.PROVINCE or unit.code != named.code or not unit.holds_on(named.on):
+            continue
+        return next((one for one in targets_of(document.id) if one.indicator is indicator), None)
+    return None
+
+
+def goals(found: Trend, indicator: Indicator, unit: Unit) -> list[Target]:
+    """The target compared with, then those of documents that cover a part of the unit."""
+    shown = [found.target] if found.target else []
+    if unit.level == UnitLevel.PROVINCE and unit.in_force:
+        before = {(one.unit.code, one.unit.valid_to) for one in predecessors(session(), unit.key)}
+        for document in local_documents():
+            named = document.territory
+            if named and any(code == named.code for code, _to in before):
+                shown += [one for one in targets_of(document.id) if one.indicator is indicator]
+    return shown
+
+
+def units_of(unit: Unit) -> str:
+    return unit.level if unit.in_force else f"{unit.level}@{last_day(unit)}"

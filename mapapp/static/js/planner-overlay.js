@@ -1,0 +1,111 @@
+// A readiness overlay: provinces in the colour of their figure, smaller units as circles. Same steps as the server's.
+/* global L */
+import { fill, make } from "./dom.js";
+import { configOf, figureOf, tell } from "./map-figure.js";
+
+const STEPS = 5;
+const LARGEST_RADIUS_PX = 16;
+const SMALLEST_RADIUS_PX = 2.5;
+const THIN = 0.5;
+const OUTLINE_ZOOM = 6;
+
+export const overlay = (options) => new Overlay(options);
+
+/** The class of a row's colour: the server's `planner_rows.tone`. */
+export function tone(row, unit) {
+  if (row.N === 0) return "none";
+  if (row.value === null) return "nodata";
+  const percent = unit === "exists" ? 100 * row.value : row.value;
+  return `q${Math.max(0, Math.min(STEPS - 1, Math.floor((percent * STEPS) / 100)))}`;
+}
+
+const Overlay = L.LayerGroup.extend({
+  initialize(options) {
+    L.LayerGroup.prototype.initialize.call(this, [], options);
+    this.shapes = new Map();
+  },
+
+  onAdd(map) {
+    L.LayerGroup.prototype.onAdd.call(this, map);
+    map.createPane("figures").style.zIndex = 300;
+    this.renderer = L.svg({ pane: "figures", padding: 0.5 });
+    this.config = configOf(map);
+    map.fitBounds(map.options.nation, { animate: false });
+    figureOf(map).addEventListener("page:hover", ({ detail }) => this.raise(detail.id));
+    this.load(map).catch(() => tell(map, "map:note", this.config.texts.failed));
+  },
+
+  async load(map) {
+    const { values, units, level } = this.config;
+    const [figures, places] = await Promise.all([json(values), level === "province" ? this.outlines() : json(units)]);
+    const rows = new Map(figures.rows.filter((row) => row.unit).map((row) => [row.unit, row]));
+    if (level === "province") this.drawAreas(places, rows);
+    else this.drawSpots(places.units, rows);
+    map.fire("overlaydrawn");
+  },
+
+  outlines() {
+    const url = new URL(this.config.boundaries, document.baseURI);
+    url.searchParams.set("zoom", OUTLINE_ZOOM);
+    return json(url);
+  },
+
+  drawAreas(collection, rows) {
+    for (const feature of collection.features) {
+      const row = rows.get(feature.id);
+      if (!row || feature.properties.symbol || feature.geometry.type === "Point") continue;
+      const kind = tone(row, this.config.unit);
+      this.place(row, L.geoJSON(feature, { pane: "figures", renderer: this.renderer, style: style(kind, "area") }));
+      if (thin(row)) this.addLayer(L.geoJSON(feature, { pane: "figures", renderer: this.renderer, interactive: false, style: { stroke: false, fillColor: "url(#dots)", fillOpacity: 1 } }));
+    }
+  },
+
+  drawSpots(units, rows) {
+    const asked = units.map((unit) => [unit, rows.get(unit.key)]).filter(([unit, row]) => row?.N && unit.lat !== null);
+    asked.sort(([, one], [, two]) => two.N - one.N);
+    const most = Math.max(1, ...asked.map(([, row]) => row.N));
+    for (const [unit, row] of asked) {
+      const radius = Math.max(SMALLEST_RADIUS_PX, LARGEST_RADIUS_PX * Math.sqrt(row.N / most));
+      const kind = `${tone(row, this.config.unit)}${thin(row) ? " few" : ""}`;
+      this.place(row, L.circleMarker([unit.lat, unit.lon], { pane: "figures", renderer: this.renderer, radius, ...style(kind, "spot") }));
+    }
+  },
+
+  place(row, shape) {
+    shape.bindTooltip(() => make("span", {}, this.says(row)), { sticky: true });
+    shape.on("click", () => tell(this._map, "map:choose", { id: row.unit }));
+    this.shapes.set(row.unit, shape);
+    this.addLayer(shape);
+  },
+
+  /** Name, figure, how many reported; the target where there is one. */
+  says(row) {
+    const { texts, lang, unit } = this.config;
+    const name = lang === "en" ? row.name_en : row.name;
+    const sign = unit === "percent" || unit === "verdict" ? " %" : "";
+    const value = row.value === null ? texts.nodata : `${row.value.toLocaleString(lang, { maximumFractionDigits: 2 })}${sign}`;
+    const said = fill(texts.figure, { name, value, n: row.n, N: row.N });
+    if (row.gap === null) return said;
+    return `${said}; ${fill(texts.goal, { target: row.target, gap: row.gap })}`;
+  },
+
+  raise(key) {
+    for (const [one, shape] of this.shapes) shape.setStyle({ weight: one === key ? 4 : 0.7 });
+    if (key) this.shapes.get(key)?.bringToFront();
+  },
+});
+
+function thin(row) {
+  return row.n > 0 && row.coverage !== null && row.coverage < THIN;
+}
+
+/** Colours are classes; only the hatching is a paint that a class cannot name from another file. */
+function style(kind, shape) {
+  return { className: `${shape} ${kind}`, weight: 0.7, fillOpacity: 1, ...(kind.startsWith("nodata") ? { fillColor: "url(#hatch)" } : {}) };
+}
+
+async function json(url) {
+  const answer = await fetch(url, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`${answer.status} ${url}`);
+  return answer.json();
+}
