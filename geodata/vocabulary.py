@@ -187,3 +187,34 @@ class MissedKind(StrEnum):
 
     SEARCH = "search"
     PLACE = "place"
+
+
+class ReportedField(StrEnum):
+    """What of an institution a citizen reports as wrong."""
+
+    NAME = "name"
+    IDENTIFIER = "identifier"
+    TYPE = "type"
+    OWNERSHIP = "ownership"
+    STATUS = "status"
+    MANAGING_BODY = "managing_body"
+    ENROLMENT = "enrolment"
+    HIGH_QUALITY = "high_quality"
+    WEBSITE = "website"
+    TELEPHONE = "telephone"
+    EMAIL = "email"
+    CAMPUS = "campus"
+    PROGRAMME = "programme"
+    LICENCE = "licence"
+    RELATION = "relation"
+    READINESS = "readiness"
+    OTHER = "other"
+
+
+class ErrorReportState(StrEnum):
+    """What became of a citizen's report: `answered` explains, `accepted` leads to a correction, `rejected` does not."""
+
+    NEW = "new"
+    ANSWERED = "answered"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"

@@ -65,7 +65,7 @@ def _trusted_hosts(settings: Settings) -> list[str] | None:
 
 
 def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock: Clock | None) -> None:
-    from mapapp import assets, db, errors, headers, i18n, misses, openapi, site, verifier, writing
+    from mapapp import assets, citizen_reports, db, errors, headers, i18n, misses, openapi, site, verifier, writing
 
     i18n.install(app)
     db.install(app, settings, sessions, clock)
@@ -75,6 +75,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     site.install(app)
     verifier.install(app, settings)
     writing.install(app, settings, sessions)
+    citizen_reports.install(app, settings)
     misses.install(app, background=sessions is None)
     app.spec_processor(openapi.complete)
 

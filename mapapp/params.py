@@ -23,7 +23,7 @@ from pydantic_core import ErrorDetails
 from werkzeug.datastructures import MultiDict
 
 from geodata.geometry import BBox, InvalidBBox, LonLat
-from geodata.vocabulary import InstitutionType, Ownership, Status, TrainingLevel, UnitLevel
+from geodata.vocabulary import InstitutionType, Ownership, ReportedField, Status, TrainingLevel, UnitLevel
 from mapapp.i18n import N_
 from mapapp.i18n import gettext as _
 
@@ -167,6 +167,13 @@ class NearbyQuestion(InstitutionFilters):
 
 class InstitutionQuestion(DatedQuestion):
     """One institution on a day."""
+
+
+class ReportQuestion(Question):
+    """Which field of an institution is reported as wrong, and which one of several (a programme's code)."""
+
+    field: ReportedField | None = None
+    item: str = Field("", max_length=100)
 
 
 class SuggestQuestion(Question):

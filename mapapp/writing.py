@@ -1,8 +1,11 @@
 """Sessions that write what the public leaves behind (words not found, reports of errors), not those that read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
+from sqlalchemy.orm import Session
 
 from geodata.engine import make_sessions
 from mapapp.db import Sessions
@@ -19,5 +22,11 @@ def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
     )
 
 
-def writing_sessions() -> Sessions:
-    return cast(Sessions, current_app.extensions["mapapp.writing_sessions"])
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A session that writes; the caller commits. The request's reading ends first: no snapshot stays open meanwhile."""
+    reading = g.pop("session", None)
+    if reading is not None:
+        reading.close()
+    with cast(Sessions, current_app.extensions["mapapp.writing_sessions"])() as session:
+        yield session

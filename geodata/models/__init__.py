@@ -1,7 +1,7 @@
 """Tables and constraints, by subject. Importing this module registers every table on `Base.metadata`."""
 
 from geodata.models.base import Base, Fact
-from geodata.models.citizens import MissedQuery
+from geodata.models.citizens import ErrorReport, MissedQuery, ReportSalt, ReportSender
 from geodata.models.derived import InstitutionState
 from geodata.models.figures import ReadinessCell, ReadinessFigure, ReadinessStamp
 from geodata.models.publication import ChangeLog, Decision, RegisterHead, Release, Source
@@ -31,6 +31,7 @@ __all__ = [
     "ChangeLog",
     "CompletenessDeclaration",
     "Decision",
+    "ErrorReport",
     "Fact",
     "Identifier",
     "ImportRow",
@@ -52,6 +53,8 @@ __all__ = [
     "Relation",
     "Release",
     "Report",
+    "ReportSalt",
+    "ReportSender",
     "ReportingPeriod",
     "RoleGrant",
     "Source",

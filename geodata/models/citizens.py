@@ -1,8 +1,8 @@
-"""What citizens leave behind: words they searched for in vain. Nothing here tells who they are."""
+"""What citizens leave behind: words they searched for in vain, and reports of errors."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Date
+from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata import vocabulary as v
@@ -10,7 +10,7 @@ from geodata.models.base import Base, one_of
 
 
 class MissedQuery(Base):
-    """Folded words that found nothing, and how often on a day."""
+    """Folded words that found nothing, and how often on a day. Nothing here tells who asked."""
 
     __tablename__ = "missed_query"
     day: Mapped[date] = mapped_column(Date, primary_key=True)
@@ -18,3 +18,46 @@ class MissedQuery(Base):
     words: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int]
     __table_args__ = (one_of("kind", v.MissedKind),)
+
+
+class ErrorReport(Base):
+    """A citizen's report that a field of an institution is wrong. `message` and `contact` are for stewards only;
+    `item` names one of several, such as a programme's code. `promised_on`: the day by which it is to be answered."""
+
+    __tablename__ = "error_report"
+    ticket: Mapped[str] = mapped_column(primary_key=True)
+    institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"))
+    field: Mapped[str]
+    item: Mapped[str | None]
+    message: Mapped[str]
+    contact: Mapped[str | None]
+    sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    promised_on: Mapped[date] = mapped_column(Date)
+    state: Mapped[str]
+    answer: Mapped[str | None]
+    answered_by: Mapped[str | None]
+    answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    __table_args__ = (
+        one_of("field", v.ReportedField),
+        one_of("state", v.ErrorReportState),
+        CheckConstraint("(state = 'new') = (answered_at IS NULL)", name="answered_when_no_longer_new"),
+        Index("ix_error_report_institution_id", "institution_id"),
+        Index("ix_error_report_state_sent_at", "state", "sent_at"),
+    )
+
+
+class ReportSalt(Base):
+    """The salt under which a day's senders are hashed; gone the next day, so that no hash can be traced back."""
+
+    __tablename__ = "report_salt"
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ReportSender(Base):
+    """How many reports a sender (a salted hash of the network address) sent in an hour."""
+
+    __tablename__ = "report_sender"
+    hour: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    sender: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    count: Mapped[int]
