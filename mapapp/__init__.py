@@ -73,7 +73,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     headers.install(app, settings.answers_mb)
     errors.install(app)
     site.install(app)
-    verifier.install(app, settings)
+    verifier.install(app, settings, sessions)
     writing.install(app, settings, sessions)
     citizen_reports.install(app, settings)
     misses.install(app, background=sessions is None)
@@ -92,11 +92,12 @@ def _register(app: APIFlask) -> None:
         map_files,
         planner,
         verifier,
+        verify_pages,
     )
     from mapapp.i18n import register_pages
 
     app.register_blueprint(api.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(verifier.bp)
-    for pages in (citizen.bp, planner.bp, map_files.bp):
+    for pages in (citizen.bp, planner.bp, verify_pages.bp, map_files.bp):
         register_pages(app, pages)

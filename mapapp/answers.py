@@ -35,11 +35,11 @@ class Told:
 class Verifier:
     """Answers questions from one shelf; the settings of this installation; signs with its keys."""
 
-    def __init__(self, signer: Signer, *, ttl_s: int, max_age_days: int) -> None:
+    def __init__(self, signer: Signer, *, ttl_s: int, max_age_days: int, look_again_s: float = LOOK_AGAIN_S) -> None:
         self.signer = signer
         self.ttl_s = ttl_s
         self.max_age_days = max_age_days
-        self.look_again_s = LOOK_AGAIN_S
+        self.look_again_s = look_again_s
         self._shelf = Shelf()
         self._told: OrderedDict[tuple[str, Asked], Told] = OrderedDict()
         self._current: tuple[float, Edition] | None = None

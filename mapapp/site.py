@@ -13,7 +13,7 @@ from mapapp.questions import external
 from mapapp.views import Link, Site
 
 HOME = "citizen.home"
-PAGES = ("citizen.", "planner.")
+PAGES = ("citizen.", "planner.", "verify.")
 """Blueprints whose pages exist in both languages."""
 
 
@@ -84,6 +84,7 @@ def _navigation() -> tuple[Link, ...]:
         (HOME, _("Tìm kiếm")),
         ("citizen.nearby", _("Gần tôi")),
         ("planner.planner", _("Quy hoạch")),
+        ("verify.page", _("Xác minh")),
         ("citizen.about", _("Giới thiệu")),
         ("citizen.docs", "API"),
     )

@@ -8,8 +8,8 @@ from flask import Flask, Response, current_app, request
 from geodata.releases import UnknownRelease
 from geodata.verification import Fault, MalformedQuestion
 from mapapp import verify_schemas as schemas
-from mapapp.answers import Asked, Told, Verifier
-from mapapp.db import now, session, today
+from mapapp.answers import LOOK_AGAIN_S, Asked, Told, Verifier
+from mapapp.db import Sessions, now, session, today
 from mapapp.errors import INVALID, Kind, Problem, problem_json
 from mapapp.geojson import to_json
 from mapapp.i18n import N_
@@ -33,11 +33,14 @@ SIGNING_AWAY = Kind(
 bp = APIBlueprint("verifier", __name__)
 
 
-def install(app: Flask, settings: Settings) -> None:
-    """Give the application its verifier; reads no key and asks no database yet."""
-    signer = Signer(KeyStore(settings.data / "keys"))
+def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
+    """Give the application its verifier; reads no key and asks no database yet. Whoever brings sessions may publish
+    through them at any moment: then the current release is looked up for every request."""
     app.extensions["mapapp.verifier"] = Verifier(
-        signer, ttl_s=settings.verify_ttl_s, max_age_days=settings.register_max_age_days
+        Signer(KeyStore(settings.data / "keys")),
+        ttl_s=settings.verify_ttl_s,
+        max_age_days=settings.register_max_age_days,
+        look_again_s=0 if sessions else LOOK_AGAIN_S,
     )
 
 
