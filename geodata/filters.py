@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, literal, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from geodata.geometry import BBox, LonLat
 from geodata.models import InstitutionState, Licence
@@ -110,14 +110,17 @@ def unit_column(unit: Unit) -> SQLColumnExpression[str | None]:
 
 
 def known_by(identifier: str, at: Moment) -> ColumnElement[bool]:
-    """Institutions that carry or carried the code or e-ID, or hold a licence of this number. Exact, never fuzzy."""
-    written = identifier.strip()
-    licensed = select(Licence.institution_id).where(Licence.number == written, said(Licence, at))
-    return or_(
-        State.identifiers.contains([written.upper()]),
-        State.institution_id == written.lower(),
-        State.institution_id.in_(licensed),
+    """Institutions that carry or carried the code or e-ID, or hold a licence of this number. Exact, never fuzzy.
+
+    Their ids are found first, each by its own index: as alternatives of one condition they read the whole table.
+    """
+    written, own = identifier.strip(), aliased(State)
+    known = union_all(
+        select(literal(written.lower())),
+        select(own.institution_id).where(as_of(own, at), own.identifiers.contains([written.upper()])),
+        select(Licence.institution_id).where(Licence.number == written, said(Licence, at)),
     )
+    return State.institution_id == func.any(func.array(known.scalar_subquery()))
 
 
 def spot(point: LonLat) -> ColumnElement[object]:

@@ -28,6 +28,7 @@ from geodata.geometry import LonLat
 from geodata.models import InstitutionState
 from geodata.places import PlaceHit, places_meant
 from geodata.releases import Moment, moment
+from geodata.remembered import Remembered
 from geodata.search import Reading, read
 from geodata.vocabulary import Status
 
@@ -111,7 +112,7 @@ def search(
     start = start or Cursor(at.release, 0)
     reading = read(session, wanted, at)
     tests = conditions(session, wanted, at) + ([reading.condition] if reading else [])
-    matched, unplaced = count(session, tests, exactly=count_exactly)
+    matched, unplaced = counted(session, wanted, tests, at, exactly=count_exactly)
     if wanted.near:
         items = nearest(session, wanted.near, tests, reading, limit=limit + 1, offset=start.offset)
     else:
@@ -132,6 +133,20 @@ def following(items: list[tuple[Item, str]], limit: int, start: Cursor, *, keyed
         return None
     last, name = items[limit - 1]
     return str(Cursor(start.release, 0 if keyed else start.offset + limit, (name, last.id) if keyed else None))
+
+
+COUNTS: Remembered[tuple[int | None, int]] = Remembered(most=4_096)
+
+
+def counted(
+    session: Session, wanted: InstitutionFilter, tests: list[ColumnElement[bool]], at: Moment, *, exactly: bool
+) -> tuple[int | None, int]:
+    """As `count`, once for each publication and question: counting costs more than a page of results. Without a radius
+    everybody's nearest institutions are the same in number."""
+    if at.published_at is None:
+        return count(session, tests, exactly=exactly)
+    anywhere = wanted if wanted.radius_m is not None or not wanted.near else wanted.without(near=LonLat(0, 0))
+    return COUNTS.get((at, anywhere, exactly), lambda: count(session, tests, exactly=exactly))
 
 
 def count(session: Session, tests: list[ColumnElement[bool]], *, exactly: bool = False) -> tuple[int | None, int]:

@@ -43,11 +43,16 @@ class LaterChanges(GeodataError):
 
 @dataclass(frozen=True)
 class Moment:
-    """What is asked for: the day and the release; `is_current` lets queries use the indexes on open rows."""
+    """What is asked for: the day and the release; `is_current` lets queries use the indexes on open rows.
+
+    `published_at` of the current release names, with the numbers, one state of one database for ever: answers may be
+    remembered under the moment. None where nobody looked.
+    """
 
     on: date
     release: int
     is_current: bool
+    published_at: datetime | None = None
 
 
 def moment(session: Session, on: date, release: int | None = None) -> Moment:
@@ -55,11 +60,12 @@ def moment(session: Session, on: date, release: int | None = None) -> Moment:
 
     Raises `UnknownRelease`. To keep a request's answers in one release, read in one repeatable-read transaction.
     """
-    current = session.scalar(select(RegisterHead.release_id)) or 0
+    head = select(Release.id, Release.published_at).join(RegisterHead, RegisterHead.release_id == Release.id)
+    current, published_at = session.execute(head).one_or_none() or (0, None)
     if release is not None and release != current and not 0 < release < current:
         raise UnknownRelease(f"release {release} does not exist; the current one is {current}")
     asked = current if release is None else release
-    return Moment(on, asked, asked == current)
+    return Moment(on, asked, asked == current, published_at)
 
 
 def as_of(model: type[Any], moment: Moment) -> ColumnElement[bool]:
