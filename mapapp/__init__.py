@@ -65,7 +65,19 @@ def _trusted_hosts(settings: Settings) -> list[str] | None:
 
 
 def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock: Clock | None) -> None:
-    from mapapp import assets, citizen_reports, db, errors, headers, i18n, misses, openapi, site, verifier, writing
+    from mapapp import (
+        assets,
+        citizen_reports,
+        db,
+        errors,
+        headers,
+        i18n,
+        misses,
+        openapi,
+        site,
+        verifier,
+        writing,
+    )
 
     i18n.install(app)
     db.install(app, settings, sessions, clock)
@@ -88,6 +100,8 @@ def _register(app: APIFlask) -> None:
         api_overlays,
         api_units,
         citizen,
+        citizen_qr,
+        crawlers,
         health,
         map_files,
         planner,
@@ -98,6 +112,7 @@ def _register(app: APIFlask) -> None:
 
     app.register_blueprint(api.bp)
     app.register_blueprint(health.bp)
+    app.register_blueprint(crawlers.bp)
     app.register_blueprint(verifier.bp)
     for pages in (citizen.bp, planner.bp, verify_pages.bp, map_files.bp):
         register_pages(app, pages)

@@ -15,10 +15,12 @@ from mapapp.views import ResultCard, ResultList
 PAGE_SIZE = 20
 
 
-def result_list(page: Page, asked: InstitutionFilters, *, part: int) -> ResultList:
-    """The cards of a part of the list, numbered through all parts, with the ways onward and back."""
+def result_list(page: Page, asked: InstitutionFilters, *, part: int, previous: str | None = None) -> ResultList:
+    """The cards of a part of the list, numbered through all parts, with the ways onward and back; `previous` is the
+    cursor of the part before, None for the first."""
     first = (part - 1) * PAGE_SIZE + 1
     following = here_with(cursor=page.next_cursor, page=part + 1) if page.next_cursor else None
+    back = here_with(cursor=previous, page=part - 1 if previous and part > 2 else None) if part > 1 else None
     return ResultList(
         cards=tuple(card(item, number_, asked) for number_, item in enumerate(page.items, start=first)),
         total=page.number_matched,
@@ -28,6 +30,7 @@ def result_list(page: Page, asked: InstitutionFilters, *, part: int) -> ResultLi
         first_number=first,
         next_url=following,
         first_url=here_with(cursor=None, page=None) if part > 1 else None,
+        previous_url=back,
     )
 
 

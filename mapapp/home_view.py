@@ -5,8 +5,10 @@ from functools import lru_cache
 
 from geodata.administrative_units import Unit, boundaries_version, by_key
 from geodata.administrative_units import today as successors_today
+from geodata.filters import InstitutionFilter
 from geodata.institutions import search
 from geodata.places import places_meant
+from geodata.previous import previous_cursor
 from mapapp import filter_view
 from mapapp.cards import PAGE_SIZE, result_list
 from mapapp.counts import facets_of
@@ -14,7 +16,7 @@ from mapapp.db import now, session, today
 from mapapp.i18n import day, language, page_url
 from mapapp.i18n import gettext as _
 from mapapp.misses import note_search
-from mapapp.params import HomeQuestion, InstitutionFilters
+from mapapp.params import HomeQuestion, InstitutionFilters, NearbyQuestion
 from mapapp.questions import here_with, to_filter
 from mapapp.views import Hidden, HomePage, MapConfig, PlaceHit
 
@@ -43,7 +45,7 @@ def home_page(asked: HomeQuestion) -> HomePage:
         filters=filter_view.groups(asked, facets_of(wanted)),
         chips=filter_view.chips(asked),
         clear_url=page_url("citizen.home", on=asked.on) if restricted else None,
-        results=result_list(page, asked, part=asked.page),
+        results=result_list(page, asked, part=asked.page, previous=previous(asked, wanted)),
         place_hits=place_hits(asked),
         relax=() if page.items else filter_view.relaxations(asked),
         nearby_url=page_url("citizen.nearby"),
@@ -51,6 +53,11 @@ def home_page(asked: HomeQuestion) -> HomePage:
         map=map_config(asked),
         on_label=_("Tình trạng vào ngày %(date)s", date=day(asked.on)) if asked.on and asked.on != today() else None,
     )
+
+
+def previous(asked: HomeQuestion | NearbyQuestion, wanted: InstitutionFilter) -> str | None:
+    """Where the part of the list before this one starts; None at the beginning."""
+    return previous_cursor(session(), wanted, asked.cursor, limit=PAGE_SIZE) if asked.cursor else None
 
 
 def title(asked: HomeQuestion) -> str:

@@ -9,7 +9,7 @@ from geodata.vocabulary import MissedKind
 from mapapp import filter_view
 from mapapp.cards import PAGE_SIZE, result_list
 from mapapp.db import session
-from mapapp.home_view import api_values, became, map_config
+from mapapp.home_view import api_values, became, map_config, previous
 from mapapp.i18n import gettext as _
 from mapapp.i18n import number, page_url
 from mapapp.misses import note
@@ -35,6 +35,7 @@ def nearby_page(asked: NearbyQuestion) -> NearbyPage:
     origin = origin_of(asked)
     placed = located(asked, origin)
     page = search(session(), to_filter(placed), limit=PAGE_SIZE, cursor=asked.cursor) if origin.point else None
+    back = previous(asked, to_filter(placed)) if page else None
     by_device = asked.point is not None and not asked.typed_place
     return NearbyPage(
         title=_("Cơ sở giáo dục nghề nghiệp gần tôi"),
@@ -50,7 +51,7 @@ def nearby_page(asked: NearbyQuestion) -> NearbyPage:
         candidates=tuple(candidate(unit) for unit in origin.candidates),
         message=origin.message,
         filters=filter_view.groups(asked, {}),
-        results=result_list(page, asked, part=asked.page) if page else None,
+        results=result_list(page, asked, part=asked.page, previous=back) if page else None,
         distance_note=_("Khoảng cách là đường chim bay từ điểm này, không phải quãng đường đi."),
         api_url=page_url("api.institutions", **api_values(placed)) if page else None,
         map=map_config(placed) if page else None,

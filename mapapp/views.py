@@ -144,7 +144,8 @@ class MapConfig:
 
 @dataclass(frozen=True)
 class ResultList:
-    """A counted, numbered list with its next part. `first_url` leads back to the beginning from a later part."""
+    """A counted, numbered list with its next part and the one before. `first_url` leads back to the beginning from a
+    later part."""
 
     cards: tuple[ResultCard, ...]
     total: int | None
@@ -154,6 +155,7 @@ class ResultList:
     first_number: int
     next_url: str | None
     first_url: str | None
+    previous_url: str | None = None
 
 
 @dataclass(frozen=True)
