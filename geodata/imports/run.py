@@ -213,8 +213,8 @@ def _counts(planned: list[Planned], tables: Tables, occasion: Occasion) -> dict[
 def _by_sheet(planned: list[Planned]) -> dict[str, dict[str, int]]:
     counted: dict[str, dict[str, int]] = {}
     for row in planned:
-        sheet = counted.setdefault(row.row.sheet, dict.fromkeys(RowOutcome, 0))
-        sheet[row.outcome] += 1
+        sheet = counted.setdefault(row.row.sheet, dict.fromkeys((outcome.value for outcome in RowOutcome), 0))
+        sheet[row.outcome.value] += 1
     return counted
 
 
