@@ -100,6 +100,7 @@ def _register(app: APIFlask) -> None:
         api_overlays,
         api_units,
         citizen,
+        citizen_embed,
         citizen_qr,
         crawlers,
         health,

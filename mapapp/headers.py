@@ -9,6 +9,7 @@ from mapapp import kept_answers
 from mapapp.assets import COMPRESSIBLE, takes_gzip
 from mapapp.db import Register, lately_read_register, register, today
 
+FRAMED_BY_NOBODY = "frame-ancestors 'none'"
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -21,7 +22,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "worker-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'none'",
+        FRAMED_BY_NOBODY,
     ]
 )
 SECURITY = {
@@ -31,6 +32,9 @@ SECURITY = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
 }
+UNFRAMED = ("X-Frame-Options", "DENY")
+"""For browsers that do not know `frame-ancestors`; left out where that allows a frame."""
+
 OPEN_API = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Link, Retry-After",
@@ -106,6 +110,8 @@ def mark_public(response: Response) -> Response:
 def harden(response: Response) -> Response:
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
+    if FRAMED_BY_NOBODY in response.headers["Content-Security-Policy"]:
+        response.headers.setdefault(*UNFRAMED)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

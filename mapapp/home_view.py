@@ -13,6 +13,7 @@ from mapapp import filter_view
 from mapapp.cards import PAGE_SIZE, result_list
 from mapapp.counts import facets_of
 from mapapp.db import now, session, today
+from mapapp.embed_snippet import snippet
 from mapapp.i18n import day, language, page_url
 from mapapp.i18n import gettext as _
 from mapapp.misses import note_search
@@ -23,6 +24,7 @@ from mapapp.views import Hidden, HomePage, MapConfig, PlaceHit
 EDITED = {"q", "type", "ownership", "training_level", "status", "unit", "occupation", "cursor", "page"}
 """Parameters that the form itself sets or that a new question starts afresh."""
 
+NOT_FILTERS = ("cursor", "page", "place", "at", "view")
 MOST_PLACE_HITS = 3
 NATIONAL_ZOOM = 6
 
@@ -50,6 +52,7 @@ def home_page(asked: HomeQuestion) -> HomePage:
         relax=() if page.items else filter_view.relaxations(asked),
         nearby_url=page_url("citizen.nearby"),
         api_url=page_url("api.institutions", **api_values(asked)),
+        embed=snippet(api_values(asked)),
         map=map_config(asked),
         on_label=_("Tình trạng vào ngày %(date)s", date=day(asked.on)) if asked.on and asked.on != today() else None,
     )
@@ -77,7 +80,7 @@ def values(asked: InstitutionFilters) -> dict[str, str]:
 
 
 def api_values(asked: InstitutionFilters) -> dict[str, str]:
-    return {name: value for name, value in values(asked).items() if name not in ("cursor", "page", "place", "at")}
+    return {name: value for name, value in values(asked).items() if name not in NOT_FILTERS}
 
 
 def map_config(asked: InstitutionFilters) -> MapConfig:

@@ -165,6 +165,12 @@ class NearbyQuestion(InstitutionFilters):
         return self.place or self.at
 
 
+class EmbedQuestion(HomeQuestion):
+    """The home page's question inside of another page: with the map, or the list alone."""
+
+    view: Literal["map", "list"] = "map"
+
+
 class InstitutionQuestion(DatedQuestion):
     """One institution on a day."""
 

@@ -160,7 +160,8 @@ class ResultList:
 
 @dataclass(frozen=True)
 class HomePage:
-    """`relax`: when nothing was found, the same question with one restriction less each, with what is found then."""
+    """`relax`: when nothing was found, the same question with one restriction less each, with what is found then.
+    `embed`: the HTML that shows the same in another page."""
 
     title: str
     description: str
@@ -176,6 +177,7 @@ class HomePage:
     nearby_url: str
     api_url: str
     map: MapConfig
+    embed: str
     on_label: str | None = None
 
 
