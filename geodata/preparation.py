@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from geodata import migrations
 from geodata.engine import make_engine
+from geodata.figures.stored import bring_up_to_date
 from geodata.unit_load import load_units
 
 
@@ -20,6 +21,8 @@ def migrate(url: str, *, say: Callable[[str], object] = lambda _: None) -> None:
         with Session(engine) as session:
             if load_units(session):
                 say("Loaded the administrative units of both worlds.")
+            if bring_up_to_date(session):
+                say("Derived the readiness figures of the current release.")
             session.commit()
     finally:
         engine.dispose()

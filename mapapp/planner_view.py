@@ -27,7 +27,7 @@ from mapapp.planner_question import Order, PlannerQuestion
 from mapapp.planner_rows import figure_row, legend
 from mapapp.planner_views import FigureRow, GoalView, OptionGroup, PeriodRow, PlannerPage, Shown
 from mapapp.questions import here_with
-from mapapp.views import FilterGroup, Link, Option
+from mapapp.views import FilterGroup, Hidden, Link, Option
 
 PAGE = 100
 BEFORE = date(2025, 6, 30)
@@ -58,6 +58,7 @@ def planner_page(asked: PlannerQuestion) -> PlannerPage:
         periods=period_options(indicator, overlay.period if overlay else asked.period),
         targets=target_options(indicator, asked.own_target()),
         filters=filter_groups(asked),
+        hidden=kept(asked),
         message=message,
         shown=shown(asked, overlay) if overlay else None,
         targets_url=page_url("planner.targets"),
@@ -235,6 +236,14 @@ def exports(overlay: Overlay) -> tuple[Link, ...]:
         (None, "JSON (API)"),
     )
     return tuple(Link(text, api_url(overlay, form)) for form, text in offered)
+
+
+def kept(asked: PlannerQuestion) -> tuple[Hidden, ...]:
+    """What the form does not edit and must not lose: a pinned release, the occupations, the order."""
+    found = [("occupation", code) for code in asked.occupation]
+    found += [("release", str(asked.release))] if asked.release else []
+    found += [("sort", asked.sort)] if asked.sort != "value" else []
+    return tuple(Hidden(name, value) for name, value in found)
 
 
 def indicator_options(chosen: Indicator) -> tuple[OptionGroup, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from mapapp.views import FilterGroup, Link, Option
+from mapapp.views import FilterGroup, Hidden, Link, Option
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ class PlannerPage:
     periods: tuple[Option, ...]
     targets: tuple[Option, ...]
     filters: tuple[FilterGroup, ...]
+    hidden: tuple[Hidden, ...]
     message: str | None
     shown: Shown | None
     targets_url: str

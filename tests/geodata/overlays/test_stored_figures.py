@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from geodata import releases
 from geodata.demo.publication import clear
-from geodata.figures.stored import are_of, drift
+from geodata.figures.stored import are_of, bring_up_to_date, drift
 from geodata.models import InstitutionAttribute
 from geodata.releases import current_release, revert
 from geodata.vocabulary import ReleaseKind
@@ -109,3 +109,11 @@ def test_a_cleared_register_keeps_no_figures(network: Session) -> None:
     clear(network)
     assert count(network) == 0
     assert drift(network) == 0
+
+
+def test_a_database_from_before_gets_its_figures_once(network: Session) -> None:
+    network.execute(text("DELETE FROM readiness_figure"))
+    network.execute(text("DELETE FROM readiness_stamp"))
+    assert bring_up_to_date(network)
+    assert drift(network) == 0
+    assert not bring_up_to_date(network)
