@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,6 +21,8 @@ LOOK_AGAIN_S = 1.0
 
 KEPT_ANSWERS = 20_000
 Asked = tuple[Question, date]
+Opened = Callable[[], Session]
+"""Gives the session when the database is needed; most answers come from memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +46,20 @@ class Verifier:
         self._told: OrderedDict[tuple[str, Asked], Told] = OrderedDict()
         self._current: tuple[float, Edition] | None = None
 
-    def current(self, session: Session) -> Edition:
-        """The current release, looked up at most once a second."""
+    def edition(self, session: Opened, release: int | None) -> Edition:
+        """The release asked. Raises `UnknownRelease`. None: the current one, looked up at most once a second."""
+        if release is not None:
+            return verification.edition(session(), release, self._shelf)
         if self._current is None or time.monotonic() - self._current[0] >= self.look_again_s:
-            self._current = time.monotonic(), verification.edition(session, None, self._shelf)
+            self._current = time.monotonic(), verification.edition(session(), None, self._shelf)
         return self._current[1]
 
-    def edition(self, session: Session, release: int | None) -> Edition:
-        """The release asked, None: the current one. Raises `UnknownRelease`."""
-        return self.current(session) if release is None else verification.edition(session, release, self._shelf)
-
-    def decide(self, session: Session, asked: Sequence[Asked], edition: Edition) -> tuple[Decision, ...]:
+    def decide(self, session: Opened, asked: Sequence[Asked], edition: Edition) -> tuple[Decision, ...]:
         return verification.decide_many(
-            session, asked, release=edition.release, max_age_days=self.max_age_days, shelf=self._shelf
+            session(), asked, release=edition.release, max_age_days=self.max_age_days, shelf=self._shelf
         )
 
-    def tell(self, session: Session, asked: Sequence[Asked], edition: Edition) -> list[Told]:
+    def tell(self, session: Opened, asked: Sequence[Asked], edition: Edition) -> list[Told]:
         """An answer per question, in order, in English; those of before from memory."""
         missing = [one for one in dict.fromkeys(asked) if (edition.key, one) not in self._told]
         fresh = dict(zip(missing, map(told, self.decide(session, missing, edition)), strict=True)) if missing else {}
@@ -74,9 +74,16 @@ class Verifier:
         """When the answer was given and until when it may be relied on."""
         return {"evaluated_at": rfc3339(now), "expires_at": rfc3339(now + timedelta(seconds=self.ttl_s))}
 
+    def timed(self, answer: Told, now: datetime, nonce: str | None = None) -> str:
+        """The whole answer as JSON text, with its time and the caller's nonce."""
+        times, asked = self.times(now), f',"nonce":{to_json(nonce)}' if nonce else ""
+        return (
+            f'{answer.open_json},"evaluated_at":"{times["evaluated_at"]}","expires_at":"{times["expires_at"]}"{asked}}}'
+        )
+
 
 def rfc3339(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def told(decision: Decision) -> Told:

@@ -108,8 +108,10 @@ def mark_public(response: Response) -> Response:
 
 
 def harden(response: Response) -> Response:
+    present = {name.lower() for name, _ in response.headers}
     for name, value in SECURITY.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in present:
+            response.headers.add(name, value)
     if FRAMED_BY_NOBODY in response.headers["Content-Security-Policy"]:
         response.headers.setdefault(*UNFRAMED)
     if request.is_secure:

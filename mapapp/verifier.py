@@ -63,9 +63,8 @@ def verify() -> Response:
     on and an expiry. A well-formed question always gets 200; a malformed one 400."""
     asked, wanted = from_address(request, today())
     verifier = the_verifier()
-    edition = verifier.edition(session(), wanted.release)
-    (answer,) = verifier.tell(session(), [asked], edition)
-    return send(verifier, timed(verifier, answer, wanted), answer.subject, wanted)
+    (answer,) = verifier.tell(session, [asked], verifier.edition(session, wanted.release))
+    return send(verifier, verifier.timed(answer, now(), wanted.nonce), answer.subject, wanted)
 
 
 @bp.post("/api/v1/verify")
@@ -82,13 +81,18 @@ def verify_many() -> Response:
     answer `malformed` with its errors and does not spoil the others."""
     questions, wanted = from_body(request, today())
     verifier = the_verifier()
-    edition = verifier.edition(session(), wanted.release)
+    edition = verifier.edition(session, wanted.release)
     asked = [one for one in questions if not isinstance(one, Malformed)]
-    told = dict(zip(asked, verifier.tell(session(), asked, edition), strict=True))
+    told = dict(zip(asked, verifier.tell(session, asked, edition), strict=True))
     answers = ",".join(text_of(one, told) for one in questions)
-    register = verifier.current(session()) if wanted.release is None else edition
-    head = {"release": register.release, "data_status": register.data_status, "numberReturned": len(questions)}
-    return send(verifier, f'{timing(verifier, wanted, head)[:-1]},"answers":[{answers}]}}', "batch", wanted)
+    head = {
+        "release": edition.release,
+        "data_status": edition.data_status,
+        "numberReturned": len(questions),
+        **verifier.times(now()),
+        **({"nonce": wanted.nonce} if wanted.nonce else {}),
+    }
+    return send(verifier, f'{to_json(head)[:-1]},"answers":[{answers}]}}', "batch", wanted)
 
 
 def text_of(one: Asked | Malformed, told: dict[Asked, Told]) -> str:
@@ -97,29 +101,22 @@ def text_of(one: Asked | Malformed, told: dict[Asked, Told]) -> str:
     return f"{told[one].open_json}}}"
 
 
-def timed(verifier: Verifier, answer: Told, wanted: Wanted) -> str:
-    """The answer with its time and the caller's nonce, as JSON text."""
-    return f"{answer.open_json},{timing(verifier, wanted, {})[1:]}"
-
-
-def timing(verifier: Verifier, wanted: Wanted, head: dict[str, object]) -> str:
-    return to_json({**head, **verifier.times(now()), **({"nonce": wanted.nonce} if wanted.nonce else {})})
-
-
 def send(verifier: Verifier, body: str, subject: str, wanted: Wanted) -> Response:
     """The answer as JSON or signed. What is signed or carries a nonce is for this caller only and never kept."""
+    media_type = "application/json"
     if wanted.signed:
-        response = Response(signed(verifier, body, subject), mimetype=JOSE)
-    else:
-        response = Response(body, mimetype="application/json")
+        body, media_type = signed(verifier, body, subject), JOSE
     if wanted.signed or wanted.nonce or request.method == "POST":
-        response.headers["Cache-Control"] = "no-store"
-        return response
-    response.headers["Cache-Control"] = f"public, max-age={min(FRESH_S, verifier.ttl_s // 5)}"
-    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:24], weak=True)
-    response.vary.add("Accept")
-    response.make_conditional(request)
-    return response
+        return Response(body, headers=[("Cache-Control", "no-store")], mimetype=media_type)
+    etag = hashlib.sha256(body.encode()).hexdigest()[:24]
+    kept = [
+        ("Cache-Control", f"public, max-age={min(FRESH_S, verifier.ttl_s // 5)}"),
+        ("ETag", f'W/"{etag}"'),
+        ("Vary", "Accept"),
+    ]
+    if "If-None-Match" in request.headers and request.if_none_match.contains_weak(etag):
+        return Response(status=304, headers=kept)
+    return Response(body, headers=kept, mimetype=media_type)
 
 
 def signed(verifier: Verifier, body: str, subject: str) -> str:

@@ -61,7 +61,7 @@ def answered(typed: dict[str, str]) -> VerifyPage:
     except MalformedQuestion as malformed:
         return verify_page(typed, today(), faults=fault_lines(malformed.faults))
     verifier: Verifier = current_app.extensions["mapapp.verifier"]
-    (decision,) = verifier.decide(session(), [asked], verifier.edition(session(), release_of(typed)))
+    (decision,) = verifier.decide(session, [asked], verifier.edition(session, release_of(typed)))
     return verify_page(typed, today(), sheet=sheet(decision, typed, verifier.ttl_s))
 
 

@@ -16,7 +16,6 @@ from geodata.verification import Decision, Edition
 from mapapp.answers import Verifier, told
 from mapapp.commands import command_session
 from mapapp.db import VIETNAM
-from mapapp.geojson import to_json
 from mapapp.i18n import gettext as _
 from mapapp.key_store import KeyStore
 from mapapp.settings import Settings
@@ -89,14 +88,15 @@ class Batch:
     """The answers of one run: one release, one moment."""
 
     def __init__(self, settings: Settings, session: Session, release: int | None, signed: bool) -> None:
-        self.settings, self.session, self.signed = settings, session, signed
+        self.settings, self.signed = settings, signed
+        self.session = lambda: session
         self.now = datetime.now(UTC)
         self.verifier = Verifier(
             Signer(KeyStore(settings.data / "keys")),
             ttl_s=settings.verify_ttl_s,
             max_age_days=settings.register_max_age_days,
         )
-        self.edition: Edition = self.verifier.edition(session, release)
+        self.edition: Edition = self.verifier.edition(self.session, release)
 
     def answer(self, rows: Iterable[dict[str, str]]) -> Iterator[dict[str, Any]]:
         """Each row with its answer, in order."""
@@ -129,7 +129,7 @@ class Batch:
 
     def sign(self, decision: Decision) -> str:
         answer = told(decision)
-        body = f"{answer.open_json},{to_json(self.verifier.times(self.now))[1:]}"
+        body = self.verifier.timed(answer, self.now)
         issuer, ttl_s = str(self.settings.public_url), self.verifier.ttl_s
         return self.verifier.signer.sign(
             claims(body, issuer=issuer, subject=answer.subject, now=self.now, ttl_s=ttl_s), self.now
