@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from geodata.filters import InstitutionFilter, conditions
@@ -16,6 +16,7 @@ from geodata.geometry import VIETNAM, BBox
 from geodata.institutions import once
 from geodata.models import AdministrativeUnit, InstitutionState
 from geodata.releases import Moment, moment
+from geodata.remembered import Remembered
 from geodata.search import read
 
 State = InstitutionState
@@ -55,34 +56,49 @@ def clusters(session: Session, wanted: InstitutionFilter, *, bbox: BBox, zoom: i
 
 
 def gathered(session: Session, wanted: InstitutionFilter, at: Moment, bbox: BBox, zoom: int) -> list[dict[str, Any]]:
-    """Cells with their count, or the institution itself where a cell holds one."""
-    rows = select(State.institution_id, State.geom, State.feature).where(
+    """Cells with their count, or the institution itself where a cell holds one; the fullest first."""
+    rows = select(State.row_id, State.institution_id, State.geom).where(
         *matching(session, wanted, at), State.geom.is_not(None)
     )
     found = (once(rows) if wanted.by_place else rows).cte("found")
-    few = session.scalar(select(func.count()).select_from(select(found.c.geom).limit(MOST_SINGLES + 1).subquery())) or 0
-    size = SAME_SPOT_DEGREES if few <= MOST_SINGLES else cell_degrees(bbox, zoom)
+    cells = session.execute(gridded(found, cell_degrees(bbox, zoom))).all()
+    single = features_of(session, [row.row_id for row in cells if row.size == 1])
+    return [single[row.row_id] if row.size == 1 else cell(row) for row in cells]
+
+
+def gridded(found: CTE, degrees: float) -> Select[Any]:
+    """The cells of so many degrees, or of a spot when few are found. Only what tells them apart is read: the Features
+    of a whole country would be most of the work."""
+    few = select(func.count() <= MOST_SINGLES).select_from(select(found.c.row_id).limit(MOST_SINGLES + 1).subquery())
+    size = case((few.scalar_subquery(), SAME_SPOT_DEGREES), else_=degrees)
     lon, lat = func.ST_X(found.c.geom), func.ST_Y(found.c.geom)
-    cells = select(
-        func.count().label("count"),
-        *(edge(axis) for axis in (lon, lat) for edge in (func.min, func.max, func.avg)),
-        func.min(found.c.feature).label("feature"),
-        func.array_agg(found.c.institution_id).label("ids"),
-    ).group_by(func.floor(lon / size), func.floor(lat / size))
-    return [cell(row) for row in session.execute(cells.order_by(func.count().desc(), func.min(found.c.institution_id)))]
+    west, east, south, north = func.min(lon), func.max(lon), func.min(lat), func.max(lat)
+    same_spot = and_(east - west <= SAME_SPOT_DEGREES, north - south <= SAME_SPOT_DEGREES)
+    return (
+        select(
+            func.count().label("size"),
+            *(west.label("west"), south.label("south"), east.label("east"), north.label("north")),
+            *(func.avg(lon).label("lon"), func.avg(lat).label("lat")),
+            func.min(found.c.row_id).label("row_id"),
+            case((same_spot, func.array_agg(found.c.institution_id))).label("ids"),
+        )
+        .group_by(func.floor(lon / size), func.floor(lat / size))
+        .order_by(func.count().desc(), func.min(found.c.institution_id))
+    )
+
+
+def features_of(session: Session, rows: list[int]) -> dict[int, dict[str, Any]]:
+    """The Features of states, by `row_id`."""
+    found = session.execute(select(State.row_id, State.feature).where(State.row_id == func.any(rows))) if rows else ()
+    return {row_id: json.loads(feature) for row_id, feature in found}
 
 
 def cell(row: Any) -> dict[str, Any]:
-    """A Feature of one grid cell; members of a cell too small to zoom into are named."""
-    count, west, east, lon, south, north, lat, feature, ids = row
-    if count == 1:
-        single: dict[str, Any] = json.loads(feature)
-        return single
-    same_spot = east - west <= SAME_SPOT_DEGREES and north - south <= SAME_SPOT_DEGREES
-    properties = {"cluster": True, "count": count, "bbox": [west, south, east, north]}
-    if same_spot:
-        properties["members"] = sorted(ids)[:50]
-    return point_feature(lon, lat, properties)
+    """A Feature of a grid cell with several institutions; members of a cell too small to zoom into are named."""
+    properties = {"cluster": True, "count": row.size, "bbox": [row.west, row.south, row.east, row.north]}
+    if row.ids:
+        properties["members"] = sorted(row.ids)[:50]
+    return point_feature(row.lon, row.lat, properties)
 
 
 def cell_degrees(bbox: BBox, zoom: int) -> float:
@@ -96,25 +112,36 @@ def known_by_province(
     session: Session, wanted: InstitutionFilter, at: Moment, bbox: BBox
 ) -> tuple[list[dict[str, Any]], int]:
     """A Feature per province in the box for the matches known no better, and how many are not even known so."""
+    if at.published_at is None:
+        counted = province_counts(session, wanted, at)
+    else:
+        counted = BY_PROVINCE.get((at, wanted), lambda: province_counts(session, wanted, at))
+    inside = [
+        point_feature(lon, lat, {"cluster": True, "count": count, "approximate": "province", "unit": key, "name": name})
+        for key, name, lon, lat, count in counted
+        if lon is not None and lat is not None and bbox.west <= lon <= bbox.east and bbox.south <= lat <= bbox.north
+    ]
+    return inside, sum(count for *_, lon, _, count in counted if lon is None)
+
+
+ProvinceCount = tuple[str | None, str | None, float | None, float | None, int]
+BY_PROVINCE: Remembered[list[ProvinceCount]] = Remembered(most=256)
+"""They are the same wherever the map is moved."""
+
+
+def province_counts(session: Session, wanted: InstitutionFilter, at: Moment) -> list[ProvinceCount]:
+    """Unit key, name, lon, lat and number of matches without a point, by province; the last of a unit unknown."""
     unit = AdministrativeUnit
     rows = select(State.institution_id, State.province_code).where(*matching(session, wanted, at), State.geom.is_(None))
     found = (once(rows.add_columns(State.campus_id)) if wanted.by_place else rows).subquery()
     grouped = (
-        select(found.c.province_code, unit.key, unit.name, func.ST_X(unit.point), func.ST_Y(unit.point), func.count())
+        select(unit.key, unit.name, func.ST_X(unit.point), func.ST_Y(unit.point), func.count())
         .select_from(found)
         .outerjoin(unit, and_(unit.code == found.c.province_code, unit.level == "province", unit.valid_to.is_(None)))
         .group_by(found.c.province_code, unit.key, unit.name, unit.point)
         .order_by(found.c.province_code)
     )
-    inside: list[dict[str, Any]] = []
-    nowhere = 0
-    for _, key, name, lon, lat, count in session.execute(grouped):
-        if lon is None:
-            nowhere += count
-        elif bbox.west <= lon <= bbox.east and bbox.south <= lat <= bbox.north:
-            known = {"cluster": True, "count": count, "approximate": "province", "unit": key, "name": name}
-            inside.append(point_feature(lon, lat, known))
-    return inside, nowhere
+    return [(key, name, lon, lat, count) for key, name, lon, lat, count in session.execute(grouped)]
 
 
 def matching(session: Session, wanted: InstitutionFilter, at: Moment) -> list[ColumnElement[bool]]:

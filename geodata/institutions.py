@@ -11,7 +11,6 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     and_,
-    case,
     distinct,
     func,
     literal,
@@ -143,25 +142,31 @@ def counted(
 ) -> tuple[int | None, int]:
     """As `count`, once for each publication and question: counting costs more than a page of results. Without a radius
     everybody's nearest institutions are the same in number."""
+
+    def work_out() -> tuple[int | None, int]:
+        return count(session, tests, by_place=wanted.by_place, exactly=exactly)
+
     if at.published_at is None:
-        return count(session, tests, exactly=exactly)
+        return work_out()
     anywhere = wanted if wanted.radius_m is not None or not wanted.near else wanted.without(near=LonLat(0, 0))
-    return COUNTS.get((at, anywhere, exactly), lambda: count(session, tests, exactly=exactly))
+    return COUNTS.get((at, anywhere, exactly), work_out)
 
 
-def count(session: Session, tests: list[ColumnElement[bool]], *, exactly: bool = False) -> tuple[int | None, int]:
-    """(institutions matched, those without a point); the first is None above 100,000 unless wanted exactly."""
-    rows = select(State.institution_id, State.geom.is_(None).label("unplaced")).where(*tests)
-    if not exactly:
-        rows = rows.limit(COUNTED_EXACTLY + 1)
-    found = rows.subquery()
-    total, placed = session.execute(
-        select(
-            func.count(distinct(found.c.institution_id)),
-            func.count(distinct(case((~found.c.unplaced, found.c.institution_id)))),
-        )
-    ).one()
-    return (None, 0) if total > COUNTED_EXACTLY and not exactly else (total, total - placed)
+def count(
+    session: Session, tests: list[ColumnElement[bool]], *, by_place: bool, exactly: bool = False
+) -> tuple[int | None, int]:
+    """(institutions matched, those without a point); the first is None above 100,000 unless wanted exactly.
+
+    `by_place`: an institution may match at several campuses and counts once.
+    """
+    rows = select(State.institution_id, State.geom.is_not(None).label("placed")).where(*tests)
+    found = (rows if exactly else rows.limit(COUNTED_EXACTLY + 1)).subquery()
+    each: SQLColumnExpression[Any] = distinct(found.c.institution_id) if by_place else found.c.institution_id
+    numbers = select(func.count(), func.count(each), func.count(each).filter(found.c.placed))
+    read, total, placed = session.execute(numbers).one()
+    if exactly or read <= COUNTED_EXACTLY:
+        return total, total - placed
+    return count(session, tests, by_place=True, exactly=True) if total <= COUNTED_EXACTLY else (None, 0)
 
 
 def listed(
