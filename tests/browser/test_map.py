@@ -33,6 +33,19 @@ def test_the_first_view_names_both_archipelagos(visit: Visit, name: str) -> None
 
 
 @pytest.mark.parametrize("name", ["Quần đảo Hoàng Sa", "Quần đảo Trường Sa"])
+def test_a_close_view_still_names_both_archipelagos(at_desk: Visit, name: str) -> None:
+    page = at_desk.open()
+    show_map(page)
+    apart = page.locator(".zones-apart span", has_text=name)
+    expect(apart).to_be_hidden()
+    for _ in range(4):
+        page.get_by_role("button", name="Phóng to", exact=True).click()
+        page.wait_for_timeout(400)
+    expect(apart).to_be_visible()
+    assert inside(page, apart, "#map_national")
+
+
+@pytest.mark.parametrize("name", ["Quần đảo Hoàng Sa", "Quần đảo Trường Sa"])
 def test_the_archipelagos_are_there_when_no_data_comes(visiting: Visiting, name: str) -> None:
     with visiting(DESK) as visit:
         visit.page.route("**/api/v1/**", lambda route: route.fulfill(status=200, body="{}"))

@@ -92,5 +92,19 @@ export const archipelagos = ({ places, sea }) => {
     group.addLayer(L.marker([place.lat, place.lon], { icon, interactive: false, keyboard: false, zIndexOffset: 500 }));
   }
   group.addLayer(label([sea.lat, sea.lon], sea.name, "sea-name"));
+  group.on("add", () => alwaysNamed(group._map, places));
   return group;
 };
+
+/** Where the view leaves an archipelago out, a corner of the map still draws its symbol and names it. */
+function alwaysNamed(map, places) {
+  const entries = places.map((place) => ({ place, sign: make("span", {}, make("i"), ` ${place.name} ${place.province}`) }));
+  const corner = make("p", { class: "zones-apart" }, ...entries.map(({ sign }) => sign));
+  map.getContainer().parentElement.append(corner);
+  const update = () => {
+    for (const { place, sign } of entries) sign.hidden = map.getBounds().contains([place.lat, place.lon]);
+    corner.hidden = entries.every(({ sign }) => sign.hidden);
+  };
+  map.on("moveend", update);
+  update();
+}
