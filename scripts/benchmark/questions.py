@@ -248,12 +248,22 @@ def figures(_path: str, body: Body) -> str | None:
 def verify_rows(samples: Samples) -> list[Row]:
     codes = [one.code for one in samples.institutions if one.code]
     paths = tuple(f"{API}/verify?code={code}&action=operate" for code in codes)
-    return [Row("verify", "is the institution authorised", paths, answers, f"{API}/verify")]
+    rule, signed = f"{API}/verify", {"Accept": "application/jose"}
+    fast, sure = (Goal("flask", 0.35, ("2k", "1M")),), (Goal("flask", 0.2, ("2k", "1M")),)
+    return [
+        Row("verify", "is the institution authorised", paths, answers, rule, goals=fast),
+        Row("verify-signed", "the same, signed (ES256)", paths, a_token, rule, headers=signed, goals=sure),
+    ]
 
 
 def answers(_path: str, body: Body) -> str | None:
     answer = json.loads(body)["answer"]
     return None if answer in ("authorised", "suspended", "not_yet_open", "not_recorded", "not_authorised") else answer
+
+
+def a_token(_path: str, body: Body) -> str | None:
+    header, _, rest = body.partition(b".")
+    return None if header.startswith(b"eyJ") and rest.count(b".") == 1 else "no compact JWS"
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------
