@@ -23,6 +23,9 @@ LONGEST = 300
 MOST = 50
 """Candidates and alternatives that are handed back ('Xã Tân Thành' existed dozens of times)."""
 
+LONGEST_PROVINCE = 5
+"""Words in the longest name of a province, with its dash: Bà Rịa - Vũng Tàu."""
+
 CODE_LENGTH = {UnitLevel.PROVINCE: 2, UnitLevel.DISTRICT: 3, UnitLevel.COMMUNE: 5}
 
 
@@ -74,7 +77,9 @@ def resolve(
     try:
         code, day = parse_reference(text)
     except InvalidReference:
-        return _resolve_name(session, text, level, on, scope)
+        found = _resolve_name(session, text, level, on, scope)
+        parted = _province_apart(session, text) if found.found is Found.UNKNOWN else None
+        return _resolve_name(session, parted, level, on, scope) if parted else found
     return _resolve_code(session, text, code, level, day or on, scope)
 
 
@@ -100,6 +105,22 @@ def _resolve_name(
         return _answer(session, text, [], [])
     matches = _named(session, parts[0], _limits(level, scope))
     return _answer(session, text, _best(matches, on), [match.unit for match in matches])
+
+
+def _province_apart(session: Session, text: str) -> str | None:
+    """The text with a comma before the province that its last words name ('q1 hcm' → 'q1, hcm'); None without one."""
+    words = text.split()
+    tails = {squeeze(" ".join(words[-length:])): length for length in range(1, min(LONGEST_PROVINCE + 1, len(words)))}
+    if not tails or "," in text or ";" in text:
+        return None
+    named = find(session, A.level == UnitLevel.PROVINCE, A.aliases.bool_op("&&")(cast(list(tails), ARRAY(Text))))
+    aliases = {alias for unit in named for alias in _aliases(session, unit.key)}
+    longest = max((length for tail, length in tails.items() if tail in aliases), default=0)
+    return f"{' '.join(words[:-longest])}, {' '.join(words[-longest:])}" if longest else None
+
+
+def _aliases(session: Session, key: str) -> list[str]:
+    return session.scalar(select(A.aliases).where(A.key == key)) or []
 
 
 @dataclass(frozen=True)

@@ -281,3 +281,12 @@ def test_english_names_are_those_of_maps() -> None:
 def test_squeezing_twice_is_no_change(written: str) -> None:
     assert squeeze(squeeze(written)) == squeeze(written)
     assert all(spelling.isascii() for spelling in spellings(written))
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("q1 hcm", "760@2008-08-01"), ("phuong hai chau da nang", "20242@2025-07-01"), ("hoa sen hue", None)],
+)
+def test_a_province_may_follow_without_a_comma(places: Session, text: str, key: str | None) -> None:
+    found = au.resolve(places, text)
+    assert (found.unit.key if found.unit else None) == key
