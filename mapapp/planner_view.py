@@ -82,6 +82,7 @@ def shown(asked: PlannerQuestion, overlay: Overlay) -> Shown:
         legend=legend(indicator, ranked),
         rows=table_rows(asked, overlay, ranked[start : start + PAGE], start),
         rest=figure_row(indicator, rest) if rest else None,
+        unplaced=unplaced_links(overlay),
         total_label=_("%(count)s đơn vị", count=number(len(ranked))),
         sorts=sorts(asked),
         previous_url=here_with(page=asked.page - 1) if asked.page > 1 else None,
@@ -91,6 +92,12 @@ def shown(asked: PlannerQuestion, overlay: Overlay) -> Shown:
         method=METHOD_VI if language() == "vi" else METHOD_EN,
         live=live(overlay, api_url(overlay)),
     )
+
+
+def unplaced_links(overlay: Overlay) -> tuple[Link, ...]:
+    """Those behind the row without a unit, to be looked up and put right."""
+    found = overlays.unplaced(session(), overlay)
+    return tuple(Link(one.name, page_url("citizen.institution", id_or_code=one.id)) for one in found)
 
 
 def heading(overlay: Overlay) -> str:

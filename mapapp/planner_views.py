@@ -79,6 +79,7 @@ class Shown:
     legend: tuple[LegendItem, ...]
     rows: tuple[FigureRow, ...]
     rest: FigureRow | None
+    unplaced: tuple[Link, ...]
     total_label: str
     sorts: tuple[Link, ...]
     previous_url: str | None

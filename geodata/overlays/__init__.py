@@ -12,6 +12,7 @@ from geodata.overlays.by_unit import (
 )
 from geodata.overlays.question import Filters, NoFigures, NotFilterable, UnknownTarget, Vintage
 from geodata.overlays.trend import Trend, trend
+from geodata.overlays.unplaced import Unplaced, unplaced
 
 __all__ = [
     "Filters",
@@ -21,9 +22,11 @@ __all__ = [
     "Trend",
     "UnitFigure",
     "UnknownTarget",
+    "Unplaced",
     "Vintage",
     "by_unit",
     "periods_with_reports",
     "silent_documents",
     "trend",
+    "unplaced",
 ]

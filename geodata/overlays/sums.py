@@ -98,7 +98,7 @@ def sums_by_code(
         "periods": list(periods),
         "indicator": indicator,
         "release": release,
-        **_filter_values(filters),
+        **filter_values(filters),
         **_covered_values(covered),
         **({} if stored else {"measures": as_json(with_parts([indicator])), "asked": [indicator]}),
     }
@@ -114,13 +114,13 @@ def unit_column(vintage: Vintage) -> str:
 
 def _stored(vintage: Vintage, filters: Filters, covered: Population | None) -> str:
     return STORED.format(
-        column=unit_column(vintage), covered=_covered(covered), filters=" AND ".join(_conditions(filters, "cell"))
+        column=unit_column(vintage), covered=_covered(covered), filters=" AND ".join(filter_conditions(filters, "cell"))
     )
 
 
 def _live(vintage: Vintage, filters: Filters, covered: Population | None, *, is_current: bool) -> str:
     return LIVE.format(
-        standing=standing(now=is_current, chosen=" AND ".join(_conditions(filters, "state"))),
+        standing=standing(now=is_current, chosen=" AND ".join(filter_conditions(filters, "state"))),
         contributions=contributions(now=is_current),
         column=unit_column(vintage),
         covered=_covered(covered),
@@ -128,7 +128,8 @@ def _live(vintage: Vintage, filters: Filters, covered: Population | None, *, is_
     )
 
 
-def _conditions(filters: Filters, row: str) -> list[str]:
+def filter_conditions(filters: Filters, row: str) -> list[str]:
+    """Conditions of the filters on a row alias; they read `filter_values`."""
     tests = {
         f"{row}.type = ANY (:types)": filters.types,
         f"{row}.ownership = ANY (:ownerships)": filters.ownerships,
@@ -138,7 +139,7 @@ def _conditions(filters: Filters, row: str) -> list[str]:
     return [test for test, wanted in tests.items() if wanted] or ["true"]
 
 
-def _filter_values(filters: Filters) -> dict[str, list[str]]:
+def filter_values(filters: Filters) -> dict[str, list[str]]:
     return {
         "types": list(filters.types),
         "ownerships": list(filters.ownerships),

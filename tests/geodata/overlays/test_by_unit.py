@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from geodata.indicators import UnknownIndicator, readiness_indicators
-from geodata.overlays import Filters, NoFigures, NotFilterable, Overlay, UnitFigure, UnknownTarget, by_unit
+from geodata.overlays import Filters, NoFigures, NotFilterable, Overlay, UnitFigure, UnknownTarget, by_unit, unplaced
 from geodata.unit_reads import LevelNotInVintage
 from tests.builders import an_institution, publish
 from tests.geodata.overlays.reporting import tell
@@ -73,14 +73,16 @@ def test_only_those_count_that_existed_on_the_last_day_of_the_period(places: Ses
 
 
 def test_those_no_unit_can_be_given_stand_in_a_row_of_their_own(places: Session) -> None:
-    placed, unplaced = an_institution(province="48", commune="20194"), an_institution(province="48")
+    placed, unplaced_one = an_institution(province="48", commune="20194"), an_institution(province="48")
     wrong = an_institution(province="48", commune="99999")
-    publish(places, placed, unplaced, wrong)
-    tell(places, 2024, {placed.id: {TEACHERS: (1, 2)}, unplaced.id: {TEACHERS: (2, 2)}, wrong.id: {}})
+    publish(places, placed, unplaced_one, wrong)
+    tell(places, 2024, {placed.id: {TEACHERS: (1, 2)}, unplaced_one.id: {TEACHERS: (2, 2)}, wrong.id: {}})
     overlay = by_unit(places, TEACHERS, level="commune", on=NEW)
     assert (row(overlay, None).n, row(overlay, None).N, row(overlay, None).value) == (1, 2, 100.0)
     assert overlay.rows[-1].unit is None
     assert (overlay.whole.n, overlay.whole.N, overlay.whole.value) == (2, 3, 75.0)
+    assert {one.id for one in unplaced(places, overlay)} == {unplaced_one.id, wrong.id}
+    assert unplaced(places, by_unit(places, TEACHERS, level="province", on=NEW)) == ()
 
 
 def test_reused_codes_are_read_in_the_world_of_the_vintage(places: Session) -> None:

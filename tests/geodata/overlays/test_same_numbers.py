@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geodata.indicators import AppliesTo, Indicator, indicators
-from geodata.overlays import Filters, by_unit
+from geodata.overlays import Filters, by_unit, unplaced
 from geodata.readiness_score import readiness_score, score_formula
 from geodata.standard import verdict
 from tests.builders import an_institution, publish
@@ -102,3 +102,11 @@ def test_the_verdict_in_sql_is_that_of_the_standard(places: Session) -> None:
     assert whole.n == sum(found in (verdict.Verdict.MET, verdict.Verdict.NOT_MET) for found in verdicts) == 3
     assert whole.value == pytest.approx(100 * verdicts.count(verdict.Verdict.MET) / whole.n, abs=1e-4)
     assert (whole.target, whole.met) == (None, None)
+
+
+@pytest.mark.parametrize("indicator", ["teacher_digital_competence", "digital_school", "it_programmes_updated"])
+def test_the_list_behind_the_row_without_a_unit_is_as_long_as_its_count(network: Session, indicator: str) -> None:
+    for level, on in (("district", OLD), ("commune", NEW), ("province", NEW)):
+        overlay = by_unit(network, indicator, level=level, on=on, period="2024")
+        rest = [row.N for row in overlay.rows if row.unit is None]
+        assert len(unplaced(network, overlay, limit=1000)) == sum(rest)
