@@ -44,8 +44,8 @@ def _without_location(count: int) -> str | None:
     if not count:
         return None
     return ngettext(
-        "Trong đó %(n)s cơ sở chưa có tọa độ: bản đồ gộp theo tỉnh (dấu ≈) khi biết tỉnh, còn lại chỉ có trong danh sách.",
-        "Trong đó %(n)s cơ sở chưa có tọa độ: bản đồ gộp theo tỉnh (dấu ≈) khi biết tỉnh, còn lại chỉ có trong danh sách.",
+        "%(n)s cơ sở chưa có tọa độ: bản đồ gộp theo tỉnh (dấu ≈) khi biết tỉnh, còn lại chỉ có trong danh sách.",
+        "%(n)s cơ sở chưa có tọa độ: bản đồ gộp theo tỉnh (dấu ≈) khi biết tỉnh, còn lại chỉ có trong danh sách.",
         count,
     )
 

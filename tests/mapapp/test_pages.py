@@ -40,7 +40,7 @@ def test_home_counts_those_without_a_place(client: FlaskClient, register: Sessio
     publish(register, an_institution("A", at=HA_NOI), an_institution("B"), an_institution("C"))
     text = client.get("/").text
     assert "3 cơ sở" in text
-    assert "Trong đó 2 cơ sở chưa có vị trí" in text
+    assert "2 cơ sở chưa có tọa độ" in text
 
 
 def test_list_goes_on_and_numbers_run_through(client: FlaskClient, register: Session) -> None:
