@@ -206,7 +206,7 @@ def test_illustrative_data_is_said_on_every_page(client: FlaskClient, register: 
 
 def test_official_data_needs_no_warning(client: FlaskClient, register: Session) -> None:
     publish(register, an_institution("Trường A"))
-    assert 'class="notice-bar"' not in client.get("/").text
+    assert 'aria-label="Tình trạng dữ liệu"' not in client.get("/").text
 
 
 def test_about_counts_and_names_sources(client: FlaskClient, register: Session) -> None:
