@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     SQLColumnExpression,
+    Subquery,
     and_,
     distinct,
     func,
@@ -21,18 +22,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from geodata.counting import counted
 from geodata.errors import GeodataError
 from geodata.filters import InstitutionFilter, conditions, spot
 from geodata.geometry import LonLat
 from geodata.models import InstitutionState
 from geodata.places import PlaceHit, places_meant
 from geodata.releases import Moment, moment
-from geodata.remembered import Remembered
 from geodata.search import Reading, read
 from geodata.vocabulary import Status
 
 State = InstitutionState
-COUNTED_EXACTLY = 100_000
 DISTANCE_CANDIDATES = 40
 """Extra rows fetched by index order before the true distance decides."""
 
@@ -111,15 +111,17 @@ def search(
     start = start or Cursor(at.release, 0)
     reading = read(session, wanted, at)
     tests = conditions(session, wanted, at) + ([reading.condition] if reading else [])
-    matched, unplaced = counted(session, wanted, tests, at, exactly=count_exactly)
+    found = reading.found if reading else None
+    if found is None or (count_exactly and found[0] is None):
+        found = counted(session, wanted, tests, at, exactly=count_exactly)
     if wanted.near:
         items = nearest(session, wanted.near, tests, reading, limit=limit + 1, offset=start.offset)
     else:
         items = listed(session, tests, reading, by_place=wanted.by_place, limit=limit + 1, start=start)
     return Page(
         items=tuple(item for item, _ in items[:limit]),
-        number_matched=matched,
-        without_location=unplaced,
+        number_matched=found[0],
+        without_location=found[1],
         next_cursor=following(items, limit, start, keyed=not (wanted.near or reading)),
         moment=at,
         places=places_meant(session, wanted.q) if wanted.q else (),
@@ -132,41 +134,6 @@ def following(items: list[tuple[Item, str]], limit: int, start: Cursor, *, keyed
         return None
     last, name = items[limit - 1]
     return str(Cursor(start.release, 0 if keyed else start.offset + limit, (name, last.id) if keyed else None))
-
-
-COUNTS: Remembered[tuple[int | None, int]] = Remembered(most=4_096)
-
-
-def counted(
-    session: Session, wanted: InstitutionFilter, tests: list[ColumnElement[bool]], at: Moment, *, exactly: bool
-) -> tuple[int | None, int]:
-    """As `count`, once for each publication and question: counting costs more than a page of results. Without a radius
-    everybody's nearest institutions are the same in number."""
-
-    def work_out() -> tuple[int | None, int]:
-        return count(session, tests, by_place=wanted.by_place, exactly=exactly)
-
-    if at.published_at is None:
-        return work_out()
-    anywhere = wanted if wanted.radius_m is not None or not wanted.near else wanted.without(near=LonLat(0, 0))
-    return COUNTS.get((at, anywhere, exactly), work_out)
-
-
-def count(
-    session: Session, tests: list[ColumnElement[bool]], *, by_place: bool, exactly: bool = False
-) -> tuple[int | None, int]:
-    """(institutions matched, those without a point); the first is None above 100,000 unless wanted exactly.
-
-    `by_place`: an institution may match at several campuses and counts once.
-    """
-    rows = select(State.institution_id, State.geom.is_not(None).label("placed")).where(*tests)
-    found = (rows if exactly else rows.limit(COUNTED_EXACTLY + 1)).subquery()
-    each: SQLColumnExpression[Any] = distinct(found.c.institution_id) if by_place else found.c.institution_id
-    numbers = select(func.count(), func.count(each), func.count(each).filter(found.c.placed))
-    read, total, placed = session.execute(numbers).one()
-    if exactly or read <= COUNTED_EXACTLY:
-        return total, total - placed
-    return count(session, tests, by_place=True, exactly=True) if total <= COUNTED_EXACTLY else (None, 0)
 
 
 def listed(
@@ -187,20 +154,30 @@ def listed(
     if start.after:
         tests = [*tests, tuple_(State.name_folded, State.institution_id) > tuple_(*map(literal, start.after))]
     rows = select(
+        State.row_id,
         State.institution_id,
-        State.feature,
         State.name_folded,
         State.status,
         rank.label("rank"),
         matched.label("matched"),
     ).where(*tests)
     chosen = (once(rows) if by_place else rows).subquery()
-    by_rank = [chosen.c.rank, chosen.c.status != Status.ACTIVE, func.length(chosen.c.name_folded)] if reading else []
-    order = [*by_rank, chosen.c.name_folded, chosen.c.institution_id]
-    page = select(chosen).order_by(*order).limit(limit).offset(start.offset)
+    page = select(chosen).order_by(*order_of(chosen, reading)).limit(limit).offset(start.offset).subquery()
+    shown = (
+        select(page.c.institution_id, State.feature, page.c.name_folded, page.c.matched)
+        .join(State, State.row_id == page.c.row_id)
+        .order_by(*order_of(page, reading))
+    )
     return [
-        (Item(row.institution_id, row.feature, None, row.matched), row.name_folded) for row in session.execute(page)
+        (Item(row.institution_id, row.feature, None, row.matched), row.name_folded) for row in session.execute(shown)
     ]
+
+
+def order_of(rows: Subquery, reading: Reading | None) -> list[ColumnElement[Any]]:
+    """By rank where there are words, then by name. Features, which are wide, are fetched after sorting."""
+    found = rows.c
+    by_rank = [found.rank, found.status != Status.ACTIVE, func.length(found.name_folded)] if reading else []
+    return [*by_rank, found.name_folded, found.institution_id]
 
 
 def once(rows: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:

@@ -5,11 +5,12 @@ words in the name; all words among former names, short forms, places and website
 words; a name with typing errors. Codes are compared exactly or not at all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, case, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from geodata.counting import Counted, counted
 from geodata.filters import InstitutionFilter, conditions, known_by
 from geodata.models import InstitutionState
 from geodata.occupations import load as occupations
@@ -33,11 +34,15 @@ SHORT_WORDS_FORGIVEN = 2
 
 @dataclass(frozen=True)
 class Reading:
-    """The words as a condition and an order on `institution_state`; `matched` names what matched, row by row."""
+    """The words as a condition and an order on `institution_state`; `matched` names what matched, row by row.
+
+    `found`: the number of matches, where reading the words took counting them.
+    """
 
     condition: ColumnElement[bool]
     rank: ColumnElement[int]
     matched: ColumnElement[str | None]
+    found: Counted | None = None
 
 
 def read(session: Session, wanted: InstitutionFilter, at: Moment) -> Reading | None:
@@ -53,16 +58,10 @@ def read(session: Session, wanted: InstitutionFilter, at: Moment) -> Reading | N
         return None
     for typed in dict.fromkeys((wanted.q, telling(wanted.q))):
         reading = as_words(expand(typed), taught(typed), mixed=typed == wanted.q)
-        if any_match(session, [*conditions(session, wanted, at), reading.condition]):
-            return reading
+        found = counted(session, wanted, [*conditions(session, wanted, at), reading.condition], at, words=typed)
+        if found[0] != 0:
+            return replace(reading, found=found)
     return with_errors(session, wanted, at, forms)
-
-
-def any_match(session: Session, tests: list[ColumnElement[bool]]) -> bool:
-    """Whether a state passes the tests. Planned as if all were fetched: with a bare LIMIT 1 the planner reads the whole
-    table in the hope of an early hit."""
-    matches = select(State.row_id).where(*tests).cte("matches").prefix_with("MATERIALIZED", dialect="postgresql")
-    return session.scalar(select(literal(1)).select_from(matches).limit(1)) is not None
 
 
 def telling(q: str) -> str:

@@ -1,0 +1,55 @@
+"""How many institutions fit a question: exact, and worked out once for each publication."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, distinct, func, select
+from sqlalchemy.orm import Session
+
+from geodata.filters import InstitutionFilter
+from geodata.geometry import LonLat
+from geodata.models import InstitutionState
+from geodata.releases import Moment
+from geodata.remembered import Remembered
+
+State = InstitutionState
+Counted = tuple[int | None, int]
+"""(institutions matched, those without a point); the first is None above COUNTED_EXACTLY unless wanted exactly."""
+
+COUNTED_EXACTLY = 100_000
+COUNTS: Remembered[Counted] = Remembered(most=4_096)
+
+
+def counted(
+    session: Session,
+    wanted: InstitutionFilter,
+    tests: list[ColumnElement[bool]],
+    at: Moment,
+    *,
+    exactly: bool = False,
+    words: str = "",
+) -> Counted:
+    """As `count`, remembered for the publication and the question, which it costs more to count than to answer.
+
+    `words`: those of `wanted.q` that the tests are about, when not all. Without a radius everybody's nearest
+    institutions are the same in number.
+    """
+
+    def work_out() -> Counted:
+        return count(session, tests, by_place=wanted.by_place, exactly=exactly)
+
+    if at.published_at is None:
+        return work_out()
+    anywhere = wanted.without(near=LonLat(0, 0)) if wanted.near and wanted.radius_m is None else wanted
+    return COUNTS.get((at, anywhere, exactly, words), work_out)
+
+
+def count(session: Session, tests: list[ColumnElement[bool]], *, by_place: bool, exactly: bool = False) -> Counted:
+    """The number for these tests. `by_place`: an institution may match at several campuses and counts once."""
+    rows = select(State.institution_id, State.geom.is_not(None).label("placed")).where(*tests)
+    found = (rows if exactly else rows.limit(COUNTED_EXACTLY + 1)).subquery()
+    each: SQLColumnExpression[Any] = distinct(found.c.institution_id) if by_place else found.c.institution_id
+    numbers = select(func.count(), func.count(each), func.count(each).filter(found.c.placed))
+    read, total, placed = session.execute(numbers).one()
+    if exactly or read <= COUNTED_EXACTLY:
+        return total, total - placed
+    return count(session, tests, by_place=True, exactly=True) if total <= COUNTED_EXACTLY else (None, 0)
