@@ -86,9 +86,15 @@ AWAY_KIND = Kind(
     N_("Sổ đăng ký tạm thời chưa trả lời"),
     N_("Dữ liệu tạm thời chưa đọc được. Hãy thử lại sau ít phút."),
 )
+SIGNING_AWAY = Kind(
+    503,
+    "signing-unavailable",
+    N_("Tạm thời chưa ký được câu trả lời"),
+    N_("Khóa ký chưa dùng được. Hãy hỏi không cần chữ ký, hoặc thử lại sau."),
+)
 KINDS = (
     *(INVALID, NOT_FOUND, UNKNOWN_INSTITUTION, UNKNOWN_UNIT, UNKNOWN_INDICATOR, SEVERAL),
-    *(METHOD, TOO_LARGE, OTHER, BROKEN, AWAY_KIND),
+    *(METHOD, TOO_LARGE, OTHER, BROKEN, AWAY_KIND, SIGNING_AWAY),
 )
 BY_STATUS = {404: NOT_FOUND, 405: METHOD, 413: TOO_LARGE}
 

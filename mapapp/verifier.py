@@ -10,9 +10,8 @@ from geodata.verification import Fault, MalformedQuestion
 from mapapp import verify_schemas as schemas
 from mapapp.answers import LOOK_AGAIN_S, Asked, Told, Verifier
 from mapapp.db import Sessions, now, session, today
-from mapapp.errors import INVALID, Kind, Problem, problem_json
+from mapapp.errors import INVALID, SIGNING_AWAY, Problem, problem_json
 from mapapp.geojson import to_json
-from mapapp.i18n import N_
 from mapapp.i18n import gettext as _
 from mapapp.key_store import JWKS_FRESH_S, KeyStore, KeysUnusable
 from mapapp.openapi import operation
@@ -23,12 +22,6 @@ from mapapp.verify_request import JOSE, Malformed, Wanted, from_address, from_bo
 
 TAG = "Verification"
 FRESH_S = 60
-SIGNING_AWAY = Kind(
-    503,
-    "signing-unavailable",
-    N_("Tạm thời chưa ký được câu trả lời"),
-    N_("Khóa ký chưa dùng được. Hãy hỏi không cần chữ ký, hoặc thử lại sau."),
-)
 
 bp = APIBlueprint("verifier", __name__)
 

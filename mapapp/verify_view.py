@@ -225,7 +225,7 @@ def _what(asked: Question) -> str:
         parts.append(_("ngành, nghề %(name)s", name=_occupation(asked.occupation)))
     if asked.training_level:
         parts.append(_("trình độ %(level)s", level=labels.label(labels.TRAINING_LEVEL, asked.training_level).lower()))
-    return "".join(f", {part}" for part in parts)
+    return f" {', '.join(parts)}" if parts else ""
 
 
 def _occupation(code: str) -> str:

@@ -58,7 +58,7 @@ def test_an_authorised_school_in_plain_words(client: FlaskClient, register: Sess
     publish(register, a_school(), data_status="illustrative")
     page = shown(client, code="CDD0215", action="train", occupation="6480201", on="2019-06-30")
     assert answer_in(page) == "authorised"
-    assert "Vào ngày 30/06/2019, Trường Cao đẳng Minh họa có được phép đào tạo, ngành, nghề" in page
+    assert "Vào ngày 30/06/2019, Trường Cao đẳng Minh họa có được phép đào tạo ngành, nghề" in page
     for told in ("Được phép", "197/2017/GCNĐKHĐ-TCDN", "từ 01/03/2017", "Dữ liệu minh họa", "12:05:00 ngày 22/11/2026"):
         assert told in page
     english = shown(client, "/en/verify", code="CDD0215", on="2019-06-30")
