@@ -6,7 +6,7 @@ each cell, period and indicator the figure holds counts and sums, so that any un
 
 from decimal import Decimal
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Identity, Index, Integer, Numeric, Text, UniqueConstraint
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Identity, Integer, Numeric, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata.models.base import Base
@@ -46,7 +46,6 @@ class ReadinessFigure(Base):
     reporting: Mapped[int] = mapped_column(Integer)
     amount: Mapped[Decimal] = mapped_column(Numeric)
     weight: Mapped[Decimal] = mapped_column(Numeric)
-    __table_args__ = (Index("ix_readiness_figure_cell_id", "cell_id"),)
 
 
 class ReadinessStamp(Base):

@@ -25,7 +25,7 @@ DIGITS = 4
 
 WITH_REPORTS = """
     SELECT period.id FROM reporting_period AS period
-    WHERE EXISTS (SELECT FROM report WHERE report.period_id = period.id) ORDER BY period.ends_on
+    WHERE EXISTS (SELECT FROM report WHERE period_id = period.id AND subject_kind = ANY(:kinds)) ORDER BY period.ends_on
 """
 
 
@@ -224,8 +224,11 @@ def population(goal: Target) -> Population:
 
 
 def periods_with_reports(session: Session, indicator: Indicator) -> tuple[str, ...]:
-    """The periods in which anyone reported and the indicator is collected, oldest first."""
-    return tuple(period for period in session.scalars(text(WITH_REPORTS)) if indicator.has_period(int(period)))
+    """The periods in which the indicator is collected and its kind of subject reported, oldest first; milestones stand
+    beside any report."""
+    kinds = list(SubjectKind) if indicator.subject is SubjectKind.TERRITORY else [indicator.subject]
+    found = session.scalars(text(WITH_REPORTS), {"kinds": [kind.value for kind in kinds]})
+    return tuple(period for period in found if indicator.has_period(int(period)))
 
 
 def _period(session: Session, indicator: Indicator, period: str | None) -> str:

@@ -42,7 +42,6 @@ def upgrade() -> None:
         sa.Column("weight", sa.Numeric(), nullable=False),
         sa.PrimaryKeyConstraint("period_id", "indicator_id", "cell_id", name=op.f("pk_readiness_figure")),
     )
-    op.create_index("ix_readiness_figure_cell_id", "readiness_figure", ["cell_id"])
     op.create_table(
         "readiness_stamp",
         sa.Column("id", sa.Integer(), server_default="1", autoincrement=False, nullable=False),
@@ -55,6 +54,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("readiness_stamp")
-    op.drop_index("ix_readiness_figure_cell_id", "readiness_figure")
     op.drop_table("readiness_figure")
     op.drop_table("readiness_cell")

@@ -13,6 +13,7 @@ from geodata.models import InstitutionAttribute
 from geodata.releases import current_release, revert
 from geodata.vocabulary import ReleaseKind
 from tests.builders import an_institution, publish
+from tests.geodata.overlays.reporting import tell
 
 
 def count(session: Session) -> int:
@@ -90,10 +91,14 @@ def test_new_institutions_join_the_periods_they_existed_in(network: Session) -> 
     assert drift(network) == 0
 
 
-def test_a_new_period_counts_everyone(network: Session) -> None:
-    network.execute(text("INSERT INTO reporting_period VALUES ('2026', '2026-01-01', '2026-12-31', '2027-03-31')"))
-    publish(network, an_institution())
-    assert network.scalar(text("SELECT count(*) FROM readiness_figure WHERE period_id = '2026'")) > 0
+def test_the_first_report_of_a_period_makes_it_count_everyone(network: Session) -> None:
+    tell(network, 2026, {reporter(network): {"teacher_digital_competence": (1, 2)}})
+    asked = (
+        "SELECT sum(applicable), sum(reporting) FROM readiness_figure WHERE period_id = '2026' AND indicator_id = :id"
+    )
+    everyone, reporting = network.execute(text(asked), {"id": "teacher_digital_competence"}).one()
+    assert everyone > 100
+    assert reporting == 1
     assert drift(network) == 0
 
 
