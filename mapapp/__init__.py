@@ -98,12 +98,15 @@ def _register(app: APIFlask) -> None:
         api_catalogue,
         api_institutions,
         api_overlays,
+        api_packs,
         api_units,
         citizen,
         citizen_embed,
+        citizen_offline,
         citizen_qr,
         crawlers,
         health,
+        installable,
         map_files,
         planner,
         verifier,
@@ -115,5 +118,5 @@ def _register(app: APIFlask) -> None:
     app.register_blueprint(health.bp)
     app.register_blueprint(crawlers.bp)
     app.register_blueprint(verifier.bp)
-    for pages in (citizen.bp, planner.bp, verify_pages.bp, map_files.bp):
+    for pages in (citizen.bp, planner.bp, verify_pages.bp, map_files.bp, installable.bp):
         register_pages(app, pages)

@@ -50,6 +50,8 @@ class Tally:
         with self._lock:
             counts, self._counts = self._counts, Counter()
             self._writing = False
+        if not counts:
+            return
         try:
             with self._sessions() as session:
                 keep(session, counts)

@@ -182,6 +182,12 @@ class ReportQuestion(Question):
     item: str = Field("", max_length=100)
 
 
+class OfflineQuestion(Question):
+    """Words to look for in what was taken along."""
+
+    q: str = Field("", max_length=MAX_QUERY)
+
+
 class SuggestQuestion(Question):
     q: str = Field("", max_length=MAX_QUERY, description="what was typed so far")
     on: Day | None = None

@@ -329,6 +329,25 @@ class BoundaryCollection(Shape):
     features: list[dict[str, Any]]
 
 
+class PackedProvince(Shape):
+    code: str
+    name: str
+    name_en: str | None
+
+
+class ProvincePack(Shape):
+    """`institutions.features[].properties` also have `programmes` and `search`, the folded words to look in."""
+
+    format: Literal[1]
+    province: PackedProvince
+    on: date
+    release: int
+    published_at: datetime | None
+    data_status: str
+    institutions: dict[str, Any]
+    boundaries: BoundaryCollection
+
+
 class CatalogueList(AnswerFacts):
     """Rows of the catalogue with the document and clause each comes from."""
 

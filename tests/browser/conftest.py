@@ -76,7 +76,9 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture(scope="session")
 def site(database_like: DatabaseLike) -> Iterator[str]:
     """The address of the running site."""
-    app = create_app(Settings(database_url=database_like("browser", prepare_site), data=Path("/nonexistent")))
+    app = create_app(
+        Settings(database_url=database_like("browser", prepare_site), data=Path("/nonexistent"), secret_key="k" * 40)
+    )
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -84,7 +86,9 @@ def site(database_like: DatabaseLike) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-    app.extensions["mapapp.sessions"].kw["bind"].dispose()
+    app.extensions["mapapp.misses"].write()  # so that its thread has nothing left to write
+    for sessions in ("mapapp.sessions", "mapapp.writing_sessions"):
+        app.extensions[sessions].kw["bind"].dispose()
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +129,7 @@ class Visit:
         self.page.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
 
     def _said(self, said: ConsoleMessage) -> None:
-        if said.type in ("error", "warning"):
+        if said.type in ("error", "warning") and "blocked by Playwright" not in said.text:
             self.faults.append(f"{said.text} ({said.location.get('url')})")
 
     def _foreign(self, url: str) -> None:
@@ -142,7 +146,9 @@ def visiting(browser: Browser, site: str) -> Visiting:
 
     @contextmanager
     def visiting(viewport: dict[str, int] = DESK, **options: Any) -> Iterator[Visit]:
-        context = browser.new_context(viewport=viewport, locale="vi-VN", **options)
+        context = browser.new_context(
+            **{"viewport": viewport, "locale": "vi-VN", "service_workers": "block", **options}
+        )
         context.set_default_timeout(10_000)
         visit = Visit(site, context.new_page())
         visit.watch()
