@@ -1,33 +1,19 @@
 """Everything the register says of one institution on a day, with the source of every fact."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geodata.errors import GeodataError
 from geodata.filters import InstitutionFilter, conditions
-from geodata.models import (
-    Campus,
-    CompletenessDeclaration,
-    Decision,
-    Identifier,
-    IndicatorValue,
-    InstitutionAttribute,
-    InstitutionName,
-    InstitutionState,
-    Licence,
-    Programme,
-    Relation,
-    Release,
-    Report,
-    Source,
-)
-from geodata.releases import Moment, moment, said
+from geodata.models import InstitutionState, Release
+from geodata.record_facts import Provenance as Provenance
+from geodata.record_facts import Told, facts_of
+from geodata.releases import Moment, moment
 from geodata.vocabulary import Status
 
 State = InstitutionState
@@ -44,18 +30,6 @@ class SeveralInstitutions(GeodataError):
         super().__init__(f"{identifier}: {len(candidates)} institutions carry this identifier")
         self.identifier = identifier
         self.candidates = candidates
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where a fact comes from and since which release the register says so."""
-
-    source_id: int
-    source: str
-    data_status: str
-    received_at: datetime
-    decision: str | None
-    release: int
 
 
 @dataclass(frozen=True)
@@ -215,13 +189,11 @@ def the_state(session: Session, id_or_code: str, at: Moment) -> InstitutionState
 
 
 def record(session: Session, state: InstitutionState, at: Moment) -> InstitutionRecord:
-    institution = state.institution_id
-    names = facts(session, InstitutionName, institution, at)
-    attributes = facts(session, InstitutionAttribute, institution, at)
-    identifiers = facts(session, Identifier, institution, at)
+    found = facts_of(session, state.institution_id, at)
+    attributes = found["institution_attribute"]
     kinds = sorted({row.kind for row, _ in attributes})
     return InstitutionRecord(
-        id=institution,
+        id=state.institution_id,
         at=at,
         name=state.name,
         type=state.type,
@@ -229,83 +201,43 @@ def record(session: Session, state: InstitutionState, at: Moment) -> Institution
         status=state.status,
         data_status=state.data_status,
         feature=state.feature,
-        names=tuple(dated(row, row.text, row.kind, source) for row, source in names),
-        identifiers=tuple(dated(row, row.value, row.scheme, source) for row, source in identifiers),
+        names=tuple(dated(row, row.text, row.kind, source) for row, source in found["institution_name"]),
+        identifiers=tuple(dated(row, row.value, row.scheme, source) for row, source in found["identifier"]),
         attributes={
             kind: tuple(dated(row, row.value, kind, source) for row, source in attributes if row.kind == kind)
             for kind in kinds
         },
-        campuses=campuses(session, institution, at),
-        licences=tuple(
-            LicenceRecord(row.licence_id, row.number, row.issued_on, row.issuer, row.valid_from, row.valid_to, source)
-            for row, source in facts(session, Licence, institution, at)
-        ),
-        programmes=tuple(
-            ProgrammeRecord(
-                row.occupation_code,
-                row.occupation_name,
-                row.training_level,
-                row.campus_id,
-                row.licence_id,
-                row.quota,
-                row.taught_out_until,
-                row.valid_from,
-                row.valid_to,
-                source,
-            )
-            for row, source in facts(session, Programme, institution, at)
-        ),
+        campuses=tuple(campus(row, source) for row, source in sorted(found["campus"], key=main_first)),
+        licences=tuple(licence(row, source) for row, source in found["licence"]),
+        programmes=tuple(programme(row, source) for row, source in found["programme"]),
         completeness=tuple(
-            dated(row, row.declared_by, "complete", source)
-            for row, source in facts(session, CompletenessDeclaration, institution, at)
+            dated(row, row.declared_by, "complete", source) for row, source in found["completeness_declaration"]
         ),
-        predecessors=relations(session, institution, at, backwards=True),
-        successors=relations(session, institution, at, backwards=False),
-        readiness=readiness(session, institution, at),
+        predecessors=tuple(relation(row, row.predecessor_id, source) for row, source in found["predecessors"]),
+        successors=tuple(relation(row, row.successor_id, source) for row, source in found["successors"]),
+        readiness=readiness(found["readiness"]),
         updated_at=updated_at(session, state),
     )
-
-
-def facts(session: Session, model: type[Any], institution: str, at: Moment) -> list[tuple[Any, Provenance]]:
-    """Rows of the institution in the release, oldest first, each with its provenance."""
-    rows = with_source(select(model, Source, Decision.number), model).where(
-        model.institution_id == institution, said(model, at)
-    )
-    ordered = rows.order_by(model.valid_from.asc().nulls_first(), model.row_id)
-    return [(row, provenance(row, source, decision)) for row, source, decision in session.execute(ordered)]
-
-
-def with_source(query: Any, model: type[Any]) -> Any:
-    return query.join(Source, Source.id == model.source_id).outerjoin(Decision, Decision.id == model.decision_id)
-
-
-def provenance(row: Any, source: Source, decision: str | None) -> Provenance:
-    return Provenance(source.id, source.title, source.data_status, source.received_at, decision, row.release_from)
 
 
 def dated(row: Any, value: str, kind: str, source: Provenance) -> Dated:
     return Dated(value, kind, row.valid_from, row.valid_to, source)
 
 
-def campuses(session: Session, institution: str, at: Moment) -> tuple[CampusRecord, ...]:
-    rows = with_source(
-        select(Campus, Source, Decision.number, func.ST_X(Campus.geom), func.ST_Y(Campus.geom)), Campus
-    ).where(Campus.institution_id == institution, said(Campus, at))
-    ordered = rows.order_by(Campus.kind != "main", Campus.campus_id, Campus.valid_from.asc().nulls_first())
-    return tuple(
-        campus(row, lon, lat, provenance(row, source, decision))
-        for row, source, decision, lon, lat in session.execute(ordered)
-    )
+def main_first(told: Told) -> tuple[bool, str]:
+    """Orders campuses; those of one id stay oldest first."""
+    row, _ = told
+    return row.kind != "main", row.campus_id
 
 
-def campus(row: Campus, lon: float | None, lat: float | None, source: Provenance) -> CampusRecord:
+def campus(row: Any, source: Provenance) -> CampusRecord:
     return CampusRecord(
         id=row.campus_id,
         kind=row.kind,
         name=row.name,
         address=row.address,
-        lon=lon,
-        lat=lat,
+        lon=None if row.lon is None else float(row.lon),
+        lat=None if row.lat is None else float(row.lat),
         location_precision=row.location_precision,
         province_code=row.province_code,
         commune_code=row.commune_code,
@@ -318,65 +250,37 @@ def campus(row: Campus, lon: float | None, lat: float | None, source: Provenance
     )
 
 
-def relations(session: Session, institution: str, at: Moment, *, backwards: bool) -> tuple[RelationRecord, ...]:
-    """Predecessors (`backwards`) or successors, in order of the effective day."""
-    own, other = (
-        (Relation.successor_id, Relation.predecessor_id)
-        if backwards
-        else (Relation.predecessor_id, Relation.successor_id)
-    )
-    rows = with_source(select(Relation, Source, Decision.number), Relation).where(
-        own == institution, other != institution, said(Relation, at)
-    )
-    found = session.execute(rows.order_by(Relation.valid_from.asc().nulls_first(), Relation.row_id)).all()
-    others = [row.predecessor_id if backwards else row.successor_id for row, _, _ in found]
-    names = names_of(session, others, at)
-    return tuple(
-        RelationRecord(
-            row.kind,
-            other_id,
-            names.get(other_id, other_id),
-            row.valid_from,
-            row.keeps_records,
-            provenance(row, source, decision),
-        )
-        for other_id, (row, source, decision) in zip(others, found, strict=True)
+def licence(row: Any, source: Provenance) -> LicenceRecord:
+    return LicenceRecord(row.licence_id, row.number, row.issued_on, row.issuer, row.valid_from, row.valid_to, source)
+
+
+def programme(row: Any, source: Provenance) -> ProgrammeRecord:
+    return ProgrammeRecord(
+        row.occupation_code,
+        row.occupation_name,
+        row.training_level,
+        row.campus_id,
+        row.licence_id,
+        row.quota,
+        row.taught_out_until,
+        row.valid_from,
+        row.valid_to,
+        source,
     )
 
 
-def names_of(session: Session, institutions: Sequence[str], at: Moment) -> dict[str, str]:
-    """The latest official name of each."""
-    rows = (
-        select(InstitutionName.institution_id, InstitutionName.text)
-        .where(
-            InstitutionName.institution_id.in_(institutions),
-            InstitutionName.kind == "official",
-            said(InstitutionName, at),
-        )
-        .order_by(InstitutionName.valid_from.asc().nulls_first())
-    )
-    return {row.institution_id: row.text for row in session.execute(rows)}
+def relation(row: Any, other: str, source: Provenance) -> RelationRecord:
+    return RelationRecord(row.kind, other, row.name or other, row.valid_from, row.keeps_records, source)
 
 
-def readiness(session: Session, institution: str, at: Moment) -> tuple[ReadinessValue, ...]:
+def readiness(figures: list[Told]) -> tuple[ReadinessValue, ...]:
     """Published figures, newest period first."""
-    rows = with_source(select(IndicatorValue, Source, Decision.number, Report.period_id), IndicatorValue)
-    chosen = (
-        rows.join(Report, Report.id == IndicatorValue.report_id)
-        .where(Report.institution_id == institution, said(IndicatorValue, at))
-        .order_by(Report.period_id.desc(), IndicatorValue.indicator_id)
-    )
+    by_indicator = sorted(figures, key=lambda told: str(told[0].indicator_id))
     return tuple(
         ReadinessValue(
-            row.indicator_id,
-            period,
-            row.value,
-            row.numerator,
-            row.denominator,
-            row.missing_reason,
-            provenance(row, source, decision),
+            row.indicator_id, row.period, row.value, row.numerator, row.denominator, row.missing_reason, source
         )
-        for row, source, decision, period in session.execute(chosen)
+        for row, source in sorted(by_indicator, key=lambda told: str(told[0].period), reverse=True)
     )
 
 

@@ -55,13 +55,27 @@ class Moment:
     published_at: datetime | None = None
 
 
+STAYS_IN = "release this session stays in"
+
+
+def stay_in(session: Session, release: Release) -> None:
+    """Ask no more which release is the current one. For sessions of one repeatable-read transaction: it stays that."""
+    session.info[STAYS_IN] = (release.id, release.published_at)
+
+
+def read_head(session: Session) -> tuple[int, datetime | None]:
+    """Number and time of the current release; 0 and None before the first publication."""
+    head = select(Release.id, Release.published_at).join(RegisterHead, RegisterHead.release_id == Release.id)
+    found = session.execute(head).one_or_none()
+    return (found.id, found.published_at) if found else (0, None)
+
+
 def moment(session: Session, on: date, release: int | None = None) -> Moment:
     """The day `on` in the given release (None: the current one; 0 stands for an empty register).
 
     Raises `UnknownRelease`. To keep a request's answers in one release, read in one repeatable-read transaction.
     """
-    head = select(Release.id, Release.published_at).join(RegisterHead, RegisterHead.release_id == Release.id)
-    current, published_at = session.execute(head).one_or_none() or (0, None)
+    current, published_at = session.info.get(STAYS_IN) or read_head(session)
     if release is not None and release != current and not 0 < release < current:
         raise UnknownRelease(f"release {release} does not exist; the current one is {current}")
     asked = current if release is None else release

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from geodata.administrative_units import boundaries_version
 from geodata.engine import make_sessions
-from geodata.releases import current_release
+from geodata.releases import current_release, stay_in
 from mapapp.settings import Settings
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -51,6 +51,8 @@ class LastLook:
     trusted_for_s: float
     register: Register | None = None
     at: float = 0.0
+    outlines: str = ""
+    outlines_at: float = 0.0
 
     def recent(self) -> Register | None:
         return self.register if time.monotonic() - self.at < self.trusted_for_s else None
@@ -124,7 +126,9 @@ def data_status(counts: dict[str, int]) -> str:
 
 def _read_register() -> Register:
     look = cast(LastLook, current_app.extensions["mapapp.last_look"])
-    look.register, look.at = _current_register(boundaries_version(session())), time.monotonic()
+    if time.monotonic() - look.outlines_at >= look.trusted_for_s:
+        look.outlines, look.outlines_at = boundaries_version(session()), time.monotonic()
+    look.register, look.at = _current_register(look.outlines), time.monotonic()
     return look.register
 
 
@@ -133,6 +137,7 @@ def _current_register(outlines: str) -> Register:
     if release is None:
         return replace(EMPTY, outlines=outlines)
     counts = release.summary.get("by_data_status", {})
+    stay_in(session(), release)
     return Register(release.id, release.published_at, data_status(counts), release.summary, outlines)
 
 
