@@ -4,7 +4,9 @@ Run as `python -m scripts.benchmark.bare_flask PORT`.
 """
 
 import json
+import os
 import sys
+from functools import partial
 
 from flask import Flask, Response
 
@@ -13,9 +15,9 @@ from mapapp.endings import die_with_parent
 from mapapp.settings import Settings
 
 
-def application() -> Flask:
+def application(parent: int) -> Flask:
     """One route, no database, no hooks."""
-    die_with_parent()
+    die_with_parent(parent)
     app = Flask(__name__)
 
     @app.get("/answer")
@@ -27,4 +29,6 @@ def application() -> Flask:
 
 
 if __name__ == "__main__":
-    web_server(Settings(port=int(sys.argv[1]))).serve(target_loader=application, wrap_loader=False)
+    web_server(Settings(port=int(sys.argv[1]))).serve(
+        target_loader=partial(application, os.getpid()), wrap_loader=False
+    )
