@@ -67,6 +67,7 @@ def _trusted_hosts(settings: Settings) -> list[str] | None:
 def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock: Clock | None) -> None:
     from mapapp import (
         assets,
+        at_once,
         citizen_reports,
         db,
         errors,
@@ -83,6 +84,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     db.install(app, settings, sessions, clock)
     assets.install(app)
     headers.install(app, settings.answers_mb)
+    at_once.install(app)
     errors.install(app)
     site.install(app)
     verifier.install(app, settings, sessions)

@@ -37,6 +37,12 @@ class Register:
     summary: dict[str, Any]
     outlines: str = ""
 
+    @property
+    def edition(self) -> tuple[object, ...]:
+        """What answers depend on. The time of the release counts too, because a database put back from a backup reuses
+        numbers."""
+        return self.release, self.published_at, self.outlines
+
 
 EMPTY = Register(0, None, "empty", {})
 
@@ -96,7 +102,11 @@ def now() -> datetime:
 
 def today() -> date:
     """The calendar day in Vietnam."""
-    return now().astimezone(VIETNAM).date()
+    return day_in_vietnam(now())
+
+
+def day_in_vietnam(moment: datetime) -> date:
+    return moment.astimezone(VIETNAM).date()
 
 
 def register() -> Register:

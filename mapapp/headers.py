@@ -5,7 +5,7 @@ import hashlib
 
 from flask import Flask, Response, current_app, g, request
 
-from mapapp import kept_answers
+from mapapp import at_once, kept_answers
 from mapapp.assets import COMPRESSIBLE, takes_gzip
 from mapapp.db import Register, lately_read_register, register, today
 
@@ -60,12 +60,10 @@ def install(app: Flask, answers_mb: int = 0) -> None:
 
 def public_etag(state: Register) -> str:
     """Names an answer by everything it depends on: the question, the release, the outlines, the day, the version of the
-    code. The time of the release counts too, because a database put back from a backup reuses numbers."""
+    code."""
     parts = (
         current_app.config["BUILD_FINGERPRINT"],
-        str(state.release),
-        str(state.published_at),
-        state.outlines,
+        *map(str, state.edition),
         today().isoformat(),
         request.host_url,
         request.full_path,
@@ -90,12 +88,17 @@ def _known(state: Register) -> Response | None:
     g.etag = public_etag(state)
     if request.if_none_match.contains_weak(g.etag):
         return mark_public(Response(status=304))
-    return kept_answers.kept(g.etag)
+    found = kept_answers.kept(g.etag)
+    if found is not None:
+        at_once.from_now_on(kept_answers.key_of(g.etag), state)
+    return found
 
 
 def mark_public(response: Response) -> Response:
     """After a public GET: ETag and Cache-Control on what was found; errors are not kept."""
     if "Cache-Control" in response.headers:
+        if response.headers["Cache-Control"] in (FRESH_FOR, PINNED) and "etag" in g:
+            kept_answers.for_others(g.etag)
         return response
     if response.status_code in (200, 300, 304) and "etag" in g:
         response.set_etag(g.etag, weak=True)

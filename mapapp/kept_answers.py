@@ -28,6 +28,7 @@ class Kept:
 
     body: bytes
     headers: tuple[tuple[str, str], ...]
+    etag: str
     made_at: float
 
     def __len__(self) -> int:
@@ -79,15 +80,19 @@ def install(app: Flask, most_bytes: int) -> None:
 
 def kept(etag: str) -> Response | None:
     """The answer of this ETag, compressed if the reader takes that; None when it is not kept."""
-    found = _memory().get(_key(etag))
-    return None if found is None else Response(found.body, 200, list(found.headers))
+    found = _memory().get(key_of(etag))
+    if found is None:
+        return None
+    only_now()  # it is kept already, and must grow old
+    return Response(found.body, 200, list(found.headers))
 
 
 def keep(response: Response) -> Response:
     """Keep what was marked with `for_others`."""
     if g.get("keep_as") and request.method == "GET" and response.status_code == 200 and not response.is_streamed:
         headers = tuple((name, value) for name, value in response.headers if name != "Set-Cookie")
-        _memory().put(_key(g.keep_as), Kept(response.get_data(), headers, time.monotonic()))
+        etag = response.headers.get("ETag", "")
+        _memory().put(key_of(g.keep_as), Kept(response.get_data(), headers, etag, time.monotonic()))
     return response
 
 
@@ -101,7 +106,8 @@ def only_now() -> None:
     g.keep_as = ""
 
 
-def _key(etag: str) -> str:
+def key_of(etag: str) -> str:
+    """Where the answer of this ETag is kept for a reader like the one who asks now."""
     return etag + "+gzip" if request.accept_encodings.quality("gzip") > 0 else etag
 
 

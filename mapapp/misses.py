@@ -16,6 +16,7 @@ from flask import Flask, current_app
 from geodata.missed_queries import keep, keepable
 from geodata.vocabulary import MissedKind
 from mapapp.db import Sessions, today
+from mapapp.kept_answers import only_now
 from mapapp.params import InstitutionFilters
 
 WRITTEN_EVERY_S = 10
@@ -80,6 +81,7 @@ def note_search(asked: InstitutionFilters) -> None:
 
 
 def note(kind: MissedKind, typed: str) -> None:
+    only_now()  # so that the next one who asks this is counted too
     words = keepable(typed)
     if words:
         tally().add(today(), kind, words)

@@ -122,4 +122,4 @@ def test_an_answer_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def answer(size: int, made_at: float | None = None) -> Kept:
-    return Kept(b"x" * size, (), kept_answers.time.monotonic() if made_at is None else made_at)
+    return Kept(b"x" * size, (), "", kept_answers.time.monotonic() if made_at is None else made_at)

@@ -1,0 +1,102 @@
+"""Kept answers given before Flask looks at the question: for the same bytes asked again, most of the work is Flask's.
+
+Only what `kept_answers` keeps is given, and only while the register was looked at within the last second and is still
+the one the answer was made from; everything else goes the whole way.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, current_app, request
+
+from mapapp.db import Clock, LastLook, Register, day_in_vietnam, today
+from mapapp.kept_answers import Kept, KeptAnswers
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+MOST_QUESTIONS = 20_000
+LONGEST_QUESTION = 2_000
+QUESTION = "mapapp.question"
+"""Where the question as it came is found in the environment of its request."""
+
+ASKED_BY = (
+    *("PATH_INFO", "QUERY_STRING", "HTTP_HOST", "wsgi.url_scheme", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING"),
+    *("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST"),
+)
+"""All of a request that an answer may depend on; its path as text and not decoded any further."""
+
+ABOUT_THE_BODY = ("content-type", "content-length", "content-encoding", "content-disposition")
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Under which key an answer is kept, and of which edition and day of the register it is."""
+
+    key: str
+    edition: tuple[object, ...]
+    day: date
+
+
+class AtOnce:
+    """WSGI: the kept answer, a 304 where the reader has it, or the application."""
+
+    def __init__(self, app: "WSGIApplication", kept: KeptAnswers, look: LastLook, clock: Clock) -> None:
+        self.app, self.kept, self.look, self.clock = app, kept, look, clock
+        self._pointers: OrderedDict[tuple[str, ...], Pointer] = OrderedDict()
+        self._lock = Lock()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "GET":
+            question = tuple([str(environ.get(name, "")) for name in ASKED_BY])
+            found = self.answer(question)
+            if found is not None:
+                return give(found, environ.get("HTTP_IF_NONE_MATCH", ""), start_response)
+            environ[QUESTION] = question
+        return self.app(environ, start_response)
+
+    def answer(self, question: tuple[str, ...]) -> Kept | None:
+        state = self.look.recent()
+        pointer = self._pointers.get(question)
+        if state is None or pointer is None:
+            return None
+        if (pointer.edition, pointer.day) != (state.edition, day_in_vietnam(self.clock())):
+            return None
+        return self.kept.get(pointer.key)
+
+    def point(self, question: tuple[str, ...], pointer: Pointer) -> None:
+        """From now on the question leads to the kept answer."""
+        if sum(map(len, question)) > LONGEST_QUESTION:
+            return
+        with self._lock:
+            self._pointers[question] = pointer
+            while len(self._pointers) > MOST_QUESTIONS:
+                self._pointers.popitem(last=False)
+
+
+def give(found: Kept, has: str, start_response: "StartResponse") -> Iterable[bytes]:
+    if has and found.etag and found.etag in (one.strip() for one in has.split(",")):
+        start_response("304 NOT MODIFIED", [pair for pair in found.headers if pair[0].lower() not in ABOUT_THE_BODY])
+        return ()
+    start_response("200 OK", list(found.headers))
+    return (found.body,)
+
+
+def install(app: Flask) -> None:
+    """Put the shortcut before the application, which must have its memory, its register and its clock."""
+    given: dict[str, Any] = app.extensions
+    shortcut = AtOnce(app.wsgi_app, given["mapapp.kept"], given["mapapp.last_look"], given["mapapp.clock"])
+    app.extensions["mapapp.at_once"] = shortcut
+    app.wsgi_app = shortcut  # type: ignore[method-assign]
+
+
+def from_now_on(key: str, state: Register) -> None:
+    """The answer to this request is kept under the key, as of this state of the register."""
+    question = request.environ.get(QUESTION)
+    if question is not None:
+        shortcut: AtOnce = current_app.extensions["mapapp.at_once"]
+        shortcut.point(question, Pointer(key, state.edition, today()))

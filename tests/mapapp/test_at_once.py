@@ -1,0 +1,133 @@
+"""Kept answers given before Flask: the same bytes, only while they are the register's, each to its own question."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session, sessionmaker
+
+from mapapp import create_app
+from mapapp.at_once import AtOnce
+from tests.builders import an_institution, publish
+from tests.mapapp.conftest import NOW, NOWHERE
+
+LIST = "/api/v1/institutions"
+
+
+class Clock:
+    """A clock that a test may set."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def __call__(self) -> datetime:
+        return self.time
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(web_connection: Connection, clock: Clock) -> APIFlask:
+    """The application as it runs for people: one look at the register does for a while."""
+    sessions = sessionmaker(web_connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+    app = create_app(NOWHERE, sessions, clock)
+    app.extensions["mapapp.last_look"].trusted_for_s = 3_600
+    return app
+
+
+@pytest.fixture
+def flask_calls(app: APIFlask) -> list[str]:
+    """The paths of the requests that went as far as Flask."""
+    seen: list[str] = []
+    shortcut = app.extensions["mapapp.at_once"]
+    assert isinstance(shortcut, AtOnce)
+    inner = shortcut.app
+
+    def counted(environ: Any, start_response: Any) -> Any:
+        seen.append(environ["PATH_INFO"])
+        return inner(environ, start_response)
+
+    shortcut.app = counted
+    return seen
+
+
+@pytest.mark.parametrize("path", [LIST, "/", "/en/", f"{LIST}?q=minh+họa"])
+def test_the_third_asking_does_not_reach_flask(
+    client: FlaskClient, register: Session, flask_calls: list[str], path: str
+) -> None:
+    publish(register, an_institution())
+    answers = [client.get(path) for _ in range(4)]
+    assert len(flask_calls) == 2
+    assert {answer.get_data() for answer in answers} == {answers[0].get_data()}
+    assert [dict(answer.headers) for answer in answers] == [dict(answers[0].headers)] * 4
+
+
+def test_who_has_it_already_gets_304(client: FlaskClient, register: Session, flask_calls: list[str]) -> None:
+    first = client.get(LIST)
+    client.get(LIST)
+    before = len(flask_calls)
+    again = client.get(LIST, headers={"If-None-Match": f'"other", {first.headers["ETag"]}'})
+    assert (again.status_code, again.get_data()) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert "Content-Type" not in again.headers
+    assert len(flask_calls) == before
+
+
+def test_other_readers_get_their_own(client: FlaskClient, register: Session) -> None:
+    publish(register, *(an_institution() for _ in range(5)))
+    for _ in range(3):
+        packed = client.get(LIST, headers={"Accept-Encoding": "gzip"})
+        elsewhere = client.get(LIST, base_url="http://bando.example")
+        plain = client.get(LIST)
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert "Content-Encoding" not in plain.headers
+        assert "http://bando.example" in elsewhere.get_data(as_text=True)
+        assert "http://bando.example" not in plain.get_data(as_text=True)
+        assert client.head(LIST).get_data() == b""
+
+
+def test_a_new_day_asks_the_register_again(
+    client: FlaskClient, register: Session, clock: Clock, flask_calls: list[str]
+) -> None:
+    today = [client.get(LIST).get_json()["on"] for _ in range(3)][2]
+    clock.time += timedelta(days=1)
+    assert client.get(LIST).get_json()["on"] > today
+    assert len(flask_calls) == 3
+
+
+def test_a_release_seen_by_any_request_ends_the_shortcut(client: FlaskClient, app: APIFlask, register: Session) -> None:
+    for _ in range(3):
+        client.get(LIST)
+    publish(register, an_institution("Trường Cao đẳng Minh họa Vừa Mở"))
+    client.get("/api/v1/units/01")  # not asked before: looks at the register
+    assert "Vừa Mở" in client.get(LIST).get_data(as_text=True)
+
+
+def test_a_look_too_old_does_not_do(
+    client: FlaskClient, app: APIFlask, register: Session, flask_calls: list[str]
+) -> None:
+    for _ in range(3):
+        client.get(LIST)
+    app.extensions["mapapp.last_look"].trusted_for_s = 0
+    client.get(LIST)
+    assert len(flask_calls) == 3
+
+
+def test_what_tells_an_age_always_reaches_flask(client: FlaskClient, register: Session, flask_calls: list[str]) -> None:
+    for _ in range(4):
+        client.get("/api/v1/status")
+    assert len(flask_calls) == 4
+
+
+def test_a_search_that_finds_nothing_is_counted_every_time(
+    client: FlaskClient, register: Session, flask_calls: list[str]
+) -> None:
+    for _ in range(4):
+        client.get("/?q=khong+co+truong+nay")
+    assert len(flask_calls) == 4
