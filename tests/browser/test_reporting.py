@@ -81,6 +81,16 @@ def test_the_snippet_shows_a_living_map_in_another_page(visiting: Visiting, view
             visit.faults = [fault for fault in visit.faults if other not in fault]
 
 
+def test_the_embedded_map_gathers_the_whole_country(visit: Visit) -> None:
+    page = visit.open("/embed")
+    page.locator(".map.alive .mark-icon.cluster").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".map-message")).to_be_hidden()
+    page.locator("[data-show]").first.click()
+    page.locator(".map .mark-icon:not(.cluster)").first.wait_for()
+    assert violations(page) == []
+
+
 @pytest.mark.parametrize("path", ["/embed?q=song+sinh", "/offline", "/en/offline"])
 def test_new_pages_break_no_rule(visit: Visit, path: str) -> None:
     page = visit.open(path)

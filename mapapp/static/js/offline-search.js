@@ -21,15 +21,18 @@ export function search(features, typed) {
   return found.sort((one, other) => one.rank - other.rank).map((one) => one.feature);
 }
 
+/** Lower is better, null is none: whole words before beginnings, names before all else, those in operation first. */
 function rankOf(shown, words) {
-  const all = ` ${shown.search}`;
+  const all = ` ${shown.search} `;
   if (!words.every((word) => holds(all, word))) return null;
-  const name = ` ${fold(shown.name)}`;
+  const name = ` ${fold(shown.name)} `;
   const gone = shown.status === "closed" || shown.status === "merged" ? 1 : 0;
-  if (name.startsWith(` ${words.join(" ")}`)) return gone;
-  return (words.every((word) => holds(name, word)) ? 2 : 4) + gone;
+  const whole = words.every((word) => holds(all, `${word} `)) ? 0 : 10;
+  if (name.startsWith(` ${words.join(" ")}`)) return whole + gone;
+  return whole + gone + (words.every((word) => holds(name, word)) ? 2 : 4);
 }
 
 function holds(text, word) {
-  return text.includes(` ${word}`) || (SHORT_FORMS.has(word) && text.includes(` ${SHORT_FORMS.get(word)}`));
+  const long = SHORT_FORMS.get(word.trim());
+  return text.includes(` ${word}`) || (long !== undefined && text.includes(` ${long} `));
 }
