@@ -22,11 +22,15 @@ SHOWN = """
 """The rows that a question about the day sees by default."""
 
 INSTITUTIONS = """
-    SELECT institution_id, own.codes, name, name_folded, ST_X(geom), ST_Y(geom)
-    FROM institution_state AS state CROSS JOIN LATERAL (
-        SELECT array_agg(code) AS codes FROM unnest(identifiers) AS code
-        WHERE NOT EXISTS (SELECT FROM identifier WHERE value = code AND institution_id <> state.institution_id)) AS own
-    WHERE is_main AND {shown} ORDER BY md5(institution_id) LIMIT {limit}
+    WITH shared AS MATERIALIZED (
+        SELECT coalesce(array_agg(value), '{{}}') AS codes FROM (
+            SELECT value FROM identifier GROUP BY value HAVING count(DISTINCT institution_id) > 1) AS several
+    ), drawn AS MATERIALIZED (
+        SELECT * FROM institution_state AS state WHERE is_main AND {shown} ORDER BY md5(institution_id) LIMIT {limit}
+    )
+    SELECT institution_id, ARRAY(SELECT code FROM unnest(identifiers) AS code WHERE code <> ALL (shared.codes)),
+        name, name_folded, ST_X(geom), ST_Y(geom)
+    FROM drawn CROSS JOIN shared ORDER BY md5(institution_id)
 """
 """With the identifiers that nobody else carries: a shared one is answered by a choice."""
 
@@ -70,7 +74,7 @@ def draw(connection: psycopg.Connection[tuple[object, ...]], on: date) -> Sample
     return Samples(
         on=on,
         institutions=tuple(
-            Institution(str(id_), known_code(list(identifiers or [])), str(name), str(folded))  # type: ignore[call-overload]
+            Institution(str(id_), known_code(list(identifiers)), str(name), str(folded))  # type: ignore[call-overload]
             for id_, identifiers, name, folded, *_ in rows
         ),
         points=tuple((float(row[4]), float(row[5])) for row in rows if row[4] is not None)[:MOST_OTHERS],  # type: ignore[arg-type]
