@@ -14,6 +14,7 @@ from geodata import postgres
 from geodata.cluster import Cluster
 from mapapp import create_app
 from mapapp.db import VIETNAM
+from mapapp.endings import end_on_signals
 from mapapp.settings import Settings
 from scripts.benchmark import load, questions, registers, report, samples, servers
 from scripts.benchmark.answers import Answers, ask_all
@@ -157,4 +158,5 @@ def show(found: report.SizeReport) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with end_on_signals():  # so that the servers and the database end with us
+        sys.exit(main())

@@ -10,6 +10,7 @@ from typing import Any
 
 from scripts.benchmark.load import Measured
 from scripts.benchmark.questions import Goal, Row
+from scripts.benchmark.servers import Memory
 
 HEADINGS = ("row", "req/s", "× Flask", "× database", "p50 ms", "p99 ms", "bytes", "goal")
 
@@ -39,7 +40,7 @@ class SizeReport:
     institutions: int
     register: dict[str, Any]
     ready_s: float
-    memory_mb: list[float]
+    memory_mb: list[Memory]
     results: Sequence[Result]
 
     def rate(self, name: str) -> float | None:
@@ -92,7 +93,7 @@ def _number(value: float | None, shape: str) -> str:
 
 
 def heading(report: SizeReport) -> str:
-    memory = ", ".join(f"{one:.0f}" for one in report.memory_mb)
+    memory = ", ".join(f"{one.resident:.0f} (share {one.share:.0f})" for one in report.memory_mb)
     register = f"{report.size}: {report.institutions:,} institutions"
     return f"{register}; memory per worker {memory} MB; ready in {report.ready_s} s"
 
@@ -128,7 +129,7 @@ def _json(report: SizeReport) -> dict[str, Any]:
         "institutions": report.institutions,
         "register": report.register,
         "ready_s": report.ready_s,
-        "worker_memory_mb": report.memory_mb,
+        "worker_memory_mb": [one._asdict() for one in report.memory_mb],
         "rows": {one.row.name: _row_json(report, one) for one in report.results},
     }
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from scripts.benchmark.registers import Unusable
 
@@ -18,6 +20,14 @@ PATIENCE_S = 60
 OURS = ("MAPAPP_", "DATABASE_")
 KEPT = ("MAPAPP_ANSWERS_MB",)
 """Of the installation's own settings only this one reaches the site that is measured."""
+
+
+class Memory(NamedTuple):
+    """MB of a process: all that is resident, and its share of it, in which pages that several processes use are divided
+    among them (workers share what was read before they were forked)."""
+
+    resident: float
+    share: float
 
 
 @dataclass(frozen=True)
@@ -28,9 +38,9 @@ class Server:
     ready_s: float
     pid: int
 
-    def worker_memory_mb(self) -> list[float]:
-        """Resident memory of each worker process in MB, largest first."""
-        return sorted((resident_mb(pid) for pid in workers(self.pid)), reverse=True)
+    def worker_memory_mb(self) -> list[Memory]:
+        """Memory of each worker process in MB, largest first."""
+        return sorted((memory_mb(pid) for pid in workers(self.pid)), reverse=True)
 
 
 @contextlib.contextmanager
@@ -88,7 +98,6 @@ def workers(pid: int) -> list[int]:
     return [one for one in below if b"resource_tracker" not in Path(f"/proc/{one}/cmdline").read_bytes()]
 
 
-def resident_mb(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    kib = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
-    return round(kib / 1024, 1)
+def memory_mb(pid: int) -> Memory:
+    kib = dict(re.findall(r"^(Rss|Pss): +([0-9]+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE))
+    return Memory(round(int(kib["Rss"]) / 1024, 1), round(int(kib["Pss"]) / 1024, 1))
