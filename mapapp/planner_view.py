@@ -1,6 +1,7 @@
 """The planner's page put together: form, map, legend, ranked table, trend and exports of one overlay."""
 
 from datetime import date
+from typing import Any
 
 from flask import url_for
 
@@ -220,7 +221,7 @@ def trend_rows(overlay: Overlay) -> tuple[PeriodRow, ...]:
 def api_url(overlay: Overlay, form: str | None = None) -> str:
     """The API's address of exactly this view: release, vintage, period, target and filters are written out."""
     filters: Filters = overlay.filters
-    given = {
+    given: dict[str, Any] = {
         "level": overlay.vintage.level,
         "on": overlay.vintage.on.isoformat(),
         "period": overlay.period,

@@ -67,9 +67,7 @@ class Settings:
         default=400, metadata=_variable("MAPAPP_REGISTER_MAX_AGE_DAYS", _whole_number(1, 36_500))
     )
     answers_mb: int = field(default=32, metadata=_variable("MAPAPP_ANSWERS_MB", _whole_number(0, 100_000)))
-    report_answer_days: int = field(
-        default=10, metadata=_variable("MAPAPP_REPORT_ANSWER_DAYS", _whole_number(1, 250))
-    )
+    report_answer_days: int = field(default=10, metadata=_variable("MAPAPP_REPORT_ANSWER_DAYS", _whole_number(1, 250)))
     secret_key: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_SECRET_KEY", _secret))
 
     @classmethod
