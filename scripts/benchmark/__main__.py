@@ -21,7 +21,7 @@ from scripts.benchmark.answers import Answers, ask_all
 from scripts.benchmark.registers import Size, Unusable
 
 WARM_UP_S = 1
-LONGEST_WARM_UP_S = 20
+LONGEST_WARM_UP_S = 10
 EVERY_QUESTION = 4
 """Times the questions are asked while warming up, so that each of two processes has most likely seen each."""
 
@@ -125,7 +125,7 @@ def row_result(
 
 
 def warm_up(site: str, answers: Answers, connections: int) -> None:
-    """As long as it takes to have asked everything, at most 20 seconds: what a worker keeps in memory it keeps for the
+    """As long as it takes to have asked everything, at most 10 seconds: what a worker keeps in memory it keeps for the
     whole release, and the first minute of a release is not what is measured."""
     asked, began = 0.0, time.monotonic()
     while asked < EVERY_QUESTION * len(answers.lines) and time.monotonic() - began < LONGEST_WARM_UP_S:

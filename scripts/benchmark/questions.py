@@ -174,9 +174,9 @@ def gathered(_path: str, body: Body) -> str | None:
 
 
 def word_rows(samples: Samples) -> list[Row]:
-    plain = asked({telling_words(one): one.id for one in samples.named})
-    wrong = asked({mistyped(one): one.id for one in samples.named[:100]})
-    typing = tuple(f"{API}/suggest?{urlencode({'q': begun(one)})}" for one in samples.named)
+    plain = asked({telling_words(one): one.id for one in samples.institutions})
+    wrong = asked({mistyped(one): one.id for one in samples.institutions[:2_000]})
+    typing = tuple(f"{API}/suggest?{urlencode({'q': begun(one)})}" for one in samples.institutions)
     rule = f"{API}/institutions"
     goals = (Goal("flask", 0.2, ("2k",)), Goal("nearest", 0.25, ("100k",)))
     return [
@@ -270,7 +270,7 @@ def a_token(_path: str, body: Body) -> str | None:
 
 
 def page_rows(samples: Samples) -> list[Row]:
-    pages = tuple(f"/institutions/{one.id}" for one in samples.named)
+    pages = tuple(f"/institutions/{one.id}" for one in samples.few)
     return [
         Row("home", "home page", ("/",), a_page, "/", headers=GZIP),
         Row("page", "page of an institution", pages, a_page, "/institutions/<id_or_code>", headers=GZIP),

@@ -8,10 +8,10 @@ import psycopg
 
 from geodata.text import fold
 
-MOST_INSTITUTIONS = 20_000
-"""More than a worker can keep in its memory by accident, few enough to be listed."""
+MOST = 20_000
+"""More different questions than a worker can keep the answers of in its memory, few enough to be listed."""
 
-MOST_OTHERS = 400
+MOST_PAGES = 400
 CITY_BOX_DEGREES = (0.12, 0.08)
 """What a telephone or a small window shows of a city at zoom 12 (east-west, north-south)."""
 
@@ -63,21 +63,21 @@ class Samples:
     city: tuple[tuple[float, float], ...]
 
     @property
-    def named(self) -> tuple[Institution, ...]:
-        return self.institutions[:MOST_OTHERS]
+    def few(self) -> tuple[Institution, ...]:
+        return self.institutions[:MOST_PAGES]
 
 
 def draw(connection: psycopg.Connection[tuple[object, ...]], on: date) -> Samples:
     shown = SHOWN.format(on=on)
-    rows = connection.execute(INSTITUTIONS.format(shown=shown, limit=MOST_INSTITUTIONS).encode()).fetchall()
-    city = connection.execute(DENSEST.format(shown=shown, limit=MOST_OTHERS).encode()).fetchall()
+    rows = connection.execute(INSTITUTIONS.format(shown=shown, limit=MOST).encode()).fetchall()
+    city = connection.execute(DENSEST.format(shown=shown, limit=MOST).encode()).fetchall()
     return Samples(
         on=on,
         institutions=tuple(
             Institution(str(id_), known_code(list(identifiers)), str(name), str(folded))  # type: ignore[call-overload]
             for id_, identifiers, name, folded, *_ in rows
         ),
-        points=tuple((float(row[4]), float(row[5])) for row in rows if row[4] is not None)[:MOST_OTHERS],  # type: ignore[arg-type]
+        points=tuple((float(row[4]), float(row[5])) for row in rows if row[4] is not None),  # type: ignore[arg-type]
         city=tuple((float(lon), float(lat)) for lon, lat in city),  # type: ignore[arg-type]
     )
 
