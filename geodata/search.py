@@ -121,19 +121,33 @@ def with_errors(session: Session, wanted: InstitutionFilter, at: Moment, forms: 
     typed = forms[0]
     if len(typed) < 4:
         return Reading(false(), literal(9), literal(None))
-    session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(SIMILAR), True)))
-    resembling = (
-        select(State.institution_id, State.name_folded)
-        .where(*conditions(session, wanted, at), literal(typed).bool_op("<%")(State.name_folded))
-        .order_by(func.word_similarity(typed, State.name_folded).desc())
-        .limit(CANDIDATES)
-    )
-    errors = {row.institution_id: errors_in(forms, row.name_folded) for row in session.execute(resembling)}
-    agreed = {institution: count for institution, count in errors.items() if count is not None}
+    tests = conditions(session, wanted, at)
+    agreed = agreeing(session, [*tests, all_but_one(typed)], forms) if " " in typed else {}
+    if not agreed:
+        session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(SIMILAR), True)))
+        agreed = agreeing(session, [*tests, literal(typed).bool_op("<%")(State.name_folded)], forms)
     if not agreed:
         return Reading(false(), literal(9), literal(None))
     rank = case(agreed, value=State.institution_id, else_=9) + literal(10)
     return Reading(State.institution_id.in_(list(agreed)), rank, literal("typing_error"))
+
+
+def all_but_one(typed: str) -> ColumnElement[bool]:
+    """The name holds all typed words but one: the usual slip, found by the text index however many names there are."""
+    words = typed.split()
+    return holds(tuple(" ".join(words[:index] + words[index + 1 :]) for index in range(len(words))), "A")
+
+
+def agreeing(session: Session, tests: list[ColumnElement[bool]], forms: tuple[str, ...]) -> dict[str, int]:
+    """{registry id: words that differ} of the names among those most alike that differ within the allowance."""
+    resembling = (
+        select(State.institution_id, State.name_folded)
+        .where(*tests)
+        .order_by(func.word_similarity(forms[0], State.name_folded).desc())
+        .limit(CANDIDATES)
+    )
+    errors = {row.institution_id: errors_in(forms, row.name_folded) for row in session.execute(resembling)}
+    return {institution: count for institution, count in errors.items() if count is not None}
 
 
 def errors_in(forms: tuple[str, ...], name: str) -> int | None:

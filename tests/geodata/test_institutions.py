@@ -32,6 +32,21 @@ def test_words_without_accents_find_the_college(session: Session) -> None:
         assert found(session, q=typed) == [college.id], typed
 
 
+def test_a_box_holds_its_edges_and_nothing_beyond(session: Session) -> None:
+    """The spatial index alone would let in what lies less than a metre outside."""
+    on_the_edge = an_institution(at=LonLat(106.74073, 11.00038))
+    publish(
+        session, on_the_edge, an_institution(at=LonLat(106.740729, 11.02)), an_institution(at=LonLat(106.8, 11.000379))
+    )
+    assert found(session, bbox=BBox(106.74073, 11.00038, 106.86073, 11.08038)) == [on_the_edge.id]
+
+
+def test_a_slip_in_one_word_is_forgiven_where_the_others_stand(session: Session) -> None:
+    meant = an_institution("Trường Cao đẳng Công nghệ Hoa Đồng Xanh")
+    publish(session, meant, an_institution("Trường Cao đẳng Công nghệ Hoa Đồng Vàng"))
+    assert found(session, q="hoa dogn xanh") == [meant.id]
+
+
 def test_the_whole_name_comes_before_longer_ones(session: Session) -> None:
     exact = an_institution("Trường Cao đẳng Sài Gòn")
     longer = an_institution("Trường Cao đẳng Bách Khoa Nam Sài Gòn")
