@@ -22,6 +22,10 @@ from scripts.benchmark.registers import Size, Unusable
 
 WARM_UP_S = 1
 LONGEST_WARM_UP_S = 10
+COMPLETE_WARM_UP_S = 60
+FITS_IN_MEMORY = 2_000
+"""So few questions are all asked while warming up, however long it takes."""
+
 EVERY_QUESTION = 4
 """Times the questions are asked while warming up, so that each of two processes has most likely seen each."""
 
@@ -125,10 +129,11 @@ def row_result(
 
 
 def warm_up(site: str, answers: Answers, connections: int) -> None:
-    """As long as it takes to have asked everything, at most 10 seconds: what a worker keeps in memory it keeps for the
-    whole release, and the first minute of a release is not what is measured."""
+    """As long as it takes to have asked everything, at most 10 seconds, or a minute for few questions: what a worker
+    keeps in memory it keeps for the whole release, and the first minute of a release is not what is measured."""
     asked, began = 0.0, time.monotonic()
-    while asked < EVERY_QUESTION * len(answers.lines) and time.monotonic() - began < LONGEST_WARM_UP_S:
+    longest = COMPLETE_WARM_UP_S if len(answers.lines) <= FITS_IN_MEMORY else LONGEST_WARM_UP_S
+    while asked < EVERY_QUESTION * len(answers.lines) and time.monotonic() - began < longest:
         asked += load.ask_web(site, answers.lines, seconds=WARM_UP_S, connections=connections).per_s * WARM_UP_S
 
 
