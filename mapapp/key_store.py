@@ -128,7 +128,7 @@ class KeyStore:
             return KeyRing()
         _refuse_if_open(self.directory)
         keys = [_read(path) for path in sorted(self.directory.glob("*.json"))]
-        return KeyRing(tuple(sorted(keys, key=lambda key: (key.created_at, key.kid))))
+        return KeyRing(tuple(sorted(keys, key=lambda key: (key.created_at, key.signs_from, key.kid))))
 
     def ensure(self, now: datetime) -> KeyRing:
         """The keys; without any that signs, a first one that signs at once: nobody can hold an older JWKS."""

@@ -83,7 +83,7 @@ def test_a_list_entry_is_shown_on_the_map(visit: Visit) -> None:
     page = visit.open("/?q=cu+lao+cham")
     card = page.locator(".card", has_text=HIGH_SCHOOL)
     card.get_by_role("button", name=re.compile("Xem trên bản đồ")).click()
-    note = page.locator(".leaflet-popup", has_text=HIGH_SCHOOL)
+    note = page.locator(".leaflet-popup", has_text=HIGH_SCHOOL).last  # an earlier one may still be fading
     expect(note).to_be_visible()
     expect(note.get_by_role("link", name=re.compile("Xem trang"))).to_be_visible()
 
