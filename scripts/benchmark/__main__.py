@@ -20,7 +20,7 @@ from scripts.benchmark import load, questions, registers, report, samples, serve
 from scripts.benchmark.answers import Answers, ask_all
 from scripts.benchmark.registers import Size, Unusable
 
-WARM_UP_S = 1
+WARM_UP_S = 2
 LONGEST_WARM_UP_S = 10
 COMPLETE_WARM_UP_S = 60
 FITS_IN_MEMORY = 2_000

@@ -17,7 +17,8 @@ function init(args)
       for name, value in rest:gmatch("\t([^:\t]+): ([^\t]*)") do headers[name] = value end
       requests[#requests + 1] = wrk.format("GET", path, headers)
    end
-   position = math.floor(number * #requests / 2)
+   math.randomseed(os.time() + 7919 * number) -- each burst and thread starts elsewhere
+   position = math.random(0, #requests - 1)
 end
 
 function request()
