@@ -79,12 +79,15 @@ def install(app: Flask, most_bytes: int) -> None:
 
 
 def kept(etag: str) -> Response | None:
-    """The answer of this ETag, compressed if the reader takes that; None when it is not kept."""
+    """The answer of this ETag, compressed if the reader takes that, or 304 where the reader has it under the ETag that
+    its view gave it; None when it is not kept."""
     found = _memory().get(key_of(etag))
     if found is None:
         return None
     only_now()  # it is kept already, and must grow old
-    return Response(found.body, 200, list(found.headers))
+    shown = [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]
+    has_it = bool(found.etag) and found.etag in shown
+    return Response(b"" if has_it else found.body, 304 if has_it else 200, list(found.headers))
 
 
 def keep(response: Response) -> Response:
