@@ -87,7 +87,10 @@ def kept(etag: str) -> Response | None:
     only_now()  # it is kept already, and must grow old
     shown = [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]
     has_it = bool(found.etag) and found.etag in shown
-    return Response(b"" if has_it else found.body, 304 if has_it else 200, list(found.headers))
+    if has_it:
+        about_the_answer = [pair for pair in found.headers if not pair[0].lower().startswith("content-")]
+        return Response(b"", 304, about_the_answer)
+    return Response(found.body, 200, list(found.headers))
 
 
 def keep(response: Response) -> Response:
