@@ -43,6 +43,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _remove(Path(os.environ[CLUSTER_PLACE]))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs PostGIS, so that the inner loop can leave it out."""
+    for item in items:
+        if "cluster" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.database)
+
+
 def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 

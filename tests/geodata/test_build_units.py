@@ -151,6 +151,7 @@ def test_every_outline_says_that_it_is_approximate() -> None:
     assert {row["quality"] for row in rows("unit_boundary")} == {"approximate"}
 
 
+@pytest.mark.packaging
 def test_a_fresh_build_equals_the_installed_one_and_is_small(lines: Path, tmp_path: Path) -> None:
     script = [sys.executable, str(ROOT / "scripts" / "build_units"), "--lines", str(lines), "--out", str(tmp_path)]
     subprocess.run(script, check=True, capture_output=True)
@@ -162,6 +163,7 @@ def test_a_fresh_build_equals_the_installed_one_and_is_small(lines: Path, tmp_pa
     assert json.loads(fresh["manifest.json"])["rows"]["administrative_unit"] == 14_149
 
 
+@pytest.mark.packaging
 def test_a_missing_package_is_told_in_one_line(tmp_path: Path) -> None:
     script = [sys.executable, str(ROOT / "scripts" / "build_units"), "--lines", str(tmp_path / "absent.js")]
     done = subprocess.run([*script, "--out", str(tmp_path)], capture_output=True, text=True, check=False)
@@ -170,6 +172,7 @@ def test_a_missing_package_is_told_in_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.packaging
 def test_outlines_of_another_country_are_refused(tmp_path: Path) -> None:
     other = tmp_path / "Other.js"
     feature = {

@@ -73,6 +73,7 @@ def test_a_revoked_key_leaves_at_once_and_another_begins(tmp_path: Path) -> None
         check(token, store.read().jwks(later), issuer=ISSUER, now=later)
 
 
+@pytest.mark.operation
 def test_no_checker_ever_misses_a_key_over_many_rotations(tmp_path: Path) -> None:
     """A checker whose copy of the JWKS is up to five minutes old, answers that live a day, a rotation each day."""
     store = KeyStore(tmp_path / "keys")
@@ -101,6 +102,7 @@ def test_no_checker_ever_misses_a_key_over_many_rotations(tmp_path: Path) -> Non
     assert failures == 0
 
 
+@pytest.mark.operation
 def test_rotation_under_load_fails_no_verification(tmp_path: Path) -> None:
     """Threads that sign and check while keys come and go, several rings of several workers."""
     store = KeyStore(tmp_path / "keys")
