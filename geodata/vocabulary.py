@@ -163,6 +163,33 @@ class RowOutcome(StrEnum):
     REJECTED = "rejected"
 
 
+class JobAct(StrEnum):
+    """What is done to an import in the background; `recount` plans a staged run again over the register as it is."""
+
+    STAGE = "stage"
+    RECOUNT = "recount"
+    PUBLISH = "publish"
+    UNDO = "undo"
+
+
+class JobState(StrEnum):
+    """`refused` has a reason that the officer can mend; `failed` has not."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class ReviewVerdict(StrEnum):
+    """What a person answered to "which of these?": one of them, a school new to the register, or not at all."""
+
+    INSTITUTION = "institution"
+    NEW = "new"
+    REJECT = "reject"
+
+
 class Role(StrEnum):
     NATIONAL_STEWARD = "national_steward"
     PROVINCIAL_STEWARD = "provincial_steward"

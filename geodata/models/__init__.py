@@ -18,6 +18,7 @@ from geodata.models.registry import (
     Programme,
     Relation,
 )
+from geodata.models.steward import ImportFile, ImportJob, ReviewAnswer, StewardLink, StewardSession
 from geodata.models.units import AdministrativeUnit, UnitBoundary, UnitSuccession
 from geodata.models.work import ApiClient, ImportRow, ImportRun, Person, RoleGrant
 
@@ -34,6 +35,8 @@ __all__ = [
     "ErrorReport",
     "Fact",
     "Identifier",
+    "ImportFile",
+    "ImportJob",
     "ImportRow",
     "ImportRun",
     "Indicator",
@@ -56,8 +59,11 @@ __all__ = [
     "ReportSalt",
     "ReportSender",
     "ReportingPeriod",
+    "ReviewAnswer",
     "RoleGrant",
     "Source",
+    "StewardLink",
+    "StewardSession",
     "Target",
     "UnitBoundary",
     "UnitSuccession",

@@ -38,7 +38,10 @@ class Decision(Base):
 
 
 class Release(Base):
-    """One publication: everything in it becomes visible at once. `summary` holds counts for people and machines."""
+    """One publication: everything in it becomes visible at once. `summary` holds counts for people and machines.
+
+    `undoes_id` names the release that this one takes back.
+    """
 
     __tablename__ = "release"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -48,6 +51,7 @@ class Release(Base):
     reason: Mapped[str]
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     summary: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
     __table_args__ = (one_of("kind", v.ReleaseKind),)
 
 

@@ -12,7 +12,10 @@ from geodata.models.base import Base, one_of
 
 
 class ImportRun(Base):
-    """One file on its way into the register: staged, then refused or published, perhaps undone."""
+    """One file on its way into the register: staged, then refused or published, perhaps undone.
+
+    `source_name` says whose list it is, so that answers to its questions serve the next one.
+    """
 
     __tablename__ = "import_run"
     id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True)
@@ -24,6 +27,7 @@ class ImportRun(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     effective_on: Mapped[date | None]
+    source_name: Mapped[str] = mapped_column(server_default="")
     base_release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
     release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
     undo_release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
