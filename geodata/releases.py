@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from geodata.errors import GeodataError
 from geodata.figures.stored import derive_figures
-from geodata.models import FACTS, ChangeLog, Fact, IndicatorValue, InstitutionState, RegisterHead, Release, Report
+from geodata.models import FACTS, ChangeLog, IndicatorValue, InstitutionState, RegisterHead, Release, Report
 from geodata.states import BULK, derive_states
 from geodata.vocabulary import ReleaseKind
 
@@ -25,20 +25,6 @@ PUBLISHED_FACTS: tuple[type[Any], ...] = (*FACTS, IndicatorValue)
 
 class UnknownRelease(GeodataError):
     """A release that does not exist."""
-
-
-class NotUndoable(GeodataError):
-    """A release whose changes are logged in bulk and leave in their own way."""
-
-
-class LaterChanges(GeodataError):
-    """An undo was refused: these institutions changed again afterwards."""
-
-    def __init__(self, release_id: int, institutions: tuple[str, ...]) -> None:
-        shown = ", ".join(institutions[:10])
-        super().__init__(f"release {release_id} cannot be undone: changed again since by later releases: {shown}")
-        self.release_id = release_id
-        self.institutions = institutions
 
 
 @dataclass(frozen=True)
@@ -206,82 +192,3 @@ def change(
         "before": before,
         "after": after,
     }
-
-
-def revert(session: Session, release_id: int, *, actor: str, reason: str) -> Release:
-    """Undo one release by another: what it added is closed, what it closed is said again.
-
-    Raises `UnknownRelease`, `NotUndoable`, or `LaterChanges` when a touched institution changed again since.
-    """
-    undone = session.get(Release, release_id)
-    if undone is None:
-        raise UnknownRelease(f"release {release_id} does not exist")
-    if undone.kind == ReleaseKind.DEMO:
-        raise NotUndoable(f"release {release_id} is illustrative data: take it out with mapapp demo clear")
-    undo = open_release(session, kind=ReleaseKind.UNDO, actor=actor, reason=reason)
-    touched = touched_by(session, release_id)
-    later = changed_after(session, release_id, touched)
-    if later:
-        raise LaterChanges(release_id, later)
-    for model in PUBLISHED_FACTS:
-        _revert_facts(session, model, release_id, undo)
-    finish_release(session, undo, institutions=touched)
-    return undo
-
-
-def touched_by(session: Session, release_id: int) -> list[str]:
-    """Institutions with a change in the release, in order."""
-    rows = select(ChangeLog.institution_id).where(
-        ChangeLog.release_id == release_id, ChangeLog.institution_id.is_not(None)
-    )
-    return [row for row in session.scalars(rows.distinct().order_by(ChangeLog.institution_id)) if row]
-
-
-def changed_after(session: Session, release_id: int, institutions: Collection[str]) -> tuple[str, ...]:
-    """Those of the institutions that a later release changed."""
-    rows = select(ChangeLog.institution_id).where(
-        ChangeLog.release_id > release_id, ChangeLog.institution_id == func.any(list(institutions))
-    )
-    return tuple(row for row in session.scalars(rows.distinct().order_by(ChangeLog.institution_id)) if row)
-
-
-def _revert_facts(session: Session, model: type[Fact], release_id: int, undo: Release) -> None:
-    table = model.__table__  # type: ignore[attr-defined]
-    copied = [column for column in table.columns if column.key not in ("row_id", "release_from", "release_to")]
-    closed = session.execute(
-        update(model)
-        .where(model.release_from == release_id, model.release_to.is_(None))
-        .values(release_to=undo.id)
-        .returning(model.row_id)
-    ).scalars()
-    _log_rows(session, table.name, "close", list(closed), undo)
-    again = select(*copied, text(str(undo.id))).where(model.release_to == release_id)
-    added = session.execute(
-        insert(model).from_select([*(column.key for column in copied), "release_from"], again).returning(model.row_id)
-    ).scalars()
-    _log_rows(session, table.name, "add", list(added), undo)
-
-
-def _log_rows(session: Session, table: str, action: str, row_ids: list[int], release: Release) -> None:
-    """Log rows of a fact table as they stand; the subject of a value is its report's institution."""
-    owner = {
-        "relation": "fact.predecessor_id",
-        "indicator_value": "(SELECT institution_id FROM report WHERE report.id = fact.report_id)",
-    }.get(table, "fact.institution_id")
-    side = "after" if action == "add" else "before"
-    session.execute(
-        text(
-            f"INSERT INTO change_log (actor, reason, release_id, decision_id, institution_id, subject, action, {side})"
-            f" SELECT :actor, :reason, :release, :decision, {owner}, :subject, :action, to_jsonb(fact)"
-            f" FROM {table} AS fact WHERE row_id = ANY(:rows) ORDER BY row_id"
-        ),
-        {
-            "actor": release.published_by,
-            "reason": release.reason,
-            "release": release.id,
-            "decision": release.decision_id,
-            "subject": table,
-            "action": action,
-            "rows": row_ids,
-        },
-    )

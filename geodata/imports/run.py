@@ -22,7 +22,8 @@ from geodata.imports.refusals import Refused, UnknownRun, WrongState
 from geodata.imports.sources import Cell, RawFile, read
 from geodata.imports.tables import Row, Tables, tables_in
 from geodata.models import Decision, ImportRow, ImportRun, Source
-from geodata.releases import current_release, finish_release, open_release, revert
+from geodata.releases import current_release, finish_release, open_release
+from geodata.undoing import revert
 from geodata.vocabulary import DataStatus, ReleaseKind, RowOutcome, RunState
 
 _REGISTRY_ID = re.compile(rf"\bv[{registry_ids.ALPHABET}]{{{registry_ids.LENGTH + 1}}}\b")

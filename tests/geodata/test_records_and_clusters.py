@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from geodata import records, releases
+from geodata import records
 from geodata.clusters import clusters
 from geodata.filters import InstitutionFilter
 from geodata.geometry import VIETNAM, BBox, LonLat
 from geodata.records import SeveralInstitutions, UnknownInstitution
-from geodata.releases import LaterChanges
 from geodata.suggestions import suggest
+from geodata.undoing import LaterChanges, revert
 from tests.builders import an_institution, publish
 
 TODAY = date(2026, 6, 1)
@@ -70,13 +70,13 @@ def test_an_undone_release_leaves_the_register_as_before(session: Session) -> No
     before, after = an_institution("Trường A"), an_institution("Trường B")
     publish(session, before)
     second = publish(session, after)
-    undo = releases.revert(session, second.id, actor="tester", reason="mistake")
+    undo = revert(session, second.id, actor="tester", reason="mistake")
     assert undo.summary["institutions"] == 1
     assert records.get(session, after.id, on=TODAY, release=second.id).name == "Trường B"
     with pytest.raises(UnknownInstitution):
         records.get(session, after.id, on=TODAY)
     with pytest.raises(LaterChanges):
-        releases.revert(session, second.id, actor="tester", reason="again")
+        revert(session, second.id, actor="tester", reason="again")
 
 
 def test_clusters_count_everything_in_the_box(session: Session) -> None:

@@ -23,7 +23,7 @@ from geodata.models import (
     Release,
     Source,
 )
-from geodata.releases import LaterChanges
+from geodata.undoing import LaterChanges
 from tests.geodata.imports.conftest import HEADINGS, TODAY, Stager, a_csv, register_hash
 
 SCHOOL = ("Trường Cao đẳng Thử nghiệm", "Trường cao đẳng", "công lập", "Nam Định", "CDT2599")
@@ -184,6 +184,28 @@ def test_undo_is_refused_when_later_changes_depend_on_it(session: Session, stage
     publish(session, staged(a_csv((*SCHOOL[:2], "tư thục", *SCHOOL[3:]))), actor="officer")
     with pytest.raises(LaterChanges, match=rows_of(session, run)[0].institution_id):
         undo(session, run, actor="officer")
+
+
+def test_undo_in_reverse_order_goes_all_the_way_back(session: Session, staged: Stager) -> None:
+    empty = register_hash(session)
+    first = publish(session, staged(a_csv(SCHOOL)), actor="officer")
+    between = register_hash(session)
+    private = a_csv((*SCHOOL[:2], "tư thục", "Hà Nội", "CDT2600"), OTHER)
+    second = publish(session, staged(private, effective=date(2026, 9, 1)), actor="officer")
+    undo(session, second, actor="officer")
+    assert register_hash(session) == between
+    undo(session, first, actor="officer")
+    assert register_hash(session) == empty
+    assert session.scalar(select(func.count()).where(InstitutionState.release_to.is_(None))) == 0
+
+
+def test_a_later_change_that_stands_still_hinders_an_undo(session: Session, staged: Stager) -> None:
+    first = publish(session, staged(a_csv(SCHOOL)), actor="officer")
+    second = publish(session, staged(a_csv((*SCHOOL[:2], "tư thục", *SCHOOL[3:]))), actor="officer")
+    undo(session, second, actor="officer")
+    publish(session, staged(a_csv((*SCHOOL[:2], "tư thục", *SCHOOL[3:]))), actor="officer")
+    with pytest.raises(LaterChanges):
+        undo(session, first, actor="officer")
 
 
 NAMES = st.sampled_from(

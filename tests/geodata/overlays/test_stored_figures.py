@@ -10,7 +10,8 @@ from geodata import releases
 from geodata.demo.publication import clear
 from geodata.figures.stored import are_of, bring_up_to_date, drift
 from geodata.models import InstitutionAttribute
-from geodata.releases import current_release, revert
+from geodata.releases import current_release
+from geodata.undoing import revert
 from geodata.vocabulary import ReleaseKind
 from tests.builders import an_institution, publish
 from tests.geodata.overlays.reporting import tell
