@@ -29,7 +29,16 @@ CONTRIBUTIONS = """
     measure AS (
         SELECT * FROM jsonb_to_recordset(CAST(:measures AS jsonb)) AS measure(
             id text, formula text, first_period int, types text[], ownerships text[], high_quality boolean,
-            training_levels text[], it_only boolean, threshold numeric, above boolean, theme text)
+            training_levels text[], it_only boolean, threshold numeric, above boolean, theme text,
+            not_managed_by text[])
+    ), spared AS (
+        SELECT standing.institution_id, standing.period_id, measure.id AS indicator_id
+        FROM measure JOIN standing ON standing.year >= measure.first_period
+        JOIN reporting_period AS period ON period.id = standing.period_id
+        JOIN institution_attribute AS body ON body.institution_id = standing.institution_id
+            AND body.kind = 'managing_body' AND {holds_body} AND {said_body}
+        WHERE measure.not_managed_by <> '{{}}' AND EXISTS (SELECT FROM unnest(measure.not_managed_by) AS ministry
+            WHERE strpos(lower(normalize(body.value, NFC)), lower(ministry)) > 0)
     ), told AS (
         SELECT report.institution_id, report.period_id, figure.indicator_id, figure.value, figure.denominator,
             coalesce(figure.numerator, figure.value * figure.denominator / 100) AS numerator
@@ -53,7 +62,8 @@ CONTRIBUTIONS = """
             AND (measure.training_levels = '{{}}' OR standing.training_levels && measure.training_levels)
         LEFT JOIN told ON told.institution_id = standing.institution_id AND told.period_id = standing.period_id
             AND told.indicator_id = measure.id
-        WHERE standing.teaches_it OR NOT measure.it_only OR told.denominator > 0
+        WHERE (standing.teaches_it OR NOT measure.it_only OR told.denominator > 0)
+            AND (standing.institution_id, standing.period_id, measure.id) NOT IN (SELECT * FROM spared)
     ), mark AS (
         SELECT institution_id, period_id, avg(CASE WHEN formula = 'ratio' THEN 100 * amount / weight
             ELSE 100 * amount END) AS mark
@@ -101,4 +111,9 @@ def contributions(*, now: bool = False, chosen: str = "true") -> str:
     `chosen` limits the reports read by `report`.
     """
     said = SAID_NOW if now else SAID
-    return CONTRIBUTIONS.format(said_figure=said.format(row="figure"), chosen_report=chosen)
+    return CONTRIBUTIONS.format(
+        said_figure=said.format(row="figure"),
+        said_body=said.format(row="body"),
+        holds_body=HOLDS.format(row="body", day="period.ends_on"),
+        chosen_report=chosen,
+    )

@@ -21,7 +21,7 @@ from geodata.vocabulary import SubjectKind
 IT_FIELD = "48"
 """Field of the 7-digit occupation codes (digits 2 and 3) that holds computing and information technology."""
 
-REVISION = 1
+REVISION = 2
 """Raised when the SQL of `contributions` changes what it computes, so that stored figures are derived again."""
 
 
@@ -39,7 +39,8 @@ class Formula(StrEnum):
 @dataclass(frozen=True)
 class Measure:
     """One indicator of institutions. `threshold` None with `passes`: a condition, met or not. `theme` groups the parts
-    of the score. `it_only`: asked of those that teach IT occupations, or report that they do."""
+    of the score. `it_only`: asked of those that teach IT occupations, or report that they do. `not_managed_by`: not
+    asked of institutions under these managing bodies."""
 
     id: str
     formula: Formula
@@ -52,6 +53,7 @@ class Measure:
     threshold: float | None
     above: bool
     theme: str | None
+    not_managed_by: tuple[str, ...]
 
 
 @cache
@@ -98,6 +100,7 @@ def _measure(indicator: Indicator) -> Measure:
         threshold=threshold,
         above=above,
         theme=_theme(indicator.id),
+        not_managed_by=_spared(indicator.id),
     )
 
 
@@ -121,3 +124,10 @@ def _threshold(indicator_id: str) -> tuple[float | None, bool]:
 
 def _theme(indicator_id: str) -> str | None:
     return next((theme.value for theme, members in score_formula().themes.items() if indicator_id in members), None)
+
+
+def _spared(indicator_id: str) -> tuple[str, ...]:
+    """The managing bodies whose schools a condition of the standard does not concern (article 8.2.a)."""
+    law = standard_file.standard()
+    exempt = {condition.id for condition in law.conditions if condition.code in law.defence_and_police.conditions}
+    return law.defence_and_police.managing_bodies if indicator_id in exempt else ()

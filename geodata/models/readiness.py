@@ -62,7 +62,8 @@ class Authority(Base):
 
 
 class Report(Base):
-    """A report of one subject for one period, with its way through approval."""
+    """A report of one subject for one period, with its way through approval. A territory without a key is the whole
+    country."""
 
     __tablename__ = "report"
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
@@ -80,12 +81,19 @@ class Report(Base):
         CheckConstraint(
             "(subject_kind = 'institution') = (institution_id IS NOT NULL)"
             " AND (subject_kind = 'authority') = (authority_id IS NOT NULL)"
-            " AND (subject_kind = 'territory') = (territory_key IS NOT NULL)",
+            " AND (subject_kind = 'territory' OR territory_key IS NULL)",
             name="one_subject",
         ),
         Index("uq_report_institution", "institution_id", "period_id", unique=True),
         Index("uq_report_authority", "authority_id", "period_id", unique=True),
-        Index("uq_report_territory", "territory_key", "period_id", unique=True),
+        Index(
+            "uq_report_territory",
+            "territory_key",
+            "period_id",
+            unique=True,
+            postgresql_where=text("subject_kind = 'territory'"),
+            postgresql_nulls_not_distinct=True,
+        ),
     )
 
 

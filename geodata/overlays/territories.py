@@ -38,7 +38,7 @@ MILESTONES = f"""
     SELECT report.period_id, report.territory_key, figure.value
     FROM report JOIN indicator_value AS figure ON figure.report_id = report.id
     WHERE report.period_id = ANY(:periods) AND figure.indicator_id = :indicator AND figure.value IS NOT NULL
-        AND report.territory_key IS NOT NULL AND {SAID.format(row="figure")}
+        AND report.subject_kind = 'territory' AND {SAID.format(row="figure")}
 """
 
 
@@ -104,7 +104,7 @@ def _milestones(session: Session, indicator: Indicator, periods: Sequence[str], 
         Subject(period, place, _told(amount, None if amount is None else Decimal(1)))
         for period in periods
         for place in places
-        for amount in [told.get((period, place.key)) if place else None]
+        for amount in [told.get((period, place.key if place else None))]
     ]
 
 

@@ -115,13 +115,13 @@ def _transition(row: Row) -> Transition:
 
 
 def _defence(row: Row, conditions: tuple[Condition, ...]) -> DefenceAndPolice:
-    row.only("clause", "exempt_requirements", "exempt_conditions", "wording_vi", "wording_en")
+    row.only("clause", "exempt_requirements", "exempt_conditions", "managing_bodies", "wording_vi", "wording_en")
     requirements = frozenset(row.texts("exempt_requirements"))
     exempt = frozenset(row.texts("exempt_conditions"))
     known = {r.code for c in conditions for r in c.requirements} | {c.code for c in conditions}
     if unknown := sorted((requirements | exempt) - known):
         raise row.refuse(f"{', '.join(unknown)} is no condition or requirement", "write codes listed under conditions")
-    return DefenceAndPolice(clause_of(row), requirements, exempt, *_words(row, "wording"))
+    return DefenceAndPolice(clause_of(row), requirements, exempt, row.texts("managing_bodies"), *_words(row, "wording"))
 
 
 def _words(row: Row, field: str) -> tuple[str, str]:

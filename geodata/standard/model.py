@@ -96,11 +96,13 @@ class Transition:
 
 @dataclass(frozen=True)
 class DefenceAndPolice:
-    """Article 8.2.a: what does not apply to schools of the ministries of defence and public security."""
+    """Article 8.2.a: what does not apply to schools of the ministries of defence and public security; the name of their
+    managing body tells them."""
 
     clause: Clause
     requirements: frozenset[str]
     conditions: frozenset[str]
+    managing_bodies: tuple[str, ...]
     wording_vi: str
     wording_en: str
 
