@@ -106,6 +106,7 @@ def _register(app: APIFlask) -> None:
         citizen_embed,
         citizen_offline,
         citizen_qr,
+        api_reporting,
         crawlers,
         health,
         installable,

@@ -5,7 +5,14 @@ from flask import Response, render_template, request
 
 from mapapp.headers import answer_if_unchanged, mark_public
 from mapapp.params import CatalogueQuestion, read
-from mapapp.planner_question import PlannerQuestion, UnitProfileQuestion
+from mapapp.planner_question import (
+    InstitutionStandardQuestion,
+    PlannerQuestion,
+    ReportsQuestion,
+    UnitProfileQuestion,
+)
+from mapapp.planner_reports_view import reports_page
+from mapapp.planner_standard_view import institution_standard_page
 from mapapp.planner_targets_view import targets_page
 from mapapp.planner_unit_view import unit_profile_page
 from mapapp.planner_view import planner_page
@@ -36,3 +43,16 @@ def targets() -> Response:
 def unit_profile(reference: str) -> Response:
     """One unit of any vintage: every indicator, its target, how it moved."""
     return page("planner/unit.html", unit_profile_page(reference, read(UnitProfileQuestion, request.args)))
+
+
+@bp.get("/planner/reports")
+def reports() -> Response:
+    """Who has reported and who has not, by the deadlines of the documents; with `unit` the institutions themselves."""
+    return page("planner/reports.html", reports_page(read(ReportsQuestion, request.args)))
+
+
+@bp.get("/planner/standard/<id_or_code>")
+def institution_standard(id_or_code: str) -> Response:
+    """The legal standard on one institution and data year."""
+    asked = read(InstitutionStandardQuestion, request.args)
+    return page("planner/standard.html", institution_standard_page(id_or_code, asked))

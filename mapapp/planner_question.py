@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field
 from geodata.targets import target_named
 from geodata.vocabulary import InstitutionType, Ownership, TrainingLevel, UnitLevel
 from mapapp.overlay_question import OverlayFilters
-from mapapp.params import MAX_VALUES, OccupationCode, Question, parse_day
+from mapapp.params import MAX_VALUES, OccupationCode, Question, UnitText, parse_day
+from mapapp.reporting_question import DutyQuestion, ReportersQuestion, ReportingQuestion, Told
 
 UNITS = r"^(province|district|commune)(@[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 DEFAULT_INDICATOR = "digital_infrastructure"
@@ -60,4 +61,39 @@ class PlannerQuestion(Question):
 
 
 class UnitProfileQuestion(Question):
+    release: int | None = Field(None, ge=1, le=2**31 - 1)
+
+
+class ReportsQuestion(DutyQuestion):
+    """Who has reported: counts per unit, and with `unit` the institutions of that unit."""
+
+    units: Annotated[str, Field(pattern=UNITS), AfterValidator(parse_units)] = "province"
+    unit: UnitText | None = None
+    reported: Told = "no"
+    page: int = Field(1, ge=1, le=100_000)
+    release: int | None = Field(None, ge=1, le=2**31 - 1)
+
+    def counts(self) -> ReportingQuestion:
+        """The question per unit as the API takes it."""
+        level, _, day = self.units.partition("@")
+        on = date.fromisoformat(day) if day else None
+        return ReportingQuestion(
+            level=UnitLevel(level), on=on, period=self.period, duty=self.duty, release=self.release
+        )
+
+    def institutions(self, limit: int) -> ReportersQuestion:
+        """The question about the institutions as the API takes it."""
+        return ReportersQuestion(
+            period=self.period,
+            duty=self.duty,
+            unit=self.unit,
+            reported=self.reported,
+            release=self.release,
+            limit=limit,
+            page=self.page,
+        )
+
+
+class InstitutionStandardQuestion(Question):
+    period: int | None = Field(None, ge=2022, le=2100)
     release: int | None = Field(None, ge=1, le=2**31 - 1)

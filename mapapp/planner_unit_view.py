@@ -1,5 +1,6 @@
 """A unit's profile: every indicator with its latest figure, its targets and how it moved."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from geodata import overlays
@@ -8,19 +9,22 @@ from geodata.administrative_units import unit as unit_named
 from geodata.filters import REFORM
 from geodata.indicators import Indicator, indicators
 from geodata.overlays import Trend
+from geodata.standard.duties import Duty, duties_in
+from geodata.standard.reporting import Counts, reporting_of
 from geodata.targets import Target, local_documents, targets_of
 from geodata.unit_reads import InvalidReference
 from geodata.vocabulary import SubjectKind, UnitLevel
 from mapapp import planner_words as words
-from mapapp.db import session
+from mapapp.db import session, today
 from mapapp.errors import UNKNOWN_UNIT, Problem
+from mapapp.i18n import day, language, number, page_url
 from mapapp.i18n import gettext as _
-from mapapp.i18n import language, page_url
 from mapapp.planner_curve import curve
 from mapapp.planner_question import UnitProfileQuestion
+from mapapp.planner_reports_view import source_of
 from mapapp.planner_rows import figure_row
 from mapapp.planner_view import goal_view
-from mapapp.planner_views import PeriodRow, ProfileGroup, ProfileLine, UnitProfilePage
+from mapapp.planner_views import DutyLine, PeriodRow, ProfileGroup, ProfileLine, UnitProfilePage
 from mapapp.views import Link
 
 MOST_PARTS = 12
@@ -43,6 +47,29 @@ def unit_profile_page(reference: str, asked: UnitProfileQuestion) -> UnitProfile
         groups=tuple(found for key, label in words.GROUPS.items() if (found := group(unit, key, label, asked)).lines),
         list_url=page_url("citizen.home", unit=unit.code if unit.in_force else f"{unit.code}@{last_day(unit)}"),
         planner_url=page_url("planner.planner"),
+        duties=tuple(duty_lines(unit, asked)),
+        api_url=page_url("api.reporting", level=unit.level, on=unit.valid_from, release=asked.release),
+    )
+
+
+def duty_lines(unit: Unit, asked: UnitProfileQuestion) -> Iterator[DutyLine]:
+    """Every duty of the last and the current year that asks anyone here."""
+    for period in (today().year, today().year - 1):
+        for duty in duties_in(period):
+            counts = reporting_of(session(), duty, period, unit, release=asked.release)
+            if counts.asked:
+                yield duty_line(unit, duty, period, counts)
+
+
+def duty_line(unit: Unit, duty: Duty, period: int, counts: Counts) -> DutyLine:
+    reference = f"{unit.code}@{unit.valid_from.isoformat()}"
+    return DutyLine(
+        label=f"{duty.name_vi if language() == 'vi' else duty.name_en}, {period}",
+        source=source_of(duty),
+        last_day=day(duty.last_day(period)),
+        reported=f"{number(counts.reported)}/{number(counts.asked)}",
+        silent=number(counts.silent),
+        url=page_url("planner.reports", period=period, duty=duty.id, unit=reference),
     )
 
 

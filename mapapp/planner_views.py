@@ -165,6 +165,18 @@ class ProfileGroup:
 
 
 @dataclass(frozen=True)
+class DutyLine:
+    """A duty to report in a unit: how many of those asked have reported, and the way to the list."""
+
+    label: str
+    source: str
+    last_day: str
+    reported: str
+    silent: str
+    url: str
+
+
+@dataclass(frozen=True)
 class UnitProfilePage:
     title: str
     description: str
@@ -174,3 +186,5 @@ class UnitProfilePage:
     groups: tuple[ProfileGroup, ...]
     list_url: str | None
     planner_url: str
+    duties: tuple[DutyLine, ...]
+    api_url: str
