@@ -111,6 +111,7 @@ def _register(app: APIFlask) -> None:
         health,
         installable,
         map_files,
+        ogc,
         planner,
         verifier,
         verify_pages,
@@ -121,5 +122,5 @@ def _register(app: APIFlask) -> None:
     app.register_blueprint(health.bp)
     app.register_blueprint(crawlers.bp)
     app.register_blueprint(verifier.bp)
-    for pages in (citizen.bp, planner.bp, verify_pages.bp, map_files.bp, installable.bp):
+    for pages in (ogc.bp, citizen.bp, planner.bp, verify_pages.bp, map_files.bp, installable.bp):
         register_pages(app, pages)

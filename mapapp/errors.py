@@ -163,7 +163,9 @@ def problem_of(error: Exception) -> Problem:
 
 def wants_problem() -> bool:
     """Whether a machine asks: the API and everything that is no page."""
-    return request.path.startswith(("/api/", "/.well-known/", "/healthz", "/readyz"))
+    if request.path.startswith(("/api/", "/.well-known/", "/healthz", "/readyz", "/reconcile", "/en/reconcile")):
+        return True
+    return request.path.startswith(("/ogc", "/en/ogc")) and "text/html" not in request.headers.get("Accept", "")
 
 
 def for_machines(problem: Problem) -> Response:

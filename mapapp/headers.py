@@ -37,7 +37,7 @@ UNFRAMED = ("X-Frame-Options", "DENY")
 
 OPEN_API = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Retry-After",
+    "Access-Control-Expose-Headers": "ETag, Link, Retry-After, Content-Crs",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 PREFLIGHT = {
@@ -48,6 +48,14 @@ PREFLIGHT = {
 FRESH_FOR = "public, max-age=60, stale-while-revalidate=600"
 PINNED = "public, max-age=86400"
 LARGEST_GZIP = 2_000_000
+
+
+MACHINES = ("/api/", "/ogc", "/reconcile", "/data/", "/en/ogc", "/en/reconcile", "/en/data/")
+"""Beginnings of addresses that other sites and programs read; several answer in the form that the reader accepts."""
+
+
+def for_machines(path: str) -> bool:
+    return path.startswith(MACHINES)
 
 
 def install(app: Flask, answers_mb: int = 0) -> None:
@@ -67,7 +75,7 @@ def public_etag(state: Register) -> str:
         today().isoformat(),
         request.host_url,
         request.full_path,
-        request.headers.get("Accept", "") if request.path.startswith("/api/") else "",
+        request.headers.get("Accept", "") if for_machines(request.path) else "",
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
@@ -124,7 +132,7 @@ def harden(response: Response) -> Response:
 
 def share(response: Response) -> Response:
     """The public API may be read by any page on the web; nothing in it depends on who asks."""
-    if request.path.startswith("/api/"):
+    if for_machines(request.path):
         response.headers.update(OPEN_API)
         if request.method == "OPTIONS":
             response.headers.update(PREFLIGHT)

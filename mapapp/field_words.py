@@ -1,0 +1,83 @@
+"""What collections and their properties are called: for the OGC APIs, the downloads' data dictionary and catalogues."""
+
+from mapapp.i18n import N_
+
+COLLECTIONS = {
+    "institutions": (
+        N_("Cơ sở giáo dục nghề nghiệp"),
+        N_("Mỗi cơ sở một lần, tại trụ sở chính; cơ sở đã giải thể, sáp nhập chỉ có khi hỏi theo trạng thái."),
+    ),
+    "campuses": (N_("Địa điểm đào tạo"), N_("Trụ sở, phân hiệu và địa điểm của các cơ sở.")),
+    "programmes": (
+        N_("Ngành, nghề đào tạo"),
+        N_("Ngành, nghề và trình độ được ghi của từng cơ sở, đặt tại địa điểm đào tạo hoặc trụ sở chính."),
+    ),
+    "administrative-units": (
+        N_("Đơn vị hành chính"),
+        N_(
+            "Tỉnh, huyện (đến 30/06/2025) và xã của ngày được hỏi; Hoàng Sa và Trường Sa là điểm."
+        ),
+    ),
+    "overlay-values": (
+        N_("Giá trị chỉ số theo đơn vị hành chính"),
+        N_("Mỗi chỉ số và đơn vị một dòng, kỳ báo cáo mới nhất; chọn khác bằng indicator, level, period."),
+    ),
+}
+
+PROPERTIES = {
+    "id": N_("Định danh của sổ đăng ký, không đổi và không dùng lại"),
+    "institution_id": N_("Định danh của cơ sở"),
+    "name": N_("Tên chính thức"),
+    "name_en": N_("Tên tiếng Anh đã ghi"),
+    "name_short": N_("Tên viết tắt"),
+    "identifiers": N_("Mã cơ sở và mã định danh điện tử, hiện tại và trước đây"),
+    "type": N_("Loại cơ sở"),
+    "ownership": N_("Loại hình sở hữu"),
+    "status": N_("Trạng thái vào ngày được hỏi"),
+    "enrolment": N_("Tình trạng tuyển sinh"),
+    "high_quality": N_("Trường chất lượng cao"),
+    "training_levels": N_("Trình độ đào tạo"),
+    "training_level": N_("Trình độ của ngành, nghề"),
+    "occupations": N_("Mã 7 chữ số của các ngành, nghề"),
+    "occupation_code": N_("Mã ngành, nghề (7 chữ số)"),
+    "occupation_name": N_("Tên ngành, nghề như đã ghi"),
+    "quota": N_("Quy mô tuyển sinh một năm"),
+    "taught_out_until": N_("Ngày hết thời gian đào tạo nốt (không gồm ngày này)"),
+    "address": N_("Địa chỉ"),
+    "province_code": N_("Mã tỉnh, thành phố (từ 01/07/2025)"),
+    "province": N_("Tỉnh, thành phố (từ 01/07/2025)"),
+    "commune_code": N_("Mã xã, phường, đặc khu (từ 01/07/2025)"),
+    "commune": N_("Xã, phường, đặc khu (từ 01/07/2025)"),
+    "former_province_code": N_("Mã tỉnh (đến 30/06/2025)"),
+    "former_district_code": N_("Mã huyện (đến 30/06/2025)"),
+    "former_district": N_("Huyện, quận (đến 30/06/2025)"),
+    "former_commune_code": N_("Mã xã (đến 30/06/2025)"),
+    "location_precision": N_("Độ chính xác của vị trí"),
+    "longitude": N_("Kinh độ WGS 84; trống khi chưa có tọa độ"),
+    "latitude": N_("Vĩ độ WGS 84; trống khi chưa có tọa độ"),
+    "website": N_("Trang thông tin điện tử"),
+    "valid_from": N_("Ngày bắt đầu đúng như vậy; trống là chưa biết"),
+    "valid_to": N_("Ngày không còn đúng như vậy (không gồm ngày này); trống là còn đúng"),
+    "data_status": N_("Tình trạng dữ liệu của bản ghi"),
+    "campus_id": N_("Định danh của địa điểm"),
+    "campus_kind": N_("Loại địa điểm"),
+    "campus_name": N_("Tên địa điểm"),
+    "code": N_("Mã đơn vị hành chính"),
+    "level": N_("Cấp hành chính"),
+    "full_name": N_("Tên đầy đủ của đơn vị"),
+    "kind": N_("Loại đơn vị hành chính"),
+    "parent": N_("Khóa (mã@ngày) của đơn vị cấp trên"),
+    "unit": N_("Khóa (mã@ngày) của đơn vị"),
+    "area_km2": N_("Diện tích (km²)"),
+    "boundary_quality": N_("Chất lượng ranh giới: xấp xỉ hoặc chính thức"),
+    "indicator": N_("Mã chỉ số trong danh mục"),
+    "period": N_("Kỳ báo cáo (năm)"),
+    "value": N_("Giá trị; trống khi chưa ai báo cáo, không bao giờ là số không thay thế"),
+    "reporting": N_("Số có số liệu (n)"),
+    "applicable": N_("Số thuộc đối tượng (N)"),
+    "target": N_("Chỉ tiêu đem so"),
+    "gap": N_("Giá trị trừ chỉ tiêu"),
+    "met": N_("Đạt chỉ tiêu"),
+    "vintage": N_("Ngày của bộ đơn vị hành chính"),
+    "geometry": N_("Vị trí hoặc ranh giới"),
+}
