@@ -100,6 +100,21 @@ def _mostly_whole(text: str) -> bool:
     return broken == 0 or 20 * broken <= sum(not character.isascii() for character in text)
 
 
+UNRECOGNISED = "Không nhận ra bảng mã tiếng Việt; tạm đọc theo Windows-1252, cần kiểm tra dấu."
+BROKEN = "Có ký tự hỏng trong tệp (U+FFFD)."
+CONVERTED = "Đã chuyển từ bảng mã {name}."
+_ENGLISH = {
+    UNRECOGNISED: "No Vietnamese encoding was recognised; read as Windows-1252, look at the accents.",
+    BROKEN: "The file holds broken characters (U+FFFD).",
+    **{CONVERTED.format(name=name): f"Converted from the encoding {name}." for name in _NAMES.values()},
+}
+
+
+def in_english(note: str) -> str:
+    """A note in English."""
+    return _ENGLISH.get(note, note)
+
+
 def _legacy(data: bytes) -> Decoded:
     """The best of the single-byte readings; Windows-1252 with a low confidence when none looks Vietnamese."""
     sample = data[:SAMPLE_CHARS]
@@ -107,14 +122,13 @@ def _legacy(data: bytes) -> Decoded:
         ((plausibility(_capitals(read(sample))), name, read) for name, read in _READINGS), key=lambda found: found[0]
     )
     if score < 0.5:
-        note = "Không nhận ra bảng mã tiếng Việt; tạm đọc theo Windows-1252, cần kiểm tra dấu."
-        return Decoded(_nfc(_latin(data)), "windows-1252", round(score, 3), (note,))
-    return Decoded(_capitals(reading(data)), name, round(score, 3), (f"Đã chuyển từ bảng mã {_NAMES[name]}.",))
+        return Decoded(_nfc(_latin(data)), "windows-1252", round(score, 3), (UNRECOGNISED,))
+    return Decoded(_capitals(reading(data)), name, round(score, 3), (CONVERTED.format(name=_NAMES[name]),))
 
 
 def _repaired(text: str, encoding: str, confidence: float) -> Decoded:
     """A text whose outer encoding is known, its content read again where it is legacy text underneath."""
-    notes = ("Có ký tự hỏng trong tệp (U+FFFD).",) if "\ufffd" in text else ()
+    notes = (BROKEN,) if "\ufffd" in text else ()
     found = _best_reading(text, encoding, 0.7 if notes else confidence)
     return Decoded(found.text, found.encoding, found.confidence, notes + found.notes)
 
@@ -135,7 +149,7 @@ def _best_reading(text: str, encoding: str, confidence: float) -> Decoded:
         return Decoded(_nfc(text), encoding, confidence)
     again = dict(_REREADINGS)[name](text)
     label = name if encoding == "unicode" else f"{encoding}+{name}"
-    return Decoded(again or text, label, round(score, 3), (f"Đã chuyển từ bảng mã {_NAMES[name]}.",))
+    return Decoded(again or text, label, round(score, 3), (CONVERTED.format(name=_NAMES[name]),))
 
 
 def _reread(read: Callable[[bytes], str]) -> Callable[[str], str | None]:

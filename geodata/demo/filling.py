@@ -17,8 +17,10 @@ from geodata.demo.bulk import copy_rows
 from geodata.demo.cohort import Cohort, cohort, kinds_of
 from geodata.demo.places import Places, read_places
 from geodata.demo.rows import NULL, Ints, Rows, Translation
+from geodata.indicators import readiness_indicators
 from geodata.models import AdministrativeUnit, Authority, Institution, Release, Report
 from geodata.releases import log_change
+from geodata.reporting import add_indicators, add_periods
 from geodata.unit_load import load_units
 
 CHUNK = 10_000
@@ -74,8 +76,8 @@ def prepare(session: Session, release: Release, institutions: int, seed: int) ->
     """Units, source, decisions, periods and indicators, so that everything has what it points to."""
     if session.scalar(select(AdministrativeUnit.key).limit(1)) is None:
         load_units(session)
-    groundwork.add_periods(session)
-    groundwork.add_indicators(session)
+    add_periods(session, readiness.YEARS)
+    add_indicators(session, (*readiness_indicators(), *authorities.authority_indicators()))
     source_id = groundwork.add_source(session, f"mapapp demo load --institutions {institutions} --seed {seed}")
     for name, value in GENEROUS.items():
         session.execute(select(func.set_config(name, value, True)))

@@ -35,8 +35,10 @@ class Directory:
             if stated.name:
                 self._names[key_of(stated.name)][institution_id] = stated.place.province_code
 
-    def owner_of(self, row: Row) -> Owner:
-        """Whose facts the row states: of a relation the predecessor."""
+    def owner_of(self, row: Row, answered: str | None = None) -> Owner:
+        """Whose facts the row states: of a relation the predecessor. `answered`: the id that a person gave."""
+        if answered in self._register.by_id:
+            return Owner(answered)
         if row.kind != RELATIONS.name:
             return self._owner(row)
         predecessor = values.stated(row.cells.get("predecessor"))
@@ -71,7 +73,8 @@ class Directory:
             return Owner(None, Problem("unknown_institution", field))
         if len(found) > 1:
             known = [self._register.by_id.get(id, Known(id, name or "")) for id in sorted(found)]
-            return Owner(None, Problem("several_candidates", field, {"candidates": "; ".join(map(str, known[:5]))}))
+            details = {"candidates": "; ".join(map(str, known[:5])), "ids": " ".join(one.id for one in known[:5])}
+            return Owner(None, Problem("several_candidates", field, details))
         return Owner(next(iter(found)))
 
     def _with_code(self, code: str) -> set[str]:

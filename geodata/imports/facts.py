@@ -3,31 +3,46 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import Table, func, select
+from sqlalchemy import Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from geodata.models import (
     Campus,
     Identifier,
+    IndicatorValue,
     InstitutionAttribute,
     InstitutionName,
     Licence,
     Programme,
     Relation,
+    Report,
     Source,
 )
 
 TABLES: dict[str, Table] = {
     model.__tablename__: model.__table__  # type: ignore[misc]
-    for model in (InstitutionName, Identifier, InstitutionAttribute, Campus, Licence, Programme, Relation)
+    for model in (
+        InstitutionName,
+        Identifier,
+        InstitutionAttribute,
+        Campus,
+        Licence,
+        Programme,
+        Relation,
+        IndicatorValue,
+    )
 }
 """Fact tables an import may write to, in the order in which it does."""
 
 OWNER = {"relation": "predecessor_id"}
 """The column that says whose fact it is, where it is not `institution_id`."""
+
+REPORTED = "indicator_value"
+"""Figures belong to a report; a change set names the report by its institution and period instead."""
 
 KEPT_BY_RELEASE = ("row_id", "release_from", "release_to", "source_id", "decision_id")
 
@@ -38,7 +53,10 @@ Fact = dict[str, Any]
 
 def value_columns(table: Table) -> list[str]:
     """The columns that state something, without those that a publication fills."""
-    return [column.key for column in table.columns if column.key not in KEPT_BY_RELEASE]
+    stated = [column.key for column in table.columns if column.key not in KEPT_BY_RELEASE]
+    if table.name != REPORTED:
+        return stated
+    return ["institution_id", "period_id", *(key for key in stated if key != "report_id")]
 
 
 def open_facts(
@@ -47,20 +65,40 @@ def open_facts(
     """{institution: {table: [facts by start]}} of everything the register says now about the institutions."""
     found: dict[str, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
     for name in table_names if institutions else ():
-        table = TABLES[name]
-        owner = table.c[OWNER.get(name, "institution_id")]
-        columns = [
-            func.ST_AsEWKT(column).label(column.key) if isinstance(column.type, Geometry) else column
-            for column in table.columns
-            if column.key not in ("release_from", "release_to")
-        ]
-        rows = select(*columns, (Source.data_status == "official").label("is_official")).join(
-            Source, Source.id == table.c.source_id
-        )
-        rows = rows.where(table.c.release_to.is_(None), owner == func.any(list(institutions)))
-        for row in session.execute(rows.order_by(table.c.valid_from.nulls_first(), table.c.row_id)).mappings():
-            found[row[owner.key]][name].append(dict(row))
+        owner = OWNER.get(name, "institution_id")
+        rows = _said(TABLES[name], list(institutions))
+        for row in session.execute(rows).mappings():
+            found[row[owner]][name].append({key: _comparable(value) for key, value in row.items()})
     return found
+
+
+def _said(table: Table, institutions: list[str]) -> Select[Any]:
+    columns: list[Any] = [
+        func.ST_AsEWKT(column).label(column.key) if isinstance(column.type, Geometry) else column
+        for column in table.columns
+        if column.key not in ("release_from", "release_to", "report_id")
+    ]
+    official = (Source.data_status == "official").label("is_official")
+    owner = Report.institution_id if table.name == REPORTED else table.c[OWNER.get(table.name, "institution_id")]
+    if table.name == REPORTED:
+        columns += [Report.institution_id, Report.period_id]
+    rows = select(*columns, official).join(Source, Source.id == table.c.source_id)
+    if table.name == REPORTED:
+        rows = rows.join(Report, Report.id == table.c.report_id)
+    rows = rows.where(table.c.release_to.is_(None), owner == func.any(institutions))
+    return rows.order_by(table.c.valid_from.nulls_first(), table.c.row_id)
+
+
+def _comparable(value: Any) -> Any:
+    return plain(value) if isinstance(value, Decimal) else value
+
+
+def plain(number: Decimal | None) -> str | None:
+    """A number as change sets hold it: exact, without exponent or trailing zeros."""
+    if number is None:
+        return None
+    text = f"{number:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
 
 
 def holds(fact: Fact, day: date) -> bool:

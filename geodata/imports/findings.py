@@ -350,6 +350,22 @@ _declare(
     "Only a rename may be about one institution.",
 )
 _declare(
+    "answered_by_review",
+    NOTE,
+    "Theo câu trả lời của {by} ngày {at}",
+    "As {by} answered on {at}",
+    "Sửa câu trả lời ở trang câu hỏi nếu không còn đúng.",
+    "Withdraw the answer if it no longer holds.",
+)
+_declare(
+    "rejected_by_review",
+    ERROR,
+    "{by} đã quyết định không nhập dòng này (ngày {at}): {reason}",
+    "{by} decided on {at} not to import this row: {reason}",
+    "Bỏ câu trả lời đó nếu cần nhập dòng này.",
+    "Withdraw that answer to import the row.",
+)
+_declare(
     "sheet_not_imported",
     ERROR,
     "Trang này chưa nhập được: dòng không được ghi nhận",

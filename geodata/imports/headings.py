@@ -196,8 +196,11 @@ RELATIONS = SheetKind(
 )
 
 KINDS: tuple[SheetKind, ...] = (INSTITUTIONS, CAMPUSES, PROGRAMMES, LICENCES, VALUES, RELATIONS)
-IGNORED = frozenset({"stt", "tt", "so tt", "so thu tu", "no", "thu tu"})
-"""Running numbers carry nothing; they are known, so nobody needs to hear of them."""
+OUTCOME, COMMENT = "Kết quả kiểm tra", "Ghi chú kiểm tra"
+"""Columns that a report adds to the file; a file that comes back with them is read without them."""
+
+IGNORED = frozenset({"stt", "tt", "so tt", "so thu tu", "no", "thu tu", fold(OUTCOME), fold(COMMENT)})
+"""Running numbers carry nothing, nor do our own comments; they are known, so nobody needs to hear of them."""
 
 LONGEST_HEADING = 120
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")

@@ -86,7 +86,7 @@ def _checked(stated: Stated, register: Register, known: Known, how: str) -> Matc
     for scheme, value in stated.identifiers.items():
         current = known.current.get(scheme, set())
         if current and value not in current and known not in register.with_identifier(scheme, value):
-            details = {"candidates": str(known), "registered": ", ".join(sorted(current))}
+            details = {"candidates": str(known), "registered": ", ".join(sorted(current)), "ids": known.id}
             return Match(known, how, (Problem("code_differs", scheme, details),))
     return Match(known, how, _shared(stated, register, known))
 
@@ -110,8 +110,9 @@ def mistyped(one: str, other: str) -> bool:
 
 
 def _question(code: str, candidates: Iterable[Known]) -> Problem:
-    shown = [str(known) for known in islice(candidates, 5)]
-    return Problem(code, "name", {"candidates": "; ".join(shown)})
+    first = list(islice(candidates, 5))
+    ids = " ".join(known.id for known in first)
+    return Problem(code, "name", {"candidates": "; ".join(map(str, first)), "ids": ids})
 
 
 def settle(rows: Sequence[tuple[Stated, Match]]) -> list[Match]:

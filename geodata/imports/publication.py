@@ -5,9 +5,12 @@ from sqlalchemy import Table, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from geodata.imports.facts import TABLES, value_columns
+from geodata.imports.facts import REPORTED, TABLES, value_columns
 from geodata.imports.refusals import RegisterMovedOn
+from geodata.indicators import indicator_named
 from geodata.models import ImportRun, Release, Source
+from geodata.reporting import add_indicators, add_periods
+from geodata.vocabulary import ReportState, SubjectKind
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 _CHANGES = "import_row AS r CROSS JOIN LATERAL jsonb_array_elements(r.changes) WITH ORDINALITY AS c (change, at)"
@@ -30,6 +33,8 @@ def write(session: Session, run: ImportRun, release: Release, source: Source) ->
     used = set(
         session.scalars(text(f"SELECT DISTINCT c.change->>'table' FROM {_CHANGES} WHERE r.run_id = :run"), given)
     )
+    if REPORTED in used:
+        _prepare_reports(session, given)
     for name in (name for name in TABLES if name in used):
         _close(session, name, given)
         _add(session, TABLES[name], given)
@@ -54,8 +59,10 @@ def _close(session: Session, table: str, given: dict[str, int | None]) -> None:
 
 
 def _add(session: Session, table: Table, given: dict[str, int | None]) -> None:
-    columns = value_columns(table)
+    columns = [column for column in value_columns(table) if column in table.columns]
     values = ", ".join(_value(table, column) for column in columns)
+    if table.name == REPORTED:
+        columns, values = [*columns, "report_id"], f"{values}, {_REPORT}"
     session.execute(
         text(
             f"INSERT INTO {table.name} ({', '.join(columns)}, release_from, source_id, decision_id)"
@@ -63,6 +70,28 @@ def _add(session: Session, table: Table, given: dict[str, int | None]) -> None:
             " CASE WHEN after ? 'source_id' THEN (after->>'decision_id')::int ELSE :decision END"
             f" FROM (SELECT r.id, c.at, c.change->'after' AS after FROM {_CHANGES} WHERE r.run_id = :run"
             f" AND c.change->>'table' = '{table.name}' AND c.change->>'action' = 'add') AS added ORDER BY id, at"
+        ),
+        given,
+    )
+
+
+_REPORT = "(SELECT id FROM report WHERE institution_id = after->>'institution_id' AND period_id = after->>'period_id')"
+
+
+def _prepare_reports(session: Session, given: dict[str, int | None]) -> None:
+    """Periods, indicators and reports that the figures point to, where they are not there yet."""
+    added = f"FROM {_CHANGES} WHERE r.run_id = :run AND c.change->>'table' = '{REPORTED}' AND c.change ? 'after'"
+    stated = session.execute(
+        text(f"SELECT DISTINCT c.change->'after'->>'period_id', c.change->'after'->>'indicator_id' {added}"), given
+    ).all()
+    add_periods(session, sorted({int(period) for period, _ in stated}))
+    add_indicators(session, (indicator_named(id) for id in sorted({indicator for _, indicator in stated})))
+    session.execute(
+        text(
+            "INSERT INTO report (period_id, subject_kind, institution_id, state)"
+            f" SELECT DISTINCT c.change->'after'->>'period_id', '{SubjectKind.INSTITUTION}',"
+            f" c.change->'after'->>'institution_id', '{ReportState.PUBLISHED}' {added}"
+            " ON CONFLICT (institution_id, period_id) DO NOTHING"
         ),
         given,
     )

@@ -24,6 +24,8 @@ MAX_CELL_CHARS = 32_767
 """The most a spreadsheet cell holds; a longer CSV cell is a quotation mark that was never closed."""
 
 Refusal = tuple[str, str]
+Note = tuple[str, str]
+"""Vietnamese and English."""
 
 
 class Unreadable(Exception):
@@ -46,7 +48,7 @@ def answer(kind: str, data: bytes) -> dict[str, Any]:
     return {"sheets": sheets, "notes": notes}
 
 
-def _from_workbook(data: bytes) -> tuple[list[dict[str, Any]], list[str]]:
+def _from_workbook(data: bytes) -> tuple[list[dict[str, Any]], list[Note]]:
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     try:
@@ -58,7 +60,11 @@ def _from_workbook(data: bytes) -> tuple[list[dict[str, Any]], list[str]]:
             f"Không mở được bảng tính ({error}). Tệp có thể bị hỏng hoặc có mật khẩu; hãy mở và lưu lại.",
             f"The workbook does not open ({error}). It may be damaged or encrypted; open it and save it again.",
         ) from error
-    return sheets, [f"Trang “{sheet['name']}”: {note}" for sheet in sheets for note in _repair(sheet["rows"])]
+    return sheets, [_of_sheet(sheet["name"], note) for sheet in sheets for note in _repair(sheet["rows"])]
+
+
+def _of_sheet(name: str, note: str) -> Note:
+    return f"Trang “{name}”: {note}", f"Sheet “{name}”: {encodings.in_english(note)}"
 
 
 def _repair(rows: list[list[object]]) -> list[str]:
@@ -113,7 +119,7 @@ def _text(value: str) -> str:
     return value
 
 
-def _from_csv(data: bytes) -> tuple[list[dict[str, Any]], list[str]]:
+def _from_csv(data: bytes) -> tuple[list[dict[str, Any]], list[Note]]:
     decoded = encodings.decode(data)
     if "\x00" in decoded.text:
         raise Unreadable(
@@ -130,7 +136,11 @@ def _from_csv(data: bytes) -> tuple[list[dict[str, Any]], list[str]]:
     except csv.Error as error:
         raise Unreadable(f"Không đọc được CSV: {error}.", f"The CSV cannot be read: {error}.") from error
     shown = {"\t": "tab"}.get(delimiter, delimiter)
-    notes = [f"Bảng mã: {decoded.encoding}; dấu phân cách: {shown}", *decoded.notes]
+    read_as = f"{decoded.encoding}; {{}}: {shown}"
+    notes = [
+        ("Bảng mã: " + read_as.format("dấu phân cách"), "Encoding: " + read_as.format("delimiter")),
+        *((note, encodings.in_english(note)) for note in decoded.notes),
+    ]
     return [{"name": "CSV", "rows": rows}], notes
 
 

@@ -22,7 +22,7 @@ from geodata.vocabulary import CampusKind, RelationKind, TrainingLevel
 LEVEL_OF_DIGIT = {"5": TrainingLevel.INTERMEDIATE, "6": TrainingLevel.COLLEGE}
 """First digit of an occupation code (Circular 26/2020/TT-BLĐTBXH): 5 trung cấp, 6 cao đẳng."""
 
-NEEDED_TABLES = ("campus", "licence", "programme", "relation")
+NEEDED_TABLES = ("campus", "licence", "programme", "relation", "indicator_value")
 
 
 @dataclass(frozen=True)

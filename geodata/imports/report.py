@@ -1,9 +1,9 @@
 """The outcome of a run in words: counts, what was found in which cell, what was left out; Vietnamese or English."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from geodata.imports import findings, institution_checks  # noqa: F401 - every finding has its words
+from geodata.imports import findings, indicator_findings, institution_checks  # noqa: F401 - every finding's words
 from geodata.imports.checks import Severity, explain
 from geodata.models import ImportRow, ImportRun
 from geodata.vocabulary import RowOutcome
@@ -32,12 +32,17 @@ _SKIPPED = {
 def lines(run: ImportRun, rows: Iterable[ImportRow], language: str = "vi") -> Iterator[str]:
     """The report, line by line: file, findings by row, what was skipped, and the counts that add up."""
     yield f"{_say(language, 'Tệp', 'File')}: {run.file_name} ({run.file_format}, sha256 {run.file_hash[:12]}…)"
-    yield from (f"  {note}" for note in run.notes)
+    yield from (f"  {note}" for note in notes(run, language))
     for table in run.counts["tables"]:
         yield from _about_table(table, language)
     for row in rows:
         yield from _about_row(row, language)
     yield summary(run, language)
+
+
+def notes(run: ImportRun, language: str = "vi") -> list[str]:
+    """What the reader noticed about the file; runs of before have Vietnamese only."""
+    return [note if isinstance(note, str) else note[language == "en"] for note in run.notes]
 
 
 def summary(run: ImportRun, language: str = "vi") -> str:
@@ -55,6 +60,21 @@ def finding_line(sheet: str, number: int, found: dict[str, Any], language: str =
     value = f" = “{found['value']}”" if found["value"] and f"“{found['value']}”" not in words else ""
     severity = _say(language, *_SEVERITIES[Severity(found["severity"])])
     return f"  [{severity}] {', '.join(place)}{value}: {words}. → {remedy}"
+
+
+def outcome(value: RowOutcome, language: str = "vi") -> str:
+    """What becomes of a row, in a word or two."""
+    return _say(language, *_OUTCOMES[value])
+
+
+def severity(value: str, language: str = "vi") -> str:
+    """How grave a finding is, in a word or two."""
+    return _say(language, *_SEVERITIES[Severity(value)])
+
+
+def left_out(skipped: Mapping[str, Any], language: str = "vi") -> tuple[str, str]:
+    """(that a row was left out, why)"""
+    return _say(language, "bỏ qua", "left out"), _say(language, *_SKIPPED[skipped["reason"]])
 
 
 def _about_table(table: dict[str, Any], language: str) -> Iterator[str]:

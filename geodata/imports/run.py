@@ -6,23 +6,36 @@ All three flush and return; the command or route commits once, last.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from geodata import registry_ids
 from geodata.imports.changes import Occasion
-from geodata.imports.examination import Planned, plan
+from geodata.imports.examination import plan
+from geodata.imports.progress import Progress, silent
 from geodata.imports.publication import moved_on, write
 from geodata.imports.refusals import Refused, UnknownRun, WrongState
-from geodata.imports.sources import Cell, RawFile, read
-from geodata.imports.tables import Row, Tables, tables_in
-from geodata.models import Decision, ImportRow, ImportRun, Source
+from geodata.imports.reviews import answers_for, remember_created, source_of
+from geodata.imports.sources import read
+from geodata.imports.staging import (
+    counts_of,
+    described,
+    headings_of,
+    notes_of,
+    occasion_of,
+    store,
+    stored_rows,
+)
+from geodata.imports.tables import tables_in
+from geodata.models import Decision, ImportFile, ImportRow, ImportRun, Source
 from geodata.releases import current_release, finish_release, open_release
+from geodata.text import clean
 from geodata.undoing import revert
 from geodata.vocabulary import DataStatus, ReleaseKind, RowOutcome, RunState
 
@@ -48,18 +61,27 @@ def stage(
     actor: str,
     decision: str | None = None,
     effective: date | None = None,
+    source_name: str | None = None,
     today: date | None = None,
+    progress: Progress = silent,
 ) -> ImportRun:
     """Read, examine and match the file and store exactly what publishing it would do; nothing public is written.
 
     `decision` is the number of the administrative act the file rests on: its data is then official, else unverified.
-    `effective` is the day from which differing values hold. Raises `RefusedFile`.
+    `effective` is the day from which differing values hold. `source_name` says whose list it is (without it, what the
+    file's name tells): answers to earlier questions about rows of that source are applied. Raises `RefusedFile`.
     """
+    progress("open_file", 0, 1)
     raw = read(file.name, file.data)
     tables = tables_in(raw)
+    progress("open_file", 1, 1)
     occasion = Occasion(today or datetime.now(UTC).date(), effective, official=decision is not None)
+    source = clean(source_name or "") or source_of(file.name)
     base = current_release(session)
-    planned = _plan(session, tables, occasion)
+    rows = [row for table in tables.tables for row in table.rows]
+    headings = {table.sheet: table.headings for table in tables.tables}
+    planned = plan(session, rows, headings, occasion, answers_for(session, source), progress)
+    keep(session, file)
     run = ImportRun(
         file_name=file.name,
         file_hash=file.hash,
@@ -68,17 +90,40 @@ def stage(
         actor=actor,
         decision_id=_decision(session, decision) if decision else None,
         effective_on=effective,
+        source_name=source,
         base_release_id=base.id if base else None,
-        counts=_counts(planned, tables, occasion),
-        notes=_notes(raw, tables),
+        counts=counts_of(planned, described(tables), occasion),
+        notes=notes_of(raw, tables),
     )
     session.add(run)
     session.flush()
-    _store(session, run, planned)
+    store(session, run, planned, progress)
     return run
 
 
-def publish(session: Session, run: ImportRun, *, actor: str, all_or_nothing: bool = False) -> ImportRun:
+def recount(session: Session, run: ImportRun, *, today: date | None = None, progress: Progress = silent) -> ImportRun:
+    """Plan a staged run again over the register and the answers as they are now; the run keeps its number.
+
+    Raises `WrongState` for a run that is not staged.
+    """
+    session.refresh(run, with_for_update=True)
+    if run.state != RunState.STAGED:
+        raise _not_staged(run)
+    occasion = Occasion(today or datetime.now(UTC).date(), run.effective_on, official=run.decision_id is not None)
+    base = current_release(session)
+    rows = stored_rows(run, rows_of(session, run))
+    planned = plan(session, rows, headings_of(run), occasion, answers_for(session, run.source_name), progress)
+    session.execute(delete(ImportRow).where(ImportRow.run_id == run.id))
+    run.base_release_id = base.id if base else None
+    run.counts = counts_of(planned, run.counts["tables"], occasion)
+    store(session, run, planned, progress)
+    session.flush()
+    return run
+
+
+def publish(
+    session: Session, run: ImportRun, *, actor: str, all_or_nothing: bool = False, progress: Progress = silent
+) -> ImportRun:
     """Apply the stored change set as one release; nothing to change makes no release. Publishing twice changes nothing.
 
     Raises `RegisterMovedOn` when the register changed so that the outcome would differ, `WrongState` for a run that
@@ -88,17 +133,18 @@ def publish(session: Session, run: ImportRun, *, actor: str, all_or_nothing: boo
     if run.state == RunState.PUBLISHED:
         return run
     if run.state != RunState.STAGED:
-        raise WrongState(f"Lần nhập {run.id} đã bị hủy.", f"Import run {run.id} was undone or refused.")
+        raise _not_staged(run)
     if all_or_nothing and run.counts[RowOutcome.REJECTED]:
         raise Refused("Còn dòng bị từ chối: không ghi dòng nào.", "Rows are rejected: nothing is published.")
     if run.counts["changes"]:
-        _publish(session, run, actor)
+        _publish(session, run, actor, progress)
+        remember_created(session, run)
     run.state = RunState.PUBLISHED.value
     session.flush()
     return run
 
 
-def undo(session: Session, run: ImportRun, *, actor: str) -> ImportRun:
+def undo(session: Session, run: ImportRun, *, actor: str, progress: Progress = silent) -> ImportRun:
     """Take a published run back by another release; raises `WrongState`, or `LaterChanges` naming what depends."""
     session.refresh(run, with_for_update=True)
     if run.state != RunState.PUBLISHED:
@@ -106,6 +152,7 @@ def undo(session: Session, run: ImportRun, *, actor: str) -> ImportRun:
             f"Lần nhập {run.id} chưa được công bố hoặc đã được hoàn tác: không có gì để hoàn tác.",
             f"Import run {run.id} is not published or was undone already: there is nothing to undo.",
         )
+    progress("take_back", 0, 1)
     if run.release_id is not None:
         release = revert(session, run.release_id, actor=actor, reason=f"Hoàn tác lần nhập {run.id} ({run.file_name})")
         run.undo_release_id = release.id
@@ -122,12 +169,39 @@ def find(session: Session, run_id: int) -> ImportRun:
     return run
 
 
+def recent(session: Session, *, limit: int = 50, before: int | None = None) -> list[ImportRun]:
+    """Runs, newest first; `before` continues a list behind the run of that number."""
+    runs = select(ImportRun).order_by(ImportRun.id.desc()).limit(limit)
+    return list(session.scalars(runs if before is None else runs.where(ImportRun.id < before)))
+
+
+def keep(session: Session, file: InputFile) -> None:
+    """Keep the file as it was handed in; once, however often it comes."""
+    row = upsert(ImportFile).values(file_hash=file.hash, data=file.data)
+    session.execute(row.on_conflict_do_nothing())
+
+
+def kept(session: Session, file_hash: str, name: str) -> InputFile:
+    """A file that was kept; raises `UnknownRun` for one of before files were kept."""
+    data = session.scalar(select(ImportFile.data).where(ImportFile.file_hash == file_hash))
+    if data is None:
+        raise UnknownRun(f"Tệp “{name}” không còn được lưu.", f"The file {name!r} is not kept any more.")
+    return InputFile(name, data)
+
+
 def rows_of(session: Session, run: ImportRun) -> list[ImportRow]:
     """The rows of a run in the order of the file."""
     return list(session.scalars(select(ImportRow).where(ImportRow.run_id == run.id).order_by(ImportRow.id)))
 
 
-def _publish(session: Session, run: ImportRun, actor: str) -> None:
+def _not_staged(run: ImportRun) -> WrongState:
+    return WrongState(
+        f"Lần nhập {run.id} không còn ở bước xem trước (đã công bố hoặc đã hủy).",
+        f"Import run {run.id} is not staged any more: it was published, undone or refused.",
+    )
+
+
+def _publish(session: Session, run: ImportRun, actor: str, progress: Progress) -> None:
     release = open_release(
         session,
         kind=ReleaseKind.IMPORT,
@@ -137,7 +211,8 @@ def _publish(session: Session, run: ImportRun, actor: str) -> None:
     )
     before = current_release(session)  # read under the lock that `open_release` took
     if (before.id if before else None) != run.base_release_id:
-        _refuse_another_outcome(session, run)
+        _refuse_another_outcome(session, run, progress)
+    progress("write", 0, run.counts["changes"])
     source = Source(
         kind=ReleaseKind.IMPORT.value,
         title=run.file_name,
@@ -149,19 +224,20 @@ def _publish(session: Session, run: ImportRun, actor: str) -> None:
     session.add(source)
     session.flush()
     touched = write(session, run, release, source)
+    progress("write", run.counts["changes"], run.counts["changes"])
+    progress("derive", 0, len(touched))
     finish_release(session, release, institutions=touched)
+    progress("derive", len(touched), len(touched))
     run.release_id = release.id
 
 
-def _refuse_another_outcome(session: Session, run: ImportRun) -> None:
+def _refuse_another_outcome(session: Session, run: ImportRun, progress: Progress) -> None:
     """Plan again over the register as it is now, and refuse unless every row has the same effect."""
     stored = rows_of(session, run)
-    tables = run.counts["tables"]
-    kinds = {table["sheet"]: table["kind"] for table in tables}
-    headings = {table["sheet"]: table["headings"] for table in tables}
-    rows = [Row(row.sheet, kinds[row.sheet], row.row_number, row.raw) for row in stored]
-    occasion = Occasion(date.fromisoformat(run.counts["today"]), run.effective_on, official=run.decision_id is not None)
-    again = plan(session, rows, headings, occasion)
+    rows, answers = stored_rows(run, stored), answers_for(session, run.source_name)
+    progress("check_again", 0, len(rows))
+    again = plan(session, rows, headings_of(run), occasion_of(run), answers)
+    progress("check_again", len(rows), len(rows))
     then = _effects((row.outcome, row.institution_id, row.changes) for row in stored)
     now = _effects((row.outcome.value, row.institution_id, list(row.changes)) for row in again)
     different = [
@@ -182,47 +258,6 @@ def _effects(rows: Iterable[tuple[str, str | None, Any]]) -> list[str]:
     return [_REGISTRY_ID.sub(lambda found: order.get(found[0], found[0]), row) for row in told]
 
 
-def _plan(session: Session, tables: Tables, occasion: Occasion) -> list[Planned]:
-    rows = [row for table in tables.tables for row in table.rows]
-    headings: Mapping[str, Mapping[str, str]] = {table.sheet: table.headings for table in tables.tables}
-    return plan(session, rows, headings, occasion)
-
-
-def _counts(planned: list[Planned], tables: Tables, occasion: Occasion) -> dict[str, Any]:
-    outcomes = {outcome.value: sum(row.outcome == outcome for row in planned) for outcome in RowOutcome}
-    return {
-        "rows_in": len(planned),
-        **outcomes,
-        "changes": sum(len(row.changes) for row in planned),
-        "today": occasion.today.isoformat(),
-        "by_sheet": _by_sheet(planned),
-        "tables": [
-            {
-                "sheet": table.sheet,
-                "kind": table.kind.name,
-                "header_row": table.header_row,
-                "headings": table.headings,
-                "unknown_columns": list(table.unknown),
-                "skipped": [asdict(skipped) for skipped in table.skipped],
-            }
-            for table in tables.tables
-        ],
-        "without_table": list(tables.without_table),
-    }
-
-
-def _by_sheet(planned: list[Planned]) -> dict[str, dict[str, int]]:
-    counted: dict[str, dict[str, int]] = {}
-    for row in planned:
-        sheet = counted.setdefault(row.row.sheet, dict.fromkeys((outcome.value for outcome in RowOutcome), 0))
-        sheet[row.outcome.value] += 1
-    return counted
-
-
-def _notes(raw: RawFile, tables: Tables) -> list[str]:
-    return [*raw.notes, *(f"Trang “{sheet}”: không tìm thấy bảng dữ liệu" for sheet in tables.without_table)]
-
-
 def _decision(session: Session, number: str) -> int:
     """The id of the decision with this number, recorded on first mention."""
     known = session.scalar(select(Decision.id).where(func.lower(Decision.number) == number.strip().lower()))
@@ -232,25 +267,3 @@ def _decision(session: Session, number: str) -> int:
     session.add(decision)
     session.flush()
     return decision.id
-
-
-def _store(session: Session, run: ImportRun, planned: list[Planned]) -> None:
-    if planned:
-        session.execute(insert(ImportRow), [_stored(run.id, row) for row in planned])
-
-
-def _stored(run_id: int, planned: Planned) -> dict[str, Any]:
-    return {
-        "run_id": run_id,
-        "sheet": planned.row.sheet,
-        "row_number": planned.row.number,
-        "raw": {name: _json(cell) for name, cell in planned.row.cells.items()},
-        "outcome": planned.outcome.value,
-        "institution_id": planned.institution_id,
-        "findings": [found.as_json() for found in planned.findings],
-        "changes": list(planned.changes),
-    }
-
-
-def _json(cell: Cell) -> str | float | None:
-    return cell.isoformat() if isinstance(cell, date) else cell

@@ -24,12 +24,13 @@ class RawSheet:
 
 @dataclass(frozen=True)
 class RawFile:
-    """`format` is csv, xlsx, ods or xls; `notes` are what the reader noticed (encoding, delimiter), in Vietnamese."""
+    """`format` is csv, xlsx, ods or xls; `notes` are what the reader noticed (encoding, delimiter), in
+    Vietnamese and English."""
 
     name: str
     format: str
     sheets: tuple[RawSheet, ...]
-    notes: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]
 
 
 def read(name: str, data: bytes) -> RawFile:
@@ -39,7 +40,7 @@ def read(name: str, data: bytes) -> RawFile:
     if "refused" in answer:
         raise RefusedFile(*answer["refused"])
     sheets = tuple(RawSheet(sheet["name"], tuple(map(_row, sheet["rows"]))) for sheet in answer["sheets"])
-    return RawFile(name, kind, sheets, tuple(answer["notes"]))
+    return RawFile(name, kind, sheets, tuple((vi, en) for vi, en in answer["notes"]))
 
 
 def _row(cells: list[object]) -> tuple[Cell, ...]:
