@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, insert, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from geodata.audit.log import append_releases
 from geodata.errors import GeodataError
 from geodata.figures.stored import derive_figures
 from geodata.models import FACTS, ChangeLog, IndicatorValue, InstitutionState, RegisterHead, Release, Report
@@ -116,7 +117,8 @@ def open_release(
 
 
 def finish_release(session: Session, release: Release, *, institutions: Collection[str] | None) -> None:
-    """Derive states and figures of the touched institutions (None: of all), sum up, and make the release current."""
+    """Derive states and figures of the touched institutions (None: of all), sum up, make the release current, and enter
+    it in the transparency log: nothing of it may change afterwards."""
     session.flush()
     if institutions is None or len(institutions) >= BULK:
         refresh_statistics(session)
@@ -126,6 +128,7 @@ def finish_release(session: Session, release: Release, *, institutions: Collecti
     head = upsert(RegisterHead).values(id=1, release_id=release.id)
     session.execute(head.on_conflict_do_update(index_elements=["id"], set_={"release_id": release.id}))
     session.flush()
+    append_releases(session)
 
 
 def refresh_statistics(session: Session) -> None:

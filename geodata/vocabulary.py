@@ -204,6 +204,23 @@ class ClientState(StrEnum):
     REVOKED = "revoked"
 
 
+class LogKind(StrEnum):
+    """What a leaf of the transparency log stands for."""
+
+    CHANGE = "change"
+    RELEASE = "release"
+    ANSWERS = "answers"
+    KEY = "key"
+
+
+class KeyEvent(StrEnum):
+    """What became of a signing key."""
+
+    PUBLISHED = "published"
+    RETIRED = "retired"
+    REVOKED = "revoked"
+
+
 class BoundaryQuality(StrEnum):
     APPROXIMATE = "approximate"
     OFFICIAL = "official"

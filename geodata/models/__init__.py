@@ -1,5 +1,6 @@
 """Tables and constraints, by subject. Importing this module registers every table on `Base.metadata`."""
 
+from geodata.models.audit import AnswerBatch, LogEntry, LoggedKey, LogNode, ReleaseDigest, SignedAnswer
 from geodata.models.base import Base, Fact
 from geodata.models.citizens import ErrorReport, MissedQuery, ReportSalt, ReportSender
 from geodata.models.derived import InstitutionState
@@ -25,6 +26,7 @@ from geodata.models.work import ApiClient, ImportRow, ImportRun, Person, RoleGra
 __all__ = [
     "FACTS",
     "AdministrativeUnit",
+    "AnswerBatch",
     "ApiClient",
     "Authority",
     "Base",
@@ -46,6 +48,9 @@ __all__ = [
     "InstitutionName",
     "InstitutionState",
     "Licence",
+    "LogEntry",
+    "LogNode",
+    "LoggedKey",
     "MissedQuery",
     "Person",
     "Programme",
@@ -55,12 +60,14 @@ __all__ = [
     "RegisterHead",
     "Relation",
     "Release",
+    "ReleaseDigest",
     "Report",
     "ReportSalt",
     "ReportSender",
     "ReportingPeriod",
     "ReviewAnswer",
     "RoleGrant",
+    "SignedAnswer",
     "Source",
     "StewardLink",
     "StewardSession",

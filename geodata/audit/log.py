@@ -1,0 +1,148 @@
+"""The log grows: every publication enters it in its own transaction, leaf by leaf, and is never taken out.
+
+The leaves of a release are its rows of the change log, in order, then the release itself with the digests of what it
+did. A lock lets one transaction at a time append.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.orm import Session
+
+from geodata.audit.contents import leaf_hash, table_of
+from geodata.audit.digests import Digest, of_release
+from geodata.audit.merkle import node_hash, root
+from geodata.audit.stored import STEP, nodes_in
+from geodata.models import LogEntry, Release, ReleaseDigest
+from geodata.vocabulary import LogKind
+
+APPEND_LOCK = 7_400_223
+NO_CHAIN = bytes(32)
+Leaf = tuple[LogKind, int, bytes]
+"""Kind, number of the row it stands for, leaf hash."""
+
+Row = tuple[int, str, int, bytes, bytes]
+PORTION = 50_000
+
+
+@dataclass(frozen=True)
+class Head:
+    """The log at one size: the root of its Merkle tree, the end of its chain, the last release in it."""
+
+    size: int
+    root: bytes
+    chain: bytes
+    release: int
+
+
+def append_releases(session: Session) -> None:
+    """Enter every release that is not in the log yet, in order. Part of the publication's transaction."""
+    lock(session)
+    logged = last_reference(session, LogKind.RELEASE)
+    for release in session.scalars(select(Release.id).where(Release.id > logged).order_by(Release.id)):
+        _digest(session, release)
+        append(session, _changes(session, release))
+        append(session, _leaves(session, LogKind.RELEASE, "leaf.id = :release", release=release))
+
+
+def lock(session: Session) -> None:
+    """Append alone until the transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(APPEND_LOCK)))
+    session.flush()
+
+
+def last_reference(session: Session, kind: LogKind) -> int:
+    """The highest number among the rows of a kind in the log; 0 without any."""
+    return session.scalar(select(func.max(LogEntry.reference)).where(LogEntry.kind == kind)) or 0
+
+
+def append(session: Session, leaves: Iterable[Leaf]) -> None:
+    """Put leaves at the end, with their chain, and keep the nodes they complete. Needs `lock`."""
+    size, chain = _end(session)
+    rows: list[Row] = []
+    for kind, reference, hashed in leaves:
+        chain = chained(chain, hashed)
+        rows.append((size + len(rows), kind.value, reference, hashed, chain))
+    for start in range(0, len(rows), PORTION):
+        _insert(session, rows[start : start + PORTION])
+    _complete(session, size, size + len(rows), {row[0]: row[3] for row in rows})
+
+
+def append_rows(session: Session, kind: LogKind, references: list[int]) -> None:
+    """Enter these rows of the kind's table, in their order. Needs `lock`."""
+    append(session, _leaves(session, kind, "leaf.id = ANY(:references)", references=references))
+
+
+def chained(chain: bytes, leaf: bytes) -> bytes:
+    return sha256(b"\x02" + chain + leaf).digest()
+
+
+def head(session: Session, size: int | None = None) -> Head:
+    """The log as it is, or as it was when it had `size` leaves."""
+    end = _end(session)[0] if size is None else size
+    if end == 0:
+        return Head(0, root(0, nodes_in(session)), NO_CHAIN, 0)
+    last = session.get_one(LogEntry, end - 1)
+    within = (LogEntry.kind == LogKind.RELEASE, LogEntry.position < end)
+    release = session.scalar(select(LogEntry.reference).where(*within).order_by(LogEntry.position.desc()).limit(1))
+    return Head(end, root(end, nodes_in(session)), last.chain, release or 0)
+
+
+def _end(session: Session) -> tuple[int, bytes]:
+    last = session.execute(
+        select(LogEntry.position, LogEntry.chain).order_by(LogEntry.position.desc()).limit(1)
+    ).one_or_none()
+    return (last.position + 1, last.chain) if last else (0, NO_CHAIN)
+
+
+def _digest(session: Session, release: int) -> None:
+    rows = session.execute(select(ReleaseDigest.subject, func.max(ReleaseDigest.last_row)).group_by("subject"))
+    floors = {subject: last for subject, last in rows}  # noqa: C416  rows are not pairs to mypy
+    for subject, digest in of_release(session, release, floors).items():
+        session.execute(insert(ReleaseDigest).values(**digest_row(release, subject, digest, floors.get(subject, 0))))
+
+
+def digest_row(release: int, subject: str, digest: Digest, floor: int) -> dict[str, object]:
+    plain = {name: value for name, value in digest._asdict().items() if name != "last"}
+    return {"release_id": release, "subject": subject, **plain, "last_row": max(floor, digest.last)}
+
+
+def _changes(session: Session, release: int) -> list[Leaf]:
+    """The release's changes, and those outside of any release that are not in the log yet."""
+    strays = "SELECT FROM log_entry WHERE kind = 'change' AND reference = leaf.id"
+    chosen = f"leaf.release_id = :release OR (leaf.release_id IS NULL AND NOT EXISTS ({strays}))"
+    return _leaves(session, LogKind.CHANGE, chosen, release=release)
+
+
+def _leaves(session: Session, kind: LogKind, chosen: str, **given: object) -> list[Leaf]:
+    query = f"SELECT id, {leaf_hash(kind)} AS hash FROM {table_of(kind)} AS leaf WHERE {chosen} ORDER BY id"
+    return [(kind, row.id, bytes(row.hash)) for row in session.execute(text(query), given)]
+
+
+def _insert(session: Session, rows: list[Row]) -> None:
+    columns = ("position", "kind", "reference", "leaf_hash", "chain")
+    types = ("bigint", "text", "bigint", "bytea", "bytea")
+    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in zip(columns, types, strict=True))
+    session.execute(
+        text(f"INSERT INTO log_entry ({', '.join(columns)}) SELECT * FROM unnest({arrays})"),
+        dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True)),
+    )
+
+
+def _complete(session: Session, before: int, after: int, fresh: dict[int, bytes]) -> None:
+    """Keep the nodes at every eighth level that the leaves from `before` to `after` complete."""
+    level, below = STEP, fresh
+    while after >> level > before >> level:
+        first, last = before >> level, after >> level
+        known = nodes_in(session, level - STEP, first << STEP, last << STEP, below)
+        nodes = {at: node_hash(known(level - 1, 2 * at), known(level - 1, 2 * at + 1)) for at in range(first, last)}
+        session.execute(
+            text(
+                "INSERT INTO log_node (level, position, hash) SELECT :level, * FROM unnest(CAST(:p AS bigint[]),"
+                " CAST(:h AS bytea[]))"
+            ),
+            {"level": level, "p": list(nodes), "h": list(nodes.values())},
+        )
+        level, below = level + STEP, nodes
