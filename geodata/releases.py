@@ -120,9 +120,12 @@ def finish_release(session: Session, release: Release, *, institutions: Collecti
     """Derive states and figures of the touched institutions (None: of all), sum up, make the release current, and enter
     it in the transparency log: nothing of it may change afterwards."""
     session.flush()
-    if institutions is None or len(institutions) >= BULK:
-        refresh_statistics(session)
+    large = institutions is None or len(institutions) >= BULK
+    if large:
+        refresh_statistics(session, *(model.__tablename__ for model in PUBLISHED_FACTS), Report.__tablename__)
     derive_states(session, release.id, institutions)
+    if large:
+        refresh_statistics(session, InstitutionState.__tablename__)
     derive_figures(session, release.id, institutions)
     release.summary = {**release.summary, **summary(session, Moment(release.published_at.date(), release.id, True))}
     head = upsert(RegisterHead).values(id=1, release_id=release.id)
@@ -131,11 +134,10 @@ def finish_release(session: Session, release: Release, *, institutions: Collecti
     append_releases(session)
 
 
-def refresh_statistics(session: Session) -> None:
-    """Statistics on the facts as this transaction sees them: planned without any, the figures of 100,000 institutions
+def refresh_statistics(session: Session, *tables: str) -> None:
+    """Statistics on the tables as this transaction sees them: planned without any, the figures of 100,000 institutions
     took more than a quarter of an hour."""
-    tables = ", ".join([*(model.__tablename__ for model in PUBLISHED_FACTS), Report.__tablename__])
-    session.execute(text(f"ANALYZE {tables}"))
+    session.execute(text(f"ANALYZE {', '.join(tables)}"))
 
 
 def summary(session: Session, at: Moment) -> dict[str, Any]:

@@ -6,13 +6,25 @@ today; the last ones stand for the days after. A status does not reach back: bef
 `not_yet_open`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 BULK = 10_000
 """From this many institutions on, fresh statistics on the spans pay for themselves."""
+
+BATCH = 20_000
+"""So many institutions are derived at once: their joins and sorts stay in memory."""
+
+NEIGHBOURS = """
+    SELECT institution_id
+    FROM institution_name
+    LEFT JOIN (SELECT institution_id, geom FROM campus WHERE release_to IS NULL) AS site USING (institution_id)
+    WHERE release_to IS NULL AND kind = 'official' AND {chosen}
+    GROUP BY institution_id
+    ORDER BY min(ST_GeoHash(geom)) NULLS LAST, institution_id
+"""
 
 REACHING = """
     SELECT *,
@@ -127,7 +139,7 @@ STATES = """
         SELECT institution_id, starts, count(*) AS campuses,
             string_agg(words, ' ' ORDER BY is_main DESC, campus_id) AS words
         FROM site GROUP BY institution_id, starts
-    ), shown AS (
+    ), shown AS MATERIALIZED (
         SELECT span.institution_id, span.starts, span.ends, site.campus_id, coalesce(site.is_main, true) AS is_main,
             naming.official, naming.folded, naming.english, naming.short, naming.former,
             lower(concat_ws(' ', naming.terms, array_to_string(identity.known, ' '),
@@ -184,6 +196,8 @@ STATES = """
 
 CLOSE = "UPDATE institution_state SET release_to = :release WHERE release_to IS NULL AND {chosen}"
 
+OF_THESE = "institution_id = ANY(:institutions)"
+
 TEMPORARY = ("span", "span_name", "span_attribute", "span_programme", "span_identifier", "span_campus", "span_place")
 
 
@@ -192,16 +206,34 @@ def derive_states(session: Session, release: int, institutions: Collection[str] 
 
     An institution without an open official name leaves the register: its states are closed and none follow.
     """
-    chosen = "true" if institutions is None else "institution_id = ANY(:institutions)"
-    given = {"release": release, "institutions": list(institutions or ())}
+    chosen = "true" if institutions is None else OF_THESE
+    touched = list(institutions or ())
+    given = {"release": release, "institutions": touched}
     session.execute(text(CLOSE.format(chosen=chosen)), given)
+    if institutions is not None and len(touched) <= BATCH:
+        _derive(session, release, touched)
+        return
+    for batch in _neighbourhoods(session, chosen, given):
+        _derive(session, release, batch)
+
+
+def _neighbourhoods(session: Session, chosen: str, given: dict[str, object]) -> Iterator[list[str]]:
+    """The named institutions in batches of neighbours, so that the rows of a place lie together in the table."""
+    ordered = list(session.scalars(text(NEIGHBOURS.format(chosen=chosen)), given))
+    for start in range(0, len(ordered), BATCH):
+        yield ordered[start : start + BATCH]
+
+
+def _derive(session: Session, release: int, institutions: list[str]) -> None:
+    """New states of these institutions, whose earlier ones are closed."""
+    given = {"release": release, "institutions": institutions}
     for table in TEMPORARY:
         session.execute(text(f"DROP TABLE IF EXISTS pg_temp.{table}"))
-    for name, query in facts_in_reach(chosen).items():
+    for name, query in facts_in_reach(OF_THESE).items():
         session.execute(text(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {query}"), given)
     session.execute(text(PLACES))
     session.execute(text(SPANS))
-    if institutions is None or len(institutions) >= BULK:
+    if len(institutions) >= BULK:
         for table in TEMPORARY:
             session.execute(text(f"ANALYZE {table}"))
     session.execute(text(STATES), given)

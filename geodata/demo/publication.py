@@ -19,7 +19,8 @@ from geodata.vocabulary import DataStatus, ReleaseKind
 DEFAULT_INSTITUTIONS = 1_886
 DEFAULT_SEED = 2222
 LARGEST = 2_000_000
-TABLES = ("institution", *(model.__tablename__ for model in PUBLISHED_FACTS), "report", "institution_state")
+FILLED = ("institution", *(model.__tablename__ for model in PUBLISHED_FACTS), "report")
+DERIVED = ("institution_state",)
 
 Progress = Callable[[int], object]
 
@@ -66,14 +67,15 @@ def load(
     ids: list[str] = []
     if institutions:
         put_authorities(filling)
-    with shed(session, TABLES) if filling.large else nullcontext():
+    with shed(session, FILLED) if filling.large else nullcontext():
         for kinds, first in chunks(institutions, seed):
             ids += put_chunk(filling, kinds, first)
             progress(len(kinds))
-        filling.log()
-        release.summary = {"demo": {"institutions": institutions, "seed": seed, "sha256": filling.sha256()}}
+    filling.log()
+    release.summary = {"demo": {"institutions": institutions, "seed": seed, "sha256": filling.sha256()}}
+    with shed(session, DERIVED) if filling.large else nullcontext():
         finish_release(session, release, institutions=None if alone else ids)
-    session.execute(text(f"ANALYZE {', '.join(TABLES)}"))
+    session.execute(text(f"ANALYZE {', '.join((*FILLED, *DERIVED))}"))
     return Publication(release.id, dict(filling.rows), filling.sha256())
 
 
