@@ -5,6 +5,7 @@ from geodata.models.base import Base, Fact
 from geodata.models.citizens import ErrorReport, MissedQuery, ReportSalt, ReportSender
 from geodata.models.derived import InstitutionState
 from geodata.models.figures import ReadinessCell, ReadinessFigure, ReadinessStamp
+from geodata.models.population import UnitPopulation
 from geodata.models.publication import ChangeLog, Decision, RegisterHead, Release, Source
 from geodata.models.readiness import Authority, Indicator, IndicatorValue, Report, ReportingPeriod, Target
 from geodata.models.registry import (
@@ -73,5 +74,6 @@ __all__ = [
     "StewardSession",
     "Target",
     "UnitBoundary",
+    "UnitPopulation",
     "UnitSuccession",
 ]

@@ -99,7 +99,7 @@ def sums_by_code(
         "indicator": indicator,
         "release": release,
         **filter_values(filters),
-        **_covered_values(covered),
+        **covered_values(covered),
         **({} if stored else {"measures": as_json(with_parts([indicator])), "asked": [indicator]}),
     }
     rows = session.execute(text(sql), values)
@@ -114,7 +114,9 @@ def unit_column(vintage: Vintage) -> str:
 
 def _stored(vintage: Vintage, filters: Filters, covered: Population | None) -> str:
     return STORED.format(
-        column=unit_column(vintage), covered=_covered(covered), filters=" AND ".join(filter_conditions(filters, "cell"))
+        column=unit_column(vintage),
+        covered=covered_condition(covered),
+        filters=" AND ".join(filter_conditions(filters, "cell")),
     )
 
 
@@ -123,7 +125,7 @@ def _live(vintage: Vintage, filters: Filters, covered: Population | None, *, is_
         standing=standing(now=is_current, chosen=" AND ".join(filter_conditions(filters, "state"))),
         contributions=contributions(now=is_current),
         column=unit_column(vintage),
-        covered=_covered(covered),
+        covered=covered_condition(covered),
         filters="true",
     )
 
@@ -148,11 +150,12 @@ def filter_values(filters: Filters) -> dict[str, list[str]]:
     }
 
 
-def _covered(covered: Population | None) -> str:
+def covered_condition(covered: Population | None) -> str:
+    """Whether a row of standing institutions is one whom the target covers; it reads `covered_values`."""
     return "false" if covered is None else COVERED
 
 
-def _covered_values(covered: Population | None) -> dict[str, object]:
+def covered_values(covered: Population | None) -> dict[str, object]:
     if covered is None:
         return {}
     return {
