@@ -1,5 +1,6 @@
 """What a private cluster is made and run with."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,11 +18,9 @@ SETTINGS: Mapping[str, str] = {
     "port": str(PORT),
     "cluster_name": "'mapapp'",
     "max_connections": "100",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
     "work_mem": "16MB",
     "maintenance_work_mem": "256MB",
-    "max_wal_size": "4GB",
+    "max_wal_size": "8GB",
     "checkpoint_timeout": "15min",
     "wal_compression": "on",
     "random_page_cost": "1.1",
@@ -44,9 +43,19 @@ NOT_DURABLE: Mapping[str, str] = {
 
 def configuration(socket_directory: Path, *, durable: bool) -> str:
     """The text of `mapapp.conf`, which postgresql.conf includes; `ALTER SYSTEM` is read later and wins."""
-    settings = {**SETTINGS, "unix_socket_directories": _list_of_one(socket_directory)}
+    settings = {**SETTINGS, **memory(), "unix_socket_directories": _list_of_one(socket_directory)}
     settings |= {} if durable else NOT_DURABLE
     return "".join(f"{name} = {value}\n" for name, value in settings.items())
+
+
+def memory() -> dict[str, str]:
+    """An eighth of the machine's memory for PostgreSQL's own cache, between 128 MB and 2 GB, and half as what it may
+    expect in all: the indexes of a large register are then made and read in memory."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return {
+        "shared_buffers": f"{min(max(total // 8, 128), 2048)}MB",
+        "effective_cache_size": f"{max(total // 2, 256)}MB",
+    }
 
 
 def _list_of_one(path: Path) -> str:

@@ -1,12 +1,14 @@
 """The schema's way up and down."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Engine, inspect
 
 from geodata import migrations
 from geodata.engine import make_engine
 from geodata.models import Base
+from geodata.preparation import migrate
 
 
 def test_models_and_migrations_agree_up_and_down_and_up(
@@ -22,3 +24,10 @@ def test_models_and_migrations_agree_up_and_down_and_up(
     assert not set(Base.metadata.tables) & set(inspect(engine).get_table_names())
     migrations.upgrade(engine)
     engine.dispose()
+
+
+def test_servers_that_start_together_prepare_a_database_one_after_the_other(empty_database_url: str) -> None:
+    said: list[str] = []
+    with ThreadPoolExecutor(3) as servers:
+        list(servers.map(lambda _: migrate(empty_database_url, say=said.append), range(3)))
+    assert len(said) == 2, "the first migrates and loads the units, the others find both done"
