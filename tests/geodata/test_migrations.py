@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from sqlalchemy import Engine, inspect
 
 from geodata import migrations
+from geodata.cluster import Cluster
 from geodata.engine import make_engine
 from geodata.models import Base
-from geodata.preparation import migrate
+from geodata.preparation import ExtensionsMissing, migrate
 
 
 def test_models_and_migrations_agree_up_and_down_and_up(
@@ -31,3 +33,12 @@ def test_servers_that_start_together_prepare_a_database_one_after_the_other(empt
     with ThreadPoolExecutor(3) as servers:
         list(servers.map(lambda _: migrate(empty_database_url, say=said.append), range(3)))
     assert len(said) == 2, "the first migrates and loads the units, the others find both done"
+
+
+def test_missing_extensions_are_added_or_named_with_the_command(cluster: Cluster) -> None:
+    url = cluster.create_database("bare", template="template1")
+    try:
+        with pytest.raises(ExtensionsMissing, match=r"CREATE EXTENSION IF NOT EXISTS postgis;"):
+            migrate(url)
+    finally:
+        cluster.drop_database("bare")
