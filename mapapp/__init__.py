@@ -37,6 +37,8 @@ def create_app(
 def _configure(app: APIFlask, settings: Settings) -> None:
     app.config.update(
         PUBLIC_URL=settings.public_url,
+        DATA_LICENCE=settings.data_licence,
+        DATA_LICENCE_URL=settings.data_licence_url,
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         TRUSTED_HOSTS=_trusted_hosts(settings),
         SESSION_COOKIE_SECURE=bool(settings.public_url and settings.public_url.startswith("https:")),
@@ -79,6 +81,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
         verifier,
         writing,
     )
+    from mapapp.exports import files as export_files
 
     i18n.install(app)
     db.install(app, settings, sessions, clock)
@@ -90,6 +93,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     verifier.install(app, settings, sessions)
     writing.install(app, settings, sessions)
     citizen_reports.install(app, settings)
+    export_files.install(app, settings)
     misses.install(app, background=sessions is None)
     app.spec_processor(openapi.complete)
 

@@ -1,22 +1,24 @@
 """`/api/v1/overlays/<indicator>`: readiness per unit of any vintage, in every format, from one set of rows."""
 
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 
-from flask import Response, url_for
+from flask import Response, g, url_for
 
-from geodata.administrative_units import boundaries_geojson, boundaries_version
 from mapapp import schemas
 from mapapp.api import public_get
 from mapapp.assets import Asset, make_asset, respond
-from mapapp.db import register, session
+from mapapp.db import register
+from mapapp.errors import EXPORT_BUSY, Problem
+from mapapp.exports import files
+from mapapp.exports.formats import FORMATS
+from mapapp.exports.plain_files import as_json
+from mapapp.exports.rendering import Busy
+from mapapp.exports.view import View
 from mapapp.headers import FRESH_FOR, PINNED
-from mapapp.overlay_files import SHAPES
 from mapapp.overlay_question import OverlayQuestion, answer
-from mapapp.overlay_rows import table, title
+from mapapp.overlay_rows import table
 from mapapp.questions import day_asked
-
-OUTLINE_ZOOM = 6
 
 
 @public_get(
@@ -37,28 +39,33 @@ def overlay(asked: OverlayQuestion, indicator: str) -> Response:
     `target_n`, `target_N` are of those it covers). Outlines come with `format=geojson`, or once for all values from
     `/boundaries/<level>`."""
     state = register()
-    outlines = boundaries_version(session()) if asked.format == "geojson" else ""
     on = day_asked(asked.on)
-    made, name = written(state.release, state.published_at, outlines, on, indicator, asked.model_dump_json())
-    response = respond(made, PINNED if asked.release and asked.on and asked.period else FRESH_FOR)
-    if asked.format in ("csv", "xlsx"):
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    if asked.format == "json":
+        made = values(state.edition, on, indicator, asked.model_dump_json())
+        response = respond(made, PINNED if asked.release and asked.on and asked.period else FRESH_FOR)
+    else:
+        response = download(asked, indicator, on)
     link = url_for("api.boundaries", level=asked.level.value, on=on.isoformat())
     response.headers["Link"] = f'<{link}>; rel="related"; title="outlines"'
     return response
 
 
-@lru_cache(maxsize=256)
-def written(
-    _release: int, _published: datetime | None, _outlines: str, on: date, indicator: str, question: str
-) -> tuple[Asset, str]:
-    """The file and its name. The release, its time and the outlines' version are part of the key: a change of any of
-    them is another entry."""
-    asked = OverlayQuestion.model_validate_json(question)
-    found = answer(indicator, asked)
-    shape = SHAPES[asked.format]
-    outlines = ""
-    if asked.format == "geojson":
-        outlines = boundaries_geojson(session(), level=asked.level.value, on=on, zoom=OUTLINE_ZOOM)
-    made = make_asset(shape.write(table(found), outlines), shape.media_type)
-    return made, f"{title(found)}_r{found.release}.{shape.ending}"
+@lru_cache(maxsize=64)
+def values(_edition: tuple[object, ...], _on: date, indicator: str, question: str) -> Asset:
+    """The figures as JSON. The edition of the register is part of the key: a change of it is another entry."""
+    found = answer(indicator, OverlayQuestion.model_validate_json(question))
+    return make_asset(as_json(View(found, table(found))), "application/json")
+
+
+def download(asked: OverlayQuestion, indicator: str, on: date) -> Response:
+    """The view as a file to keep."""
+    g.lang = asked.lang
+    question = f"{indicator}?on={on}&{asked.model_dump_json(exclude={'format', 'lang', 'paper'})}"
+    try:
+        file = files.answer(asked.format, asked.lang, asked.paper, question, lambda: answer(indicator, asked))
+    except Busy as error:
+        raise Problem(EXPORT_BUSY) from error
+    response = respond(make_asset(file.content, FORMATS[asked.format].media_type), FRESH_FOR)
+    if asked.format != "geojson":
+        response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    return response

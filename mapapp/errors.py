@@ -20,8 +20,6 @@ from mapapp.i18n import gettext as _
 from mapapp.params import InvalidParameters
 from mapapp.views import Link, ProblemPage
 
-RETRY_AFTER_S = 30
-
 
 @dataclass(frozen=True)
 class Kind:
@@ -92,10 +90,17 @@ SIGNING_AWAY = Kind(
     N_("Tạm thời chưa ký được câu trả lời"),
     N_("Khóa ký chưa dùng được. Hãy hỏi không cần chữ ký, hoặc thử lại sau."),
 )
+EXPORT_BUSY = Kind(
+    503,
+    "export-in-progress",
+    N_("Tệp đang được soạn"),
+    N_("Mỗi lần máy chủ chỉ soạn một tệp. Hãy mở lại địa chỉ này sau vài giây; tệp soạn xong được giữ sẵn."),
+)
 KINDS = (
     *(INVALID, NOT_FOUND, UNKNOWN_INSTITUTION, UNKNOWN_UNIT, UNKNOWN_INDICATOR, SEVERAL),
-    *(METHOD, TOO_LARGE, OTHER, BROKEN, AWAY_KIND, SIGNING_AWAY),
+    *(METHOD, TOO_LARGE, OTHER, BROKEN, AWAY_KIND, SIGNING_AWAY, EXPORT_BUSY),
 )
+RETRY_AFTER_S = {AWAY_KIND: 30, EXPORT_BUSY: 3}
 BY_STATUS = {404: NOT_FOUND, 405: METHOD, 413: TOO_LARGE}
 
 PARAMETER_OF: dict[type[Exception], tuple[str, str]] = {
@@ -134,8 +139,10 @@ def handle(error: Exception) -> Response:
     if problem.kind in (BROKEN, AWAY_KIND):
         current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
     response = for_machines(problem) if wants_problem() else for_people(problem)
-    if problem.kind is AWAY_KIND:
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    if problem.kind in RETRY_AFTER_S:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S[problem.kind])
+    if problem.kind is EXPORT_BUSY:
+        response.headers["Refresh"] = str(RETRY_AFTER_S[EXPORT_BUSY])  # a browser comes back by itself
     if isinstance(error, HTTPException) and error.code == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     response.headers["Cache-Control"] = "no-store"

@@ -153,6 +153,14 @@ MAPS: Mapping[str, Callable[[Translate], OwnMap]] = {
 }
 
 
+def standalone_map(gettext: Translate) -> OwnMap:
+    """One overlay with everything in the page itself: `static/js/standalone.js` draws what the page carries."""
+    chart = _frame("standalone")
+    chart.add_child(OverlayLayer())
+    _add_signs(chart, gettext)
+    return _with_stable_ids(chart)
+
+
 def compose(chart: OwnMap, *, leaflet_url: str, module_url: str) -> MapScript:
     """Element and module of a map; the addresses are those of the site's own files."""
     figure = cast(Figure, chart.get_root())
@@ -171,6 +179,21 @@ def foreign_links(chart: OwnMap) -> tuple[str, ...]:
 
 
 def _chart(name: str, gettext: Translate) -> OwnMap:
+    chart = _frame(name)
+    chart.add_child(ProvinceLayer(texts=_province_texts(gettext)))
+    chart.add_child(CommuneLayer())
+    _add_signs(chart, gettext)
+    return chart
+
+
+def _add_signs(chart: OwnMap, gettext: Translate) -> None:
+    """What no map is without: both archipelagos, and the controls."""
+    chart.add_child(ArchipelagoLayer(places=[_symbol(place, gettext) for place in ARCHIPELAGOS], sea=_sea(gettext)))
+    chart.add_child(ControlLayer(texts=_control_texts(gettext)))
+
+
+def _frame(name: str) -> OwnMap:
+    """An empty map of the country and its sea."""
     (west, south), (east, north) = NATION
     chart = OwnMap(
         location=((south + north) / 2, (west + east) / 2),  # Leaflet wants lat, lon
@@ -189,10 +212,6 @@ def _chart(name: str, gettext: Translate) -> OwnMap:
     )
     chart._id = name
     chart.options |= {"min_zoom": 4, "max_zoom": 16, "nation": [[south, west], [north, east]]}
-    chart.add_child(ProvinceLayer(texts=_province_texts(gettext)))
-    chart.add_child(CommuneLayer())
-    chart.add_child(ArchipelagoLayer(places=[_symbol(place, gettext) for place in ARCHIPELAGOS], sea=_sea(gettext)))
-    chart.add_child(ControlLayer(texts=_control_texts(gettext)))
     return chart
 
 

@@ -34,9 +34,13 @@ class OverlayFilters(DatedQuestion):
 
 
 class OverlayQuestion(OverlayFilters):
-    format: Literal["json", "geojson", "csv", "xlsx"] = Field(
-        "json", description="json: values without outlines; geojson: with them"
+    format: Literal["json", "geojson", "csv", "xlsx", "gpkg", "html", "pdf", "manifest", "zip"] = Field(
+        "json",
+        description="json: values without outlines; geojson, gpkg: with them; html: a map that opens without a network; "
+        "pdf: a sheet to print; manifest: the SHA-256 sum of every format; zip: all of them with the manifest",
     )
+    lang: Literal["vi", "en"] = Field("vi", description="language of html and pdf")
+    paper: Literal["a4", "a3"] = Field("a4", description="size of the sheet")
 
 
 def answer(indicator: str, asked: OverlayFilters) -> Overlay:

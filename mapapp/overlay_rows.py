@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from geodata.indicators import IndicatorKind
 from geodata.overlays import Filters, Overlay, UnitFigure
 from geodata.targets import Target
 from mapapp.db import data_status
+from mapapp.exports import address
+from mapapp.exports.licence import data_licence
 from mapapp.i18n import N_
 
 COLUMNS = {
@@ -39,8 +42,11 @@ METHOD_EN = (
     "with a usable figure. No data is never zero. Units follow the stored codes of institutions, never approximate "
     "outlines; the row without a unit holds those no unit of the level can be given. The rows sum to the whole."
 )
-LICENCE = "MIT"
-"""The project's own licence; it covers the illustrative dataset and the figures made from it."""
+FORMULAS = {
+    IndicatorKind.COMPOSITE: "value = Σ points / n",
+    IndicatorKind.MILESTONE: "value = 1 if it exists, else 0",
+}
+SHARE_FORMULA = "value = 100 × Σ numerators / Σ denominators of the n that reported"
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,8 @@ def about(overlay: Overlay) -> dict[str, Any]:
     """What the figures are, of whom, when, by which method and in which state."""
     indicator = overlay.indicator
     met, compared = overlay.reached
+    status = data_status(overlay.by_data_status)
+    licence = data_licence(status)
     return {
         "indicator": indicator.id,
         "indicator_name_vi": indicator.name_vi,
@@ -101,8 +109,27 @@ def about(overlay: Overlay) -> dict[str, Any]:
         "on": overlay.vintage.on.isoformat(),
         "release": overlay.release,
         "published_at": overlay.published_at.isoformat() if overlay.published_at else None,
-        "data_status": data_status(overlay.by_data_status),
-        "licence": LICENCE,
+        "data_status": status,
+        "licence": licence.name,
+        "licence_url": licence.url,
+        "formula": FORMULAS.get(indicator.kind, SHARE_FORMULA),
+        **counts(overlay),
+        "query": {"indicator": indicator.id, **address.query(overlay)},
+        "url": address.absolute(address.of_values(overlay)),
+        "page": address.absolute(address.of_page(overlay)),
+    }
+
+
+def counts(overlay: Overlay) -> dict[str, Any]:
+    """How many units there are, in how many nobody reported or nobody is asked, and how many subjects have no unit
+    (their place is not known at this level, or would have to be guessed)."""
+    units = [row for row in overlay.rows if row.unit is not None]
+    rest = next((row for row in overlay.rows if row.unit is None), None)
+    return {
+        "units": len(units),
+        "units_without_data": sum(1 for row in units if row.N and row.no_data),
+        "units_without_subjects": sum(1 for row in units if not row.N),
+        "unplaced": {"n": rest.n if rest else 0, "N": rest.N if rest else 0},
     }
 
 

@@ -1,14 +1,11 @@
 """The planner's page put together: form, map, legend, ranked table, trend and exports of one overlay."""
 
 from datetime import date
-from typing import Any
-
-from flask import url_for
 
 from geodata import overlays
 from geodata.filters import REFORM
 from geodata.indicators import Indicator, UnknownIndicator, indicator_named, indicators
-from geodata.overlays import Filters, Overlay, UnitFigure
+from geodata.overlays import Overlay, UnitFigure
 from geodata.targets import Target, targets
 from geodata.text import fold
 from geodata.unit_reads import by_key
@@ -17,6 +14,8 @@ from mapapp import labels
 from mapapp import planner_words as words
 from mapapp.db import session, today
 from mapapp.errors import UNKNOWN_INDICATOR, Problem
+from mapapp.exports import address
+from mapapp.exports.links import downloads
 from mapapp.i18n import day, language, number, page_url
 from mapapp.i18n import gettext as _
 from mapapp.overlay_question import answer, to_filters
@@ -89,9 +88,9 @@ def shown(asked: PlannerQuestion, overlay: Overlay) -> Shown:
         previous_url=here_with(page=asked.page - 1) if asked.page > 1 else None,
         next_url=here_with(page=asked.page + 1) if start + PAGE < len(ranked) else None,
         trend=trend_rows(overlay),
-        exports=exports(overlay),
+        exports=downloads(overlay),
         method=METHOD_VI if language() == "vi" else METHOD_EN,
-        live=live(overlay, api_url(overlay)),
+        live=live(overlay, address.of_values(overlay)),
     )
 
 
@@ -216,34 +215,6 @@ def trend_rows(overlay: Overlay) -> tuple[PeriodRow, ...]:
         release=overlay.release or None,
     )
     return tuple(PeriodRow(period, figure_row(overlay.indicator, row, label=period)) for period, row in found.points)
-
-
-def api_url(overlay: Overlay, form: str | None = None) -> str:
-    """The API's address of exactly this view: release, vintage, period, target and filters are written out."""
-    filters: Filters = overlay.filters
-    given: dict[str, Any] = {
-        "level": overlay.vintage.level,
-        "on": overlay.vintage.on.isoformat(),
-        "period": overlay.period,
-        "target": overlay.target.id if overlay.target and overlay.target.territory else None,
-        "type": ",".join(filters.types) or None,
-        "ownership": ",".join(filters.ownerships) or None,
-        "training_level": ",".join(filters.training_levels) or None,
-        "occupation": ",".join(filters.occupations) or None,
-        "release": overlay.release or None,
-        "format": form,
-    }
-    return url_for("api.overlay", indicator=overlay.indicator.id, **given)
-
-
-def exports(overlay: Overlay) -> tuple[Link, ...]:
-    offered = (
-        ("csv", "CSV"),
-        ("xlsx", _("Excel (XLSX)")),
-        ("geojson", _("GeoJSON, có ranh giới")),
-        (None, "JSON (API)"),
-    )
-    return tuple(Link(text, api_url(overlay, form)) for form, text in offered)
 
 
 def kept(asked: PlannerQuestion) -> tuple[Hidden, ...]:

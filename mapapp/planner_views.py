@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from mapapp.exports.links import DownloadGroup
 from mapapp.views import FilterGroup, Hidden, Link, Option
 
 
@@ -85,7 +86,7 @@ class Shown:
     previous_url: str | None
     next_url: str | None
     trend: tuple[PeriodRow, ...]
-    exports: tuple[Link, ...]
+    exports: tuple[DownloadGroup, ...]
     method: str
     live: dict[str, Any]
 

@@ -36,13 +36,13 @@ def group(indicator: Indicator) -> str:
     return {SubjectKind.AUTHORITY: "authority", SubjectKind.TERRITORY: "milestone"}.get(indicator.subject, "target")
 
 
-def value(indicator: Indicator, figure: float | None) -> str:
-    """A figure in its unit; words where there is none."""
+def value(indicator: Indicator, figure: float | None, *, digits: int = 2) -> str:
+    """A figure in its unit, with at most so many decimals; words where there is none."""
     if figure is None:
         return _("chưa có số liệu")
     if indicator.unit is Unit.EXISTS:
         return _("Đã có") if figure else _("Chưa có")
-    shown = number(figure, digits=2)
+    shown = number(figure, digits=digits)
     return _("%(points)s điểm", points=shown) if indicator.unit is Unit.POINTS else f"{shown} %"
 
 

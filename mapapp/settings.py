@@ -68,6 +68,8 @@ class Settings:
     )
     answers_mb: int = field(default=32, metadata=_variable("MAPAPP_ANSWERS_MB", _whole_number(0, 100_000)))
     report_answer_days: int = field(default=10, metadata=_variable("MAPAPP_REPORT_ANSWER_DAYS", _whole_number(1, 250)))
+    data_licence: str | None = field(default=None, metadata=_variable("MAPAPP_DATA_LICENCE"))
+    data_licence_url: str | None = field(default=None, metadata=_variable("MAPAPP_DATA_LICENCE_URL", _web_address))
     secret_key: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_SECRET_KEY", _secret))
 
     @classmethod

@@ -1,0 +1,52 @@
+"""The links under which a page offers its view to take away."""
+
+from dataclasses import dataclass
+
+from geodata.overlays import Overlay
+from mapapp.exports import address
+from mapapp.i18n import N_, language
+from mapapp.i18n import gettext as _
+
+FOR_READING = (
+    ("pdf", "a4", N_("PDF khổ A4")),
+    ("pdf", "a3", N_("PDF khổ A3")),
+    ("html", None, N_("Bản đồ HTML, mở không cần mạng")),
+)
+FOR_WORKING = (
+    ("xlsx", N_("Excel (XLSX): số liệu, phương pháp, nguồn")),
+    ("csv", "CSV"),
+    ("gpkg", N_("GeoPackage, có ranh giới")),
+    ("geojson", N_("GeoJSON, có ranh giới")),
+    (None, "JSON (API)"),
+)
+TOGETHER = (("zip", N_("Tất cả trong một tệp ZIP")), ("manifest", N_("Bản kê kèm mã kiểm tra SHA-256")))
+
+
+@dataclass(frozen=True)
+class Download:
+    """`label` is finished; `url` gives the file."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class DownloadGroup:
+    label: str
+    links: tuple[Download, ...]
+
+
+def downloads(overlay: Overlay) -> tuple[DownloadGroup, ...]:
+    """Every format of the view, by what it is for; all of them say release, vintage, period, target and filters."""
+    lang = language()
+    reading = [
+        (_(text), address.of_values(overlay, form, lang=lang, **paper_of(paper))) for form, paper, text in FOR_READING
+    ]
+    working = [(_(text), address.of_values(overlay, form)) for form, text in FOR_WORKING]
+    together = [(_(text), address.of_values(overlay, form, lang=lang)) for form, text in TOGETHER]
+    named = ((_("Để xem và in"), reading), (_("Để tính toán"), working), (_("Trọn bộ"), together))
+    return tuple(DownloadGroup(label, tuple(Download(*link) for link in links)) for label, links in named)
+
+
+def paper_of(paper: str | None) -> dict[str, str]:
+    return {"paper": paper} if paper else {}

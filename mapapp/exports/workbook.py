@@ -1,0 +1,118 @@
+"""An overlay as a workbook: values, method and sources, each on a sheet of its own; the same bytes for ever."""
+
+import io
+import re
+import zipfile
+from datetime import datetime
+from typing import Any
+
+from mapapp.exports.plain_files import named
+from mapapp.exports.view import View
+from mapapp.geojson import to_json
+from mapapp.overlay_rows import COLUMNS, METHOD_EN, METHOD_VI
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+VALUES, METHOD, SOURCES = "Số liệu", "Phương pháp", "Nguồn"
+WIDTHS = {"A": 18, "B": 9, "C": 34, "D": 34}
+TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+ILLUSTRATIVE = "DỮ LIỆU MINH HỌA · ILLUSTRATIVE DATA"
+
+
+def as_xlsx(view: View) -> bytes:
+    """Texts are written as texts, never as formulas. Each line of the values says its release and data status."""
+    from openpyxl import Workbook  # only who writes a workbook pays for it
+
+    book = Workbook(write_only=True)
+    write_values(book, view)
+    write_method(book.create_sheet(METHOD), view)
+    write_sources(book.create_sheet(SOURCES), view)
+    out = io.BytesIO()
+    book.save(out)
+    return at_time(out.getvalue(), view.made_at)
+
+
+def write_values(book: Any, view: View) -> None:
+    """A line per unit, the one without a unit, and the whole; the first line is frozen."""
+    sheet = book.create_sheet(VALUES)
+    sheet.freeze_panes = "A2"
+    for column, width in WIDTHS.items():
+        sheet.column_dimensions[column].width = width
+    about = view.table.about
+    if about["data_status"] != "official":
+        sheet.oddHeader.center.text = ILLUSTRATIVE if about["data_status"] == "illustrative" else about["data_status"]
+    sheet.append([heading(sheet, name) for name in (*COLUMNS, "release", "data_status")])
+    whole = {**view.table.whole, "name": "Toàn bộ", "name_en": "The whole"}
+    same = [about["release"], about["data_status"]]
+    for row in (*map(named, view.table.rows), whole):
+        sheet.append([*(safe(sheet, value) for value in row.values()), *same])
+
+
+def write_method(sheet: Any, view: View) -> None:
+    """What each column is, and how the figures are made."""
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 110
+    indicator = view.overlay.indicator
+    lines = [
+        ("indicator", f"{indicator.name_vi} · {indicator.name_en}"),
+        ("definition_vi", indicator.definition_vi),
+        ("definition_en", indicator.definition_en),
+        ("formula", view.table.about["formula"]),
+        ("method_vi", METHOD_VI),
+        ("method_en", METHOD_EN),
+        *COLUMNS.items(),
+    ]
+    append_all(sheet, lines)
+
+
+def write_sources(sheet: Any, view: View) -> None:
+    """Release, status, licence, question and documents."""
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 110
+    plain = {
+        name: to_json(value) if isinstance(value, (dict, list)) else value for name, value in view.table.about.items()
+    }
+    append_all(sheet, list(plain.items()))
+
+
+def append_all(sheet: Any, lines: list[tuple[str, Any]]) -> None:
+    for line in lines:
+        sheet.append([safe(sheet, part) for part in line])
+
+
+def heading(sheet: Any, text: str) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    made = WriteOnlyCell(sheet, value=text)
+    made.font = Font(bold=True)
+    return made
+
+
+def safe(sheet: Any, value: Any) -> Any:
+    """The value, or a cell of text where it begins like a formula."""
+    if not (isinstance(value, str) and value.startswith("=")):
+        return value
+    from openpyxl.cell import WriteOnlyCell
+
+    made = WriteOnlyCell(sheet, value=value)
+    made.data_type = "s"
+    return made
+
+
+def at_time(book: bytes, moment: datetime) -> bytes:
+    """The same workbook as if it had been saved at `moment`: archive and document carry no other time."""
+    out = io.BytesIO()
+    stamp = f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "docProps/core.xml":
+                content = TIMES.sub(rb"\g<1>" + stamp, content)
+            new.writestr(entry(name, moment), content)
+    return out.getvalue()
+
+
+def entry(name: str, moment: datetime) -> zipfile.ZipInfo:
+    """An entry of an archive with a time of our choice."""
+    made = zipfile.ZipInfo(name, moment.timetuple()[:6])
+    made.compress_type = zipfile.ZIP_DEFLATED
+    made.external_attr = 0o644 << 16
+    return made
