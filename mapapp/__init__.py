@@ -78,6 +78,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
         misses,
         openapi,
         site,
+        steward_jobs,
         verifier,
         writing,
     )
@@ -92,6 +93,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     site.install(app)
     verifier.install(app, settings, sessions)
     writing.install(app, settings, sessions)
+    steward_jobs.install(app, settings, sessions)
     citizen_reports.install(app, settings)
     export_files.install(app, settings)
     misses.install(app, background=sessions is None)
@@ -117,6 +119,7 @@ def _register(app: APIFlask) -> None:
         map_files,
         ogc,
         planner,
+        steward,
         verifier,
         verify_pages,
     )
@@ -126,5 +129,5 @@ def _register(app: APIFlask) -> None:
     app.register_blueprint(health.bp)
     app.register_blueprint(crawlers.bp)
     app.register_blueprint(verifier.bp)
-    for pages in (ogc.bp, citizen.bp, planner.bp, verify_pages.bp, map_files.bp, installable.bp):
+    for pages in (ogc.bp, citizen.bp, planner.bp, verify_pages.bp, steward.bp, map_files.bp, installable.bp):
         register_pages(app, pages)

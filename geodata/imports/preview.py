@@ -115,7 +115,8 @@ def names_of(session: Session, ids: Sequence[str]) -> dict[str, str]:
     rows = select(name.institution_id, name.text).where(
         name.institution_id == func.any(list(ids)), name.kind == NameKind.OFFICIAL, name.release_to.is_(None)
     )
-    return dict(session.execute(rows.order_by(name.valid_from.nulls_first())).tuples())
+    said = session.execute(rows.order_by(name.valid_from.nulls_first()))
+    return {row.institution_id: row.text for row in said}
 
 
 def differences(changes: Sequence[Change]) -> Iterator[Difference]:

@@ -8,7 +8,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import PurePath
+from typing import Any
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
@@ -175,3 +177,16 @@ def withdraw(session: Session, ids: Iterable[int]) -> int:
         update(ReviewAnswer).where(*standing).values(withdrawn_at=func.now()).returning(ReviewAnswer.id)
     )
     return len(found.all())
+
+
+def candidates(session: Session, ids: Iterable[str], *, on: date) -> dict[str, dict[str, Any]]:
+    """{id: what the register says of the institution on a day}, as properties of its feature."""
+    rows = session.execute(
+        text(
+            "SELECT institution_id, feature::jsonb->'properties' FROM institution_state"
+            " WHERE institution_id = ANY(:ids) AND is_main AND release_to IS NULL"
+            " AND (valid_from IS NULL OR valid_from <= :on) AND (valid_to IS NULL OR valid_to > :on)"
+        ),
+        {"ids": list(ids), "on": on},
+    )
+    return {row[0]: row[1] for row in rows}

@@ -189,6 +189,12 @@ def kept(session: Session, file_hash: str, name: str) -> InputFile:
     return InputFile(name, data)
 
 
+def decision_number(session: Session, run: ImportRun) -> str | None:
+    """The number of the decision that the run rests on."""
+    decision = session.get(Decision, run.decision_id) if run.decision_id is not None else None
+    return decision.number if decision else None
+
+
 def rows_of(session: Session, run: ImportRun) -> list[ImportRow]:
     """The rows of a run in the order of the file."""
     return list(session.scalars(select(ImportRow).where(ImportRow.run_id == run.id).order_by(ImportRow.id)))

@@ -1,0 +1,61 @@
+"""Work that outlasts a request: each job gets a process of its own, so that the site goes on whatever the file is."""
+
+import json
+import logging
+import os
+import subprocess  # our own interpreter and module, see `_process`
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from flask import Flask, current_app
+
+from geodata.engine import make_sessions
+from geodata.imports import jobs
+from mapapp.db import Sessions
+from mapapp.settings import Settings
+
+Launch = Callable[[int], None]
+NICENESS = 10
+
+
+def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
+    """Give the application its way to start jobs: a process each, or at once where the caller brings the sessions."""
+    given = sessions
+    if given is not None:
+        app.extensions["mapapp.launch"] = lambda job: jobs.work(given, job, watched=False)
+    else:
+        app.extensions["mapapp.launch"] = lambda job: _process(settings.url, job)
+
+
+def launch(job_id: int) -> None:
+    """Start a job whose row is committed."""
+    cast(Launch, current_app.extensions["mapapp.launch"])(job_id)
+
+
+def _process(url: str, job_id: int) -> None:
+    """The address of the database goes in by standard input: a command line may be read by anybody."""
+    process = subprocess.Popen(  # noqa: S603  our own interpreter and module
+        [sys.executable, "-c", _START, str(Path(__file__).parents[1])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    if process.stdin:
+        process.stdin.write(json.dumps({"url": url, "job": job_id}).encode())
+        process.stdin.close()
+    threading.Thread(target=process.wait, daemon=True).start()  # so that it does not stay as a zombie
+
+
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from mapapp.steward_jobs import main; main()"
+
+
+def main() -> None:
+    """The process of a job: gives way to the site, works without time limit, ends."""
+    os.nice(NICENESS)
+    logging.basicConfig(level=logging.INFO)
+    given = json.load(sys.stdin)
+    sessions = make_sessions(given["url"], statement_timeout_ms=0, application_name="mapapp-job", pool_size=2)
+    jobs.work(sessions, given["job"])

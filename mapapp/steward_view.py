@@ -1,0 +1,443 @@
+"""What the steward's pages show of imports: the list with its form, a job under way, and the report of a run."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from geodata.imports import jobs, overview, preview, report, reviews, run
+from geodata.imports.checks import Severity, explain
+from geodata.imports.containers import MAX_FILE_BYTES
+from geodata.imports.headings import KINDS
+from geodata.imports.progress import STEPS
+from geodata.models import ImportJob, ImportRun
+from geodata.text import clean
+from geodata.vocabulary import JobState, RowOutcome, RunState
+from mapapp.db import VIETNAM, now, register, session
+from mapapp.i18n import N_, day, language, number, page_url
+from mapapp.i18n import gettext as _
+from mapapp.steward_door import Visitor
+from mapapp.views import Link
+
+RUNS_A_PAGE = 30
+FINDINGS_A_PAGE = 100
+ACT = {
+    "stage": N_("Kiểm tra tệp"),
+    "recount": N_("Tính lại lần nhập"),
+    "publish": N_("Công bố"),
+    "undo": N_("Hoàn tác lần nhập"),
+}
+STATE = {
+    "staged": (N_("Bản xem trước, chưa công bố"), "warn"),
+    "published": (N_("Đã công bố"), "good"),
+    "undone": (N_("Đã hoàn tác"), "plain"),
+    "refused": (N_("Đã hủy"), "plain"),
+}
+OUTCOME = {
+    "created": N_("tạo mới"),
+    "updated": N_("cập nhật"),
+    "unchanged": N_("không đổi"),
+    "rejected": N_("từ chối"),
+}
+OUTCOME_TONE = {"created": "good", "updated": "good", "unchanged": "plain", "rejected": "bad"}
+SEVERITY = {"error": N_("Từ chối"), "warning": N_("Cảnh báo"), "note": N_("Ghi chú")}
+SEVERITY_TONE = {"error": "bad", "warning": "warn", "note": "plain"}
+LONGEST = {"source_name": 100, "decision": 100}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every steward's page has: its title, who is at work, the token of its forms, the way back."""
+
+    title: str
+    description: str
+    visitor: str
+    token: str
+    trail: tuple[Link, ...] = ()
+
+
+def frame(title: str, visitor: Visitor, *trail: Link) -> Frame:
+    start = Link(_("Nhập dữ liệu"), page_url("steward.runs"))
+    return Frame(title, title, visitor.name, visitor.form_token, (start, *trail) if trail else ())
+
+
+@dataclass(frozen=True)
+class EntrancePage:
+    """The way in; `link` empty when there is nothing to use."""
+
+    title: str
+    description: str
+    link: str
+    spent: bool
+
+
+def entrance_page(link: str, *, spent: bool = False) -> EntrancePage:
+    title = _("Vào trang quản lý dữ liệu")
+    return EntrancePage(title, title, link, spent)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The upload form as it came."""
+
+    source_name: str = ""
+    decision: str = ""
+    effective: str = ""
+
+    @classmethod
+    def read(cls, form: MultiDict[str, str]) -> "Filled":
+        return cls(*(clean(form.get(name, "")) for name in ("source_name", "decision", "effective")))
+
+    def faults(self, *, has_file: bool, size: int) -> tuple[tuple[str, str], ...]:
+        """(field, what to do about it)"""
+        found = []
+        if not has_file:
+            found.append(("file", _("Hãy chọn một tệp.")))
+        elif size > MAX_FILE_BYTES:
+            found.append(("file", _("Tệp lớn hơn %(mb)s MB. Hãy chia thành nhiều tệp.", mb=MAX_FILE_BYTES // 1024**2)))
+        if self.effective and _day(self.effective) is None:
+            found.append(("effective", _("Ngày ghi dạng 01/09/2026.")))
+        found += [
+            (name, _("Tối đa %(n)s ký tự.", n=most))
+            for name, most in LONGEST.items()
+            if len(getattr(self, name)) > most
+        ]
+        return tuple(found)
+
+    def choices(self) -> dict[str, object]:
+        effective = _day(self.effective) if self.effective else None
+        return {
+            "source_name": self.source_name or None,
+            "decision": self.decision or None,
+            "effective": effective.isoformat() if effective else None,
+        }
+
+
+def _day(text: str) -> date | None:
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007  a day, not a moment
+        except ValueError:
+            continue
+    return None
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """A run in the list."""
+
+    title: str
+    url: str
+    state_label: str
+    tone: str
+    when: str
+    counts: str
+    source: str
+
+
+@dataclass(frozen=True)
+class RunsPage:
+    """The form, what is under way, what came before."""
+
+    frame: Frame
+    filled: Filled
+    faults: tuple[tuple[str, str], ...]
+    jobs: tuple[Link, ...]
+    runs: tuple[RunLine, ...]
+    older_url: str | None
+    largest_mb: int
+
+    title = property(lambda self: self.frame.title)
+    description = property(lambda self: self.frame.description)
+
+    def fault(self, name: str) -> str | None:
+        return dict(self.faults).get(name)
+
+
+def runs_page(
+    visitor: Visitor, *, before: int | None, filled: Filled = Filled(), faults: tuple[tuple[str, str], ...] = ()
+) -> RunsPage:
+    found = run.recent(session(), limit=RUNS_A_PAGE + 1, before=before)
+    shown = found[:RUNS_A_PAGE]
+    return RunsPage(
+        frame=frame(_("Nhập dữ liệu"), visitor),
+        filled=filled,
+        faults=faults,
+        jobs=tuple(
+            Link(f"{_(ACT[job.act])}: {job.file_name}", page_url("steward.job", number=job.id))
+            for job in jobs.under_way(session())
+            if not jobs.is_lost(job, at=now())
+        ),
+        runs=tuple(run_line(one) for one in shown),
+        older_url=page_url("steward.runs", before=shown[-1].id) if len(found) > len(shown) else None,
+        largest_mb=MAX_FILE_BYTES // 1024**2,
+    )
+
+
+def run_line(found: ImportRun) -> RunLine:
+    label, tone = STATE[found.state]
+    return RunLine(
+        title=found.file_name,
+        url=page_url("steward.report", number=found.id),
+        state_label=_(label),
+        tone=tone,
+        when=moment(found.created_at),
+        counts=" · ".join(f"{number(found.counts.get(key, 0))} {_(word)}" for key, word in OUTCOME.items()),
+        source=found.source_name,
+    )
+
+
+def moment(at: datetime) -> str:
+    """A time in Vietnam as the language writes it."""
+    there = at.astimezone(VIETNAM)
+    return f"{day(there.date())}, {there:%H:%M}"
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """A job: how far it is, or what became of it."""
+
+    frame: Frame
+    file_name: str
+    act: str
+    state: str
+    step: str | None
+    done: int
+    total: int
+    progress_label: str
+    message: str | None
+    lost: bool
+    next: Link
+
+    title = property(lambda self: self.frame.title)
+    description = property(lambda self: self.frame.description)
+
+    @property
+    def under_way(self) -> bool:
+        return self.state in (JobState.WAITING, JobState.WORKING) and not self.lost
+
+
+def job_page(visitor: Visitor, job: ImportJob, *, at: datetime) -> JobPage:
+    title = f"{_(ACT[job.act])}: {job.file_name}"
+    back = (
+        Link(_("Về bản xem trước"), page_url("steward.report", number=job.run_id))
+        if job.run_id is not None
+        else Link(_("Chọn tệp khác"), page_url("steward.runs"))
+    )
+    return JobPage(
+        frame=frame(title, visitor, Link(job.file_name, "")),
+        file_name=job.file_name,
+        act=job.act,
+        state=job.state,
+        step=STEPS[job.step][language() == "en"] if job.step in STEPS else None,
+        done=job.done,
+        total=job.total,
+        progress_label=f"{number(job.done)} / {number(job.total)}" if job.total > 1 else "",
+        message=job.message_en if language() == "en" else job.message_vi,
+        lost=jobs.is_lost(job, at=at),
+        next=back,
+    )
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A count and what it counts."""
+
+    value: str
+    label: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """How a sheet was read."""
+
+    name: str
+    kind: str
+    header_row: int
+    counts: tuple[Tile, ...]
+    unknown: tuple[str, ...]
+    skipped: tuple[str, ...]
+    csv_url: str
+
+
+@dataclass(frozen=True)
+class FoundKind:
+    """A kind of finding, how many rows have it, and the way to those."""
+
+    label: str
+    severity_label: str
+    tone: str
+    rows: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class FoundLine:
+    """A finding in its place."""
+
+    sheet: str
+    number: int
+    column: str | None
+    value: str | None
+    text: str
+    remedy: str
+    severity_label: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """The report of a run, and what can be done with it."""
+
+    frame: Frame
+    number: int
+    state: str
+    state_label: str
+    tone: str
+    about: tuple[tuple[str, str], ...]
+    rows_in: str
+    tiles: tuple[Tile, ...]
+    notes: tuple[str, ...]
+    sheets: tuple[SheetLine, ...]
+    kinds: tuple[FoundKind, ...]
+    filtered: bool
+    all_url: str
+    found: tuple[FoundLine, ...]
+    more_url: str | None
+    questions: int
+    changes: int
+    changes_label: str
+    rejected: int
+    urls: Mapping[str, str]
+    release: Link | None
+    moved_on: bool
+
+    title = property(lambda self: self.frame.title)
+    description = property(lambda self: self.frame.description)
+
+
+def run_page(visitor: Visitor, found: ImportRun, asked: Mapping[str, str], *, after: int) -> RunPage:
+    severity = Severity(asked["severity"]) if asked.get("severity") in set(Severity) else None
+    kinds = overview.finding_counts(session(), found)
+    code = asked.get("code") if asked.get("code") in {kind.code for kind in kinds} else None
+    lines = overview.findings(session(), found, severity=severity, code=code, after=after, limit=FINDINGS_A_PAGE + 1)
+    shown = lines[:FINDINGS_A_PAGE]
+    label, tone = STATE[found.state]
+    asks = {key: value for key, value in (("severity", severity), ("code", code)) if value}
+    more = (
+        page_url("steward.report", number=found.id, after=shown[-1].position, **asks)
+        if lines[FINDINGS_A_PAGE:]
+        else None
+    )
+    return RunPage(
+        frame=frame(
+            _("Lần nhập %(n)s: %(file)s", n=found.id, file=found.file_name), visitor, Link(found.file_name, "")
+        ),
+        number=found.id,
+        state=found.state,
+        state_label=_(label),
+        tone=tone,
+        about=tuple(about(found)),
+        rows_in=number(found.counts["rows_in"]),
+        tiles=tiles(found.counts),
+        notes=tuple(report.notes(found, language())),
+        sheets=tuple(sheet_line(found, table) for table in found.counts["tables"]),
+        kinds=tuple(found_kind(found, kind, code) for kind in kinds),
+        filtered=bool(asks) or after > 0,
+        all_url=page_url("steward.report", number=found.id) + "#findings",
+        found=tuple(found_line(line) for line in shown),
+        more_url=f"{more}#findings" if more else None,
+        questions=len(reviews.questions(session(), found)) if found.state == RunState.STAGED else 0,
+        changes=preview.count_changed(session(), found),
+        changes_label=number(found.counts["changes"]),
+        rejected=found.counts[RowOutcome.REJECTED],
+        urls=run_urls(found),
+        release=release_link(found),
+        moved_on=moved_on(found),
+    )
+
+
+def moved_on(found: ImportRun) -> bool:
+    """Whether a release came since the preview was made: it is checked at publication, and may be made again now."""
+    return found.state == RunState.STAGED and (found.base_release_id or 0) != register().release
+
+
+def run_urls(found: ImportRun) -> dict[str, str]:
+    names = ("questions", "changes", "publish", "undo", "recount", "report")
+    urls = {name: page_url(f"steward.{name}", number=found.id) for name in names}
+    return urls | {
+        ending: page_url("steward.commented_file", number=found.id, ending=ending) for ending in ("xlsx", "csv")
+    }
+
+
+def release_link(found: ImportRun) -> Link | None:
+    if found.release_id is None:
+        return None
+    label = _("Lần công bố %(n)s", n=found.release_id)
+    if found.undo_release_id is not None:
+        label += _(", hoàn tác bằng lần công bố %(n)s", n=found.undo_release_id)
+    return Link(label, page_url("citizen.home"))
+
+
+def about(found: ImportRun) -> Iterable[tuple[str, str]]:
+    """What is known of the file and the run."""
+    yield _("Kiểm tra lúc"), moment(found.created_at)
+    yield _("Người thực hiện"), found.actor
+    yield _("Nguồn"), found.source_name or "–"
+    decision = run.decision_number(session(), found)
+    yield _("Quyết định"), decision or _("không có: dữ liệu sẽ ghi là chưa xác minh")
+    if found.effective_on:
+        yield _("Ngày hiệu lực"), day(found.effective_on)
+    yield _("Định dạng"), found.file_format.upper()
+
+
+def tiles(counts: Mapping[str, Any]) -> tuple[Tile, ...]:
+    return tuple(Tile(number(counts[key]), _(word), OUTCOME_TONE[key]) for key, word in OUTCOME.items())
+
+
+def sheet_line(found: ImportRun, table: Mapping[str, Any]) -> SheetLine:
+    kind = next(kind.title for kind in KINDS if kind.name == table["kind"])
+    none = dict.fromkeys(OUTCOME, 0)
+    return SheetLine(
+        name=table["sheet"],
+        kind=kind,
+        header_row=table["header_row"],
+        counts=tiles(found.counts["by_sheet"].get(table["sheet"], none)),
+        unknown=tuple(table["unknown_columns"]),
+        skipped=tuple(
+            f"{_('dòng')} {one['number']} ({report.left_out(one, language())[1]}): {one['text']}"
+            for one in table["skipped"]
+        ),
+        csv_url=page_url("steward.commented_file", number=found.id, ending="csv", sheet=table["sheet"]),
+    )
+
+
+def found_kind(found: ImportRun, kind: overview.FoundCount, chosen: str | None) -> FoundKind:
+    url = page_url("steward.report", number=found.id, code=kind.code) + "#findings"
+    return FoundKind(
+        label=explain({**kind.example, "details": {}, "value": "…"}, language())[0],
+        severity_label=_(SEVERITY[kind.severity]),
+        tone=SEVERITY_TONE[kind.severity],
+        rows=number(kind.rows),
+        url=url,
+        current=kind.code == chosen,
+    )
+
+
+def found_line(line: overview.Found) -> FoundLine:
+    text, remedy = explain(line.finding, language())
+    severity = line.finding["severity"]
+    return FoundLine(
+        sheet=line.sheet,
+        number=line.number,
+        column=line.finding["column"],
+        value=line.finding["value"],
+        text=text,
+        remedy=remedy,
+        severity_label=_(SEVERITY[severity]),
+        tone=SEVERITY_TONE[severity],
+    )
