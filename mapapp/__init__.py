@@ -105,6 +105,7 @@ def _register(app: APIFlask) -> None:
         api,
         api_catalogue,
         api_institutions,
+        api_access,
         api_overlays,
         api_packs,
         api_units,

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, g
 from sqlalchemy.orm import Session, sessionmaker
 
+from geodata.access.population import population_version
 from geodata.administrative_units import boundaries_version
 from geodata.engine import make_sessions
 from geodata.releases import current_release, stay_in
@@ -137,9 +138,14 @@ def data_status(counts: dict[str, int]) -> str:
 def _read_register() -> Register:
     look = cast(LastLook, current_app.extensions["mapapp.last_look"])
     if time.monotonic() - look.outlines_at >= look.trusted_for_s:
-        look.outlines, look.outlines_at = boundaries_version(session()), time.monotonic()
+        look.outlines, look.outlines_at = _ground(session()), time.monotonic()
     look.register, look.at = _current_register(look.outlines), time.monotonic()
     return look.register
+
+
+def _ground(session: Session) -> str:
+    """What changes answers without a release: outlines, and the population of communes."""
+    return f"{boundaries_version(session)}+{population_version(session)}"
 
 
 def _current_register(outlines: str) -> Register:

@@ -116,6 +116,12 @@ class OverlayLayer(ModuleLayer):
 
     function = "overlay"
 
+class DistanceLayer(ModuleLayer):
+    """How far each commune is from the nearest institution that qualifies."""
+
+    function = "distances"
+
+
 
 @dataclass(frozen=True)
 class MapScript:
@@ -145,10 +151,18 @@ def planner_map(gettext: Translate) -> OwnMap:
     chart.add_child(OverlayLayer())
     return _with_stable_ids(chart)
 
+def access_map(gettext: Translate) -> OwnMap:
+    """The country with the distance of every commune."""
+    chart = _chart("access", gettext)
+    chart.add_child(DistanceLayer())
+    return _with_stable_ids(chart)
+
+
 
 MAPS: Mapping[str, Callable[[Translate], OwnMap]] = {
     "national": national_map,
     "institution": institution_map,
+    "access": access_map,
     "planner": planner_map,
 }
 

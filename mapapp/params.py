@@ -276,7 +276,8 @@ def _values(model: type[Question], given: MultiDict[str, str]) -> dict[str, Any]
     for name in model.model_fields:
         texts = _texts(given, name)
         if _is_list(model, name):
-            values[name] = list(dict.fromkeys(part for text in texts for part in text.split(",") if part))
+            parts = (part.strip() for text in texts for part in text.split(","))
+            values[name] = list(dict.fromkeys(part for part in parts if part))
         elif texts:
             values[name] = texts[0]
     return values

@@ -5,7 +5,9 @@ from flask import Response, render_template, request
 
 from mapapp.headers import answer_if_unchanged, mark_public
 from mapapp.params import CatalogueQuestion, read
+from mapapp.planner_access_view import access_page
 from mapapp.planner_question import (
+    AccessPageQuestion,
     InstitutionStandardQuestion,
     PlannerQuestion,
     ReportsQuestion,
@@ -22,8 +24,8 @@ bp.before_request(answer_if_unchanged)
 bp.after_request(mark_public)
 
 
-def page(template: str, shown: object) -> Response:
-    return Response(render_template(template, page=shown), mimetype="text/html")
+def page(template: str, shown: object, **more: object) -> Response:
+    return Response(render_template(template, page=shown, **more), mimetype="text/html")
 
 
 @bp.get("/planner")
@@ -56,3 +58,17 @@ def institution_standard(id_or_code: str) -> Response:
     """The legal standard on one institution and data year."""
     asked = read(InstitutionStandardQuestion, request.args)
     return page("planner/standard.html", institution_standard_page(id_or_code, asked))
+
+
+@bp.get("/planner/access")
+def access() -> Response:
+    """How far from every commune the nearest institution is that teaches an occupation and is ready."""
+    asked = read(AccessPageQuestion, request.args)
+    return page("planner/access.html", access_page(asked, scenario=False), scenario=False)
+
+
+@bp.get("/planner/what-if")
+def what_if() -> Response:
+    """The same before and after closing, merging or upgrading institutions; nothing is written."""
+    asked = read(AccessPageQuestion, request.args)
+    return page("planner/access.html", access_page(asked, scenario=True), scenario=True)

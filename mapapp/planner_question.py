@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from geodata.targets import target_named
 from geodata.vocabulary import InstitutionType, Ownership, TrainingLevel, UnitLevel
+from mapapp.access_question import WhatIfFilters
 from mapapp.overlay_question import OverlayFilters
 from mapapp.params import MAX_VALUES, OccupationCode, Question, UnitText, parse_day
 from mapapp.reporting_question import DutyQuestion, ReportersQuestion, ReportingQuestion, Told
@@ -97,3 +98,9 @@ class ReportsQuestion(DutyQuestion):
 class InstitutionStandardQuestion(Question):
     period: int | None = Field(None, ge=2022, le=2100)
     release: int | None = Field(None, ge=1, le=2**31 - 1)
+
+
+class AccessPageQuestion(WhatIfFilters):
+    """The pages about access and scenarios; `page` numbers the part of the list of communes."""
+
+    page: int = Field(1, ge=1, le=1000)

@@ -5,3 +5,4 @@ export { controls } from "./map-controls.js";
 export { live } from "./map-live.js";
 export { points } from "./map-points.js";
 export { overlay } from "./planner-overlay.js";
+export { distances } from "./planner-access.js";

@@ -1,4 +1,5 @@
 // The planner's page: choices answer at once, the map comes alive, table and map point at each other.
+import { combobox } from "./combobox.js";
 import { bringToLife } from "./sheet.js";
 
 document.documentElement.classList.add("js");
@@ -8,8 +9,19 @@ form?.addEventListener("change", (event) => {
   if (event.target.matches("select")) form.requestSubmit();
 });
 
+const occupation = document.getElementById("planner-occupation");
+if (occupation) {
+  combobox(occupation, occupation.dataset.suggest, {
+    kinds: ["occupation"],
+    choose({ value }) {
+      occupation.value = value;
+      occupation.form.requestSubmit();
+    },
+  });
+}
+
 const figure = document.getElementById("planner-figure");
-if (figure) bringToLife(figure);
+if (figure?.dataset.script) bringToLife(figure);
 
 for (const row of document.querySelectorAll(".ranked tr[data-unit]")) {
   row.addEventListener("pointerenter", () => figure?.dispatchEvent(new CustomEvent("page:hover", { detail: { id: row.dataset.unit } })));
