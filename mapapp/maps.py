@@ -12,10 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-import folium
 from branca.element import Element, Figure
-from folium.map import Layer
-from folium.template import Template, tojavascript
+
+from mapapp.light_folium import Layer, Template, folium, tojavascript
 
 Translate = Callable[[str], str]
 
@@ -116,11 +115,11 @@ class OverlayLayer(ModuleLayer):
 
     function = "overlay"
 
+
 class DistanceLayer(ModuleLayer):
     """How far each commune is from the nearest institution that qualifies."""
 
     function = "distances"
-
 
 
 @dataclass(frozen=True)
@@ -151,6 +150,7 @@ def planner_map(gettext: Translate) -> OwnMap:
     chart.add_child(OverlayLayer())
     return _with_stable_ids(chart)
 
+
 def access_map(gettext: Translate) -> OwnMap:
     """The country with the distance of every commune."""
     chart = _chart("access", gettext)
@@ -158,12 +158,11 @@ def access_map(gettext: Translate) -> OwnMap:
     return _with_stable_ids(chart)
 
 
-
 MAPS: Mapping[str, Callable[[Translate], OwnMap]] = {
     "national": national_map,
     "institution": institution_map,
-    "access": access_map,
     "planner": planner_map,
+    "access": access_map,
 }
 
 

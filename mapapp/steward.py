@@ -13,7 +13,7 @@ from apiflask import APIBlueprint
 from flask import Response, redirect, render_template, request
 from sqlalchemy.orm import Session
 
-from geodata.imports import annotated, jobs, reviews, run, template
+from geodata.imports import jobs, reviews, run
 from geodata.imports.containers import MAX_FILE_BYTES
 from geodata.imports.refusals import Refused, UnknownRun
 from geodata.imports.run import InputFile
@@ -123,6 +123,8 @@ def upload() -> Response:
 @bp.get("/steward/imports/template.xlsx")
 def blank() -> Response:
     """The file to fill in."""
+    from geodata.imports import template  # only who writes a workbook pays for it
+
     return download(template.workbook(), "mau-nhap-lieu.xlsx", XLSX)
 
 
@@ -193,6 +195,8 @@ def changes_drawing(number: int) -> Response:
 @bp.get("/steward/imports/<int:number>/report.<any(xlsx, csv):ending>")
 def commented_file(number: int, ending: str) -> Response:
     """The file itself with the findings beside its rows."""
+    from geodata.imports import annotated  # only who writes a workbook pays for it
+
     found = the_run(number)
     stem = PurePath(found.file_name).stem
     if ending == "csv":
