@@ -70,6 +70,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     from mapapp import (
         assets,
         at_once,
+        audit,
         citizen_reports,
         db,
         errors,
@@ -92,6 +93,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     errors.install(app)
     site.install(app)
     verifier.install(app, settings, sessions)
+    audit.install(app)
     writing.install(app, settings, sessions)
     steward_jobs.install(app, settings, sessions)
     citizen_reports.install(app, settings)
@@ -103,6 +105,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
 def _register(app: APIFlask) -> None:
     from mapapp import (  # noqa: F401
         api,
+        audit,
         api_catalogue,
         api_institutions,
         api_access,
@@ -130,5 +133,6 @@ def _register(app: APIFlask) -> None:
     app.register_blueprint(health.bp)
     app.register_blueprint(crawlers.bp)
     app.register_blueprint(verifier.bp)
+    app.register_blueprint(audit.bp)
     for pages in (ogc.bp, citizen.bp, planner.bp, verify_pages.bp, steward.bp, map_files.bp, installable.bp):
         register_pages(app, pages)

@@ -13,7 +13,7 @@ from geodata import verification
 from geodata.verification import Decision, Edition, Fact, Named, Question, Reason, Shelf, Successor
 from mapapp.geojson import to_json
 from mapapp.i18n import gettext as _
-from mapapp.signing import Signer
+from mapapp.issuing import Issuer
 from mapapp.verdicts import WHY
 
 LOOK_AGAIN_S = 1.0
@@ -37,8 +37,8 @@ class Told:
 class Verifier:
     """Answers questions from one shelf; the settings of this installation; signs with its keys."""
 
-    def __init__(self, signer: Signer, *, ttl_s: int, max_age_days: int, look_again_s: float = LOOK_AGAIN_S) -> None:
-        self.signer = signer
+    def __init__(self, issuer: Issuer, *, ttl_s: int, max_age_days: int, look_again_s: float = LOOK_AGAIN_S) -> None:
+        self.issuer = issuer
         self.ttl_s = ttl_s
         self.max_age_days = max_age_days
         self.look_again_s = look_again_s

@@ -70,6 +70,14 @@ class Settings:
     report_answer_days: int = field(default=10, metadata=_variable("MAPAPP_REPORT_ANSWER_DAYS", _whole_number(1, 250)))
     data_licence: str | None = field(default=None, metadata=_variable("MAPAPP_DATA_LICENCE"))
     data_licence_url: str | None = field(default=None, metadata=_variable("MAPAPP_DATA_LICENCE_URL", _web_address))
+    signed_answers_days: int = field(
+        default=400, metadata=_variable("MAPAPP_SIGNED_ANSWERS_DAYS", _whole_number(2, 36_500))
+    )
+    allowed_age_s: int = field(default=86_400, metadata=_variable("MAPAPP_ALLOWED_AGE_S", _whole_number(0, 31_536_000)))
+    offline_list_days: int = field(default=7, metadata=_variable("MAPAPP_OFFLINE_LIST_DAYS", _whole_number(1, 366)))
+    anonymous_per_minute: int = field(
+        default=1_200, metadata=_variable("MAPAPP_ANONYMOUS_PER_MINUTE", _whole_number(1, 10_000_000))
+    )
     secret_key: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_SECRET_KEY", _secret))
 
     @classmethod

@@ -51,12 +51,12 @@ class Signer:
             self._ring, self._version = self.store.ensure(now), None
         return self._ring
 
-    def sign(self, claims: str, now: datetime) -> str:
-        """The claims (JSON text) as a compact JWS. Raises `KeysUnusable`."""
+    def sign(self, claims: str, now: datetime, typ: str = TYPE) -> str:
+        """The claims (JSON text) as a compact JWS of that type. Raises `KeysUnusable`."""
         key = self.ring(now).signing(now)
         if key is None:
             raise KeysUnusable("No key may sign now.")
-        header = {"alg": ALGORITHM, "kid": key.kid, "typ": TYPE}
+        header = {"alg": ALGORITHM, "kid": key.kid, "typ": typ}
         return jws.serialize_compact(header, claims, self._imported(key), algorithms=[ALGORITHM])
 
     def _imported(self, key: Key) -> ECKey:
@@ -65,9 +65,9 @@ class Signer:
         return self._keys[key.kid]
 
 
-def claims(answer: str, *, issuer: str, subject: str, now: datetime, ttl_s: int) -> str:
-    """What is signed, as JSON text: who says it, about whom, when and until when, a number of its own; then the whole
-    answer, a JSON object."""
+def claims(answer: str, *, issuer: str, subject: str, now: datetime, ttl_s: int, jti: str | None = None) -> str:
+    """What is signed, as JSON text: who says it, about whom, when and until when, a number of its own (`jti`; None: a
+    new one); then the whole answer, a JSON object."""
     issued = int(now.timestamp())
     standard = {
         "iss": issuer,
@@ -75,7 +75,7 @@ def claims(answer: str, *, issuer: str, subject: str, now: datetime, ttl_s: int)
         "iat": issued,
         "nbf": issued,
         "exp": issued + ttl_s,
-        "jti": secrets.token_urlsafe(16),
+        "jti": jti or secrets.token_urlsafe(16),
     }
     return f"{to_json(standard)[:-1]},{answer[1:]}"
 
@@ -83,7 +83,14 @@ def claims(answer: str, *, issuer: str, subject: str, now: datetime, ttl_s: int)
 def check(
     token: str, jwks: Mapping[str, Any], *, issuer: str, now: datetime, largest: int = LARGEST_TOKEN
 ) -> dict[str, Any]:
-    """The claims of a genuine answer that counts at `now`. Raises `ForgedToken` otherwise.
+    """The claims of a genuine answer that counts at `now`. Raises `ForgedToken` otherwise."""
+    found = genuine(token, jwks, typ=TYPE, largest=largest)
+    _check_claims(found, issuer, now)
+    return found
+
+
+def genuine(token: str, jwks: Mapping[str, Any], *, typ: str, largest: int = LARGEST_TOKEN) -> dict[str, Any]:
+    """What a key of the JWKS signed as a token of that type, whenever that was. Raises `ForgedToken` otherwise.
 
     Only ES256 with a key of the JWKS counts; whatever else the header asks for (`jwk`, `jku`, `x5c`, `crit`, `b64`)
     is refused, not followed.
@@ -93,21 +100,19 @@ def check(
     registry = jws.JWSRegistry(algorithms=[ALGORITHM])
     registry.max_payload_length = largest
     header = _header(token, registry)
-    if set(header) != HEADER or header["alg"] != ALGORITHM or header["typ"] != TYPE:
-        raise ForgedToken(f"the header must be alg {ALGORITHM}, typ {TYPE} and kid, nothing else")
+    if set(header) != HEADER or header["alg"] != ALGORITHM or header["typ"] != typ:
+        raise ForgedToken(f"the header must be alg {ALGORITHM}, typ {typ} and kid, nothing else")
     key = next((key for key in jwks.get("keys", ()) if key.get("kid") == header["kid"]), None)
     if key is None or (key.get("kty"), key.get("crv")) != ("EC", "P-256"):
         raise ForgedToken("the key is not among the issuer's")
-    found = _payload(token, ECKey.import_key({name: key[name] for name in ("kty", "crv", "x", "y")}), registry)
-    _check_claims(found, issuer, now)
-    return found
+    return _payload(token, ECKey.import_key({name: key[name] for name in ("kty", "crv", "x", "y")}), registry)
 
 
 def _header(token: str, registry: jws.JWSRegistry) -> dict[str, Any]:
     """The header of a well-formed token; of several spellings of the same bytes only the proper one counts."""
     try:
         header = jws.extract_compact(token.encode("ascii"), registry=registry).headers()
-        proper = all(_encoded(_decoded(part)) == part for part in token.split("."))
+        proper = all(_encoded(decoded(part)) == part for part in token.split("."))
     except (JoseError, ValueError) as error:
         raise ForgedToken("not a compact JWS") from error
     if not proper:
@@ -115,7 +120,8 @@ def _header(token: str, registry: jws.JWSRegistry) -> dict[str, Any]:
     return dict(header)
 
 
-def _decoded(part: str) -> bytes:
+def decoded(part: str) -> bytes:
+    """The bytes of a part of a token."""
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 

@@ -13,10 +13,11 @@ from mapapp.db import Sessions, now, session, today
 from mapapp.errors import INVALID, SIGNING_AWAY, Problem, problem_json
 from mapapp.geojson import to_json
 from mapapp.i18n import gettext as _
-from mapapp.key_store import JWKS_FRESH_S, KeyStore, KeysUnusable
+from mapapp.issuing import make_issuer
+from mapapp.key_store import JWKS_FRESH_S, KeysUnusable
 from mapapp.openapi import operation
 from mapapp.settings import Settings
-from mapapp.signing import Signer, claims
+from mapapp.spool import SpoolUnusable
 from mapapp.verdicts import FAULT
 from mapapp.verify_request import JOSE, Malformed, Wanted, from_address, from_body
 
@@ -30,7 +31,7 @@ def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
     """Give the application its verifier; reads no key and asks no database yet. Whoever brings sessions may publish
     through them at any moment: then the current release is looked up for every request."""
     app.extensions["mapapp.verifier"] = Verifier(
-        Signer(KeyStore(settings.data / "keys")),
+        make_issuer(settings),
         ttl_s=settings.verify_ttl_s,
         max_age_days=settings.register_max_age_days,
         look_again_s=0 if sessions else LOOK_AGAIN_S,
@@ -113,10 +114,9 @@ def send(verifier: Verifier, body: str, subject: str, wanted: Wanted) -> Respons
 
 
 def signed(verifier: Verifier, body: str, subject: str) -> str:
-    text = claims(body, issuer=issuer(), subject=subject, now=now(), ttl_s=verifier.ttl_s)
     try:
-        return verifier.signer.sign(text, now())
-    except KeysUnusable as error:
+        return verifier.issuer.issue(body, issuer=issuer(), subject=subject, now=now(), ttl_s=verifier.ttl_s)
+    except (KeysUnusable, SpoolUnusable) as error:
         current_app.logger.error("signing: %s", error)
         raise Problem(SIGNING_AWAY) from error
 
@@ -130,7 +130,7 @@ def issuer() -> str:
 def jwks() -> Response:
     """The public keys; copies are good for five minutes, new keys are published longer before they sign."""
     try:
-        ring = the_verifier().signer.ring(now())
+        ring = the_verifier().issuer.signer.ring(now())
     except KeysUnusable as error:
         current_app.logger.error("keys: %s", error)
         raise Problem(SIGNING_AWAY) from error

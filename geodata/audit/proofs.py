@@ -11,7 +11,7 @@ from geodata.audit.answers import answer_leaf
 from geodata.audit.contents import leaf_content, table_of
 from geodata.audit.stored import nodes_in
 from geodata.errors import GeodataError
-from geodata.models import AnswerBatch, LogEntry, SignedAnswer
+from geodata.models import AnswerBatch, LogEntry, LoggedKey, SignedAnswer
 from geodata.vocabulary import LogKind
 
 
@@ -83,6 +83,11 @@ def consistency(session: Session, old: int, size: int | None = None) -> tuple[in
     if not 0 <= old <= whole:
         raise NotInTheLog(f"a tree of {whole} holds no tree of {old}")
     return whole, tuple(merkle.consistency_proof(old, whole, nodes_in(session)))
+
+
+def logged_key(session: Session, kid: str) -> bool:
+    """Whether the log holds the key."""
+    return session.scalar(select(LoggedKey.id).where(LoggedKey.kid == kid).limit(1)) is not None
 
 
 def _content(session: Session, kind: LogKind, reference: int) -> str | None:

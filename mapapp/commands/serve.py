@@ -4,6 +4,8 @@ import contextlib
 import fcntl
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -46,8 +48,10 @@ def command(settings: Settings, host: str | None, port: int | None) -> None:
     with end_on_signals(), _only_one(settings), _running_database(settings):
         _prepare(settings)
         create_app(settings)  # reads all modules before the workers fork, and fails here rather than in each of them
-        click.echo(f"Serving on http://{settings.host}:{settings.port}  (Ctrl-C stops)")
-        web_server(settings).serve(target_loader=partial(workers_application, settings, os.getpid()), wrap_loader=False)
+        with _keeper(settings):
+            click.echo(f"Serving on http://{settings.host}:{settings.port}  (Ctrl-C stops)")
+            workers = partial(workers_application, settings, os.getpid())
+            web_server(settings).serve(target_loader=workers, wrap_loader=False)
 
 
 def web_server(settings: Settings) -> MPServer:
@@ -70,6 +74,18 @@ def workers_application(settings: Settings, parent: int) -> Flask:
     """What each worker makes for itself; making it opens no connection."""
     die_with_parent(parent)
     return create_app(settings)
+
+
+@contextlib.contextmanager
+def _keeper(settings: Settings) -> Iterator[None]:
+    """A process beside the workers that collects signed answers and keeps what answers go on from in an outage."""
+    watch = ["--data", str(settings.data), "audit", "collect", "--watch", "--parent", str(os.getpid())]
+    keeper = subprocess.Popen([sys.executable, "-m", "mapapp", *watch])  # noqa: S603  our own command
+    try:
+        yield
+    finally:
+        keeper.terminate()
+        keeper.wait()
 
 
 def _prepare(settings: Settings) -> None:

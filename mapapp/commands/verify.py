@@ -17,9 +17,8 @@ from mapapp.answers import Verifier, told
 from mapapp.commands import command_session
 from mapapp.db import VIETNAM
 from mapapp.i18n import gettext as _
-from mapapp.key_store import KeyStore
+from mapapp.issuing import make_issuer
 from mapapp.settings import Settings
-from mapapp.signing import Signer, claims
 from mapapp.verdicts import FAULT
 from mapapp.verify_request import ASKS, MOST_QUESTIONS, Malformed, one_of_batch
 
@@ -92,7 +91,7 @@ class Batch:
         self.session = lambda: session
         self.now = datetime.now(UTC)
         self.verifier = Verifier(
-            Signer(KeyStore(settings.data / "keys")),
+            make_issuer(settings),
             ttl_s=settings.verify_ttl_s,
             max_age_days=settings.register_max_age_days,
         )
@@ -131,9 +130,7 @@ class Batch:
         answer = told(decision)
         body = self.verifier.timed(answer, self.now)
         issuer, ttl_s = str(self.settings.public_url), self.verifier.ttl_s
-        return self.verifier.signer.sign(
-            claims(body, issuer=issuer, subject=answer.subject, now=self.now, ttl_s=ttl_s), self.now
-        )
+        return self.verifier.issuer.issue(body, issuer=issuer, subject=answer.subject, now=self.now, ttl_s=ttl_s)
 
 
 def refusal(question: Malformed) -> dict[str, str]:

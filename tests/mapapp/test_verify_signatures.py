@@ -153,8 +153,8 @@ def test_keys_that_are_open_or_damaged_are_not_used(signer: FlaskClient, tmp_pat
         path.write_text("{")
     else:
         (path if what == "file" else path.parent).chmod(0o755)
-    signer.application.extensions["mapapp.verifier"].signer._looked_at = float("-inf")
-    signer.application.extensions["mapapp.verifier"].signer._version = None
+    signer.application.extensions["mapapp.verifier"].issuer.signer._looked_at = float("-inf")
+    signer.application.extensions["mapapp.verifier"].issuer.signer._version = None
     found = signer.get(URL, query_string={**QUESTION, "format": "jws"})
     assert (found.status_code, found.get_json()["type"]) == (503, "/docs#problem-signing-unavailable")
     assert signer.get(URL, query_string=QUESTION).status_code == 200
@@ -287,6 +287,6 @@ def test_a_genuine_token_counts_for_its_issuer_and_its_time_only(
 def test_claims_that_make_no_sense_are_refused(signer: FlaskClient, claims: bytes | dict[str, Any]) -> None:
     """Even genuinely signed ones."""
     text = claims.decode("latin-1") if isinstance(claims, bytes) else json.dumps({**parts(signed(signer))[1], **claims})
-    token = signer.application.extensions["mapapp.verifier"].signer.sign(text, NOW)
+    token = signer.application.extensions["mapapp.verifier"].issuer.signer.sign(text, NOW)
     with pytest.raises(ForgedToken):
         check(token, jwks(signer), issuer=ISSUER, now=NOW)

@@ -1,0 +1,127 @@
+"""`mapapp audit`: the transparency log: verify it, export a checkpoint, collect signed answers."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from geodata.audit.log import Head, head
+from geodata.audit.proofs import logged_key
+from geodata.audit.verify import verify as verify_log
+from geodata.engine import AWAY, make_sessions
+from geodata.errors import GeodataError
+from mapapp.checkpoints import Checkpoint, exported, read_checkpoint, sign_checkpoint
+from mapapp.commands import command_session
+from mapapp.endings import die_with_parent, end_on_signals
+from mapapp.keeping import Kept, keep
+from mapapp.key_store import KeyStore
+from mapapp.settings import Settings
+from mapapp.signing import Signer
+
+EVERY_S = 10
+
+
+class Tampered(GeodataError):
+    """The register is not what the log says, or the log not what the checkpoint says."""
+
+
+@click.group()
+def command() -> None:
+    """The transparency log: every publication, every signed answer, every key.
+
+    Export checkpoints to places that this machine cannot write to: with one of them, verify finds whatever was changed,
+    deleted, moved or cut off since, also by somebody with every right here.
+    """
+
+
+@command.command()
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write (default: the terminal).")
+@click.pass_obj
+def checkpoint(settings: Settings, out: Path | None) -> None:
+    """Sign the log as it is now, for others to keep. Needs MAPAPP_PUBLIC_URL, who signs."""
+    if settings.public_url is None:
+        raise click.UsageError("a checkpoint says who signed it: set MAPAPP_PUBLIC_URL")
+    now, signer = datetime.now(UTC), Signer(KeyStore(settings.data / "keys"))
+    with command_session(settings) as session:
+        found = head(session)
+    text = exported(signer, sign_checkpoint(signer, found, issuer=settings.public_url, now=now), now)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text)
+        click.echo(f"{out}: {found.size:,} leaves up to release {found.release}. Keep it on another machine.")
+
+
+@command.command()
+@click.option(
+    "--checkpoint",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An exported checkpoint; without one, a log that was rewritten as a whole is not found out.",
+)
+@click.pass_obj
+def verify(settings: Settings, file: Path | None) -> None:
+    """Compare the log with the register, row by row, and with a checkpoint. Exit code 1 with every fault found."""
+    kept = read_checkpoint(file) if file else None
+    with command_session(settings) as session:
+        now, kept_for = datetime.now(UTC), timedelta(days=settings.signed_answers_days)
+        faults = list(map(str, verify_log(session, kept.head if kept else None, now=now, answers_kept_for=kept_for)))
+        if kept is not None:
+            faults += stranger(session, kept)
+        found = head(session) if not faults else None
+    if faults:
+        raise Tampered("\n".join([f"{len(faults)} faults:", *faults]))
+    click.echo(intact(found, kept))
+
+
+def stranger(session: Session, kept: Checkpoint) -> list[str]:
+    """A checkpoint signed by nobody of this installation proves nothing."""
+    if logged_key(session, kept.kid):
+        return []
+    return [f"checkpoint: its key {kept.kid} is not in the log (collect first, if it was signed just now)"]
+
+
+def intact(found: Head | None, kept: Checkpoint | None) -> str:
+    against = f", and begins as the checkpoint of {kept.head.size:,} leaves says" if kept else ""
+    size = found.size if found else 0
+    return f"Intact: {size:,} leaves agree with the register{against}."
+
+
+@command.command()
+@click.option("--watch", is_flag=True, help=f"Go on every {EVERY_S} seconds until stopped; `mapapp serve` does this.")
+@click.option("--parent", type=int, hidden=True, help="End with this process.")
+@click.pass_obj
+def collect(settings: Settings, watch: bool, parent: int | None) -> None:
+    """Enter recorded answers and keys in the log, forget answers whose time is over, keep a checkpoint.
+
+    Checkpoints are kept in the data directory under checkpoints/, one per release and hour.
+    """
+    if parent is not None:
+        die_with_parent(parent)
+    if watch:
+        with end_on_signals():
+            keep_watch(settings)
+        return
+    with command_session(settings) as session:
+        done = keep(settings, lambda: session, datetime.now(UTC))
+    click.echo(told(done))
+
+
+def told(done: Kept) -> str:
+    where = f"; checkpoint {done.checkpoint}" if done.checkpoint else ""
+    return f"{done.answers:,} answers and {done.keys} keys entered, {done.forgotten:,} answers forgotten{where}."
+
+
+def keep_watch(settings: Settings) -> None:
+    """Round after round; while the database is away, answers wait on the disk."""
+    sessions = make_sessions(settings.url, statement_timeout_ms=0, application_name="mapapp-keeper", pool_size=1)
+    while True:
+        try:
+            keep(settings, sessions, datetime.now(UTC))
+        except AWAY as error:
+            click.echo(f"The database is away; trying again: {type(error).__name__}", err=True)
+        except (GeodataError, OSError) as error:
+            click.echo(f"Not everything could be kept: {error}", err=True)
+        time.sleep(EVERY_S)
