@@ -12,6 +12,7 @@ from geodata.cluster_settings import EXTENSIONS
 from geodata.engine import make_engine
 from geodata.errors import GeodataError
 from geodata.figures.stored import bring_up_to_date
+from geodata.tiles.derived import bring_tiles_up_to_date
 from geodata.unit_load import load_units
 
 PREPARATION_LOCK = 7_400_223
@@ -55,6 +56,8 @@ def _bring_up(engine: Engine, say: Callable[[str], object]) -> None:
             say("Loaded the administrative units of both worlds.")
         if bring_up_to_date(session):
             say("Derived the readiness figures of the current release.")
+        if bring_tiles_up_to_date(session):
+            say("Made the vector tiles of the current release.")
         session.commit()
 
 

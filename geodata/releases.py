@@ -18,6 +18,7 @@ from geodata.errors import GeodataError
 from geodata.figures.stored import derive_figures
 from geodata.models import FACTS, ChangeLog, IndicatorValue, InstitutionState, RegisterHead, Release, Report
 from geodata.states import BULK, derive_states
+from geodata.tiles.derived import derive_tiles
 from geodata.vocabulary import ReleaseKind
 
 PUBLICATION_LOCK = 7_400_222
@@ -127,6 +128,7 @@ def finish_release(session: Session, release: Release, *, institutions: Collecti
     if large:
         refresh_statistics(session, InstitutionState.__tablename__)
     derive_figures(session, release.id, institutions)
+    derive_tiles(session, release, institutions)
     release.summary = {**release.summary, **summary(session, Moment(release.published_at.date(), release.id, True))}
     head = upsert(RegisterHead).values(id=1, release_id=release.id)
     session.execute(head.on_conflict_do_update(index_elements=["id"], set_={"release_id": release.id}))

@@ -97,7 +97,7 @@ def incomputable(asked: Asked) -> GeodataError:
 
 def item(session: Session, collection: Collection, key: str, asked: Asked) -> str:
     """One feature as GeoJSON text, with its status whatever it is. Raises `UnknownItem`, `UnknownRelease`."""
-    if collection.key_type is int and not (key.isascii() and key.isdecimal() and len(key) < 19):
+    if "\x00" in key or (collection.key_type is int and not (key.isascii() and key.isdecimal() and len(key) < 19)):
         raise UnknownItem(key)
     at = moment(session, asked.day, asked.release)
     rows = collection.source(session, asked, at).subquery()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -138,7 +138,7 @@ def overlay(session: Session, asked: Asked, at: Moment) -> Select[Any]:
     rows = overlay_values(session, asked, at)
     geometry = func.coalesce(UnitBoundary.geom_mid, Unit.point)
     return (
-        select(rows, cast(geometry, type_=UnitBoundary.geom.type).label("geom"), literal(False).label("gone"))
+        select(rows, geometry.label("geom"), literal(False).label("gone"))
         .outerjoin(Unit, Unit.key == rows.c.unit)
         .outerjoin(UnitBoundary, UnitBoundary.unit_key == rows.c.unit)
     )

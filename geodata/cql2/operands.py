@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Double, Text, cast, func, literal, literal_column
+from sqlalchemy import Date, DateTime, Double, Text, cast, func, literal, literal_column, null
 
 from geodata.cql2.columns import Columns, Kind, Value
 from geodata.cql2.errors import InvalidFilter
@@ -47,6 +47,8 @@ class Operands:
             return Value(Kind.DATE, cast(literal(day(node["date"])), Date))
         if "timestamp" in node:
             return Value(Kind.TIMESTAMP, cast(literal(instant(node["timestamp"])), DateTime(timezone=True)))
+        if "type" in node or "bbox" in node:
+            return Value(Kind.GEOMETRY, null())
         if isinstance(node.get("op"), str):
             return self.function(node["op"].lower(), argument_list(node))
         raise InvalidFilter("this operand is not understood", remedy="give a name, a text, a number or a date")

@@ -76,9 +76,10 @@ def check_nesting(text: str) -> None:
 
 
 def check_tree(tree: Any) -> None:
-    """Refuses trees deeper than DEEPEST conditions or with more than MOST_NODES members (coordinates not counted)."""
+    """Refuses trees deeper than DEEPEST conditions or with more than MOST_NODES members;
+    coordinates do not count, and a condition takes two levels."""
     nodes, level = 0, [tree]
-    for _ in range(4 * DEEPEST):
+    for _ in range(2 * DEEPEST + 8):
         nodes += len(level)
         if nodes > MOST_NODES:
             raise InvalidFilter(f"the filter has more than {MOST_NODES} parts", remedy=TOO_MUCH)

@@ -21,6 +21,7 @@ from geodata.models.registry import (
     Relation,
 )
 from geodata.models.steward import ImportFile, ImportJob, ReviewAnswer, StewardLink, StewardSession
+from geodata.models.tiles import StoredTile, TileGathering, TilePoint, TileStamp
 from geodata.models.units import AdministrativeUnit, UnitBoundary, UnitSuccession
 from geodata.models.work import ApiClient, ImportRow, ImportRun, Person, RoleGrant
 
@@ -72,7 +73,11 @@ __all__ = [
     "Source",
     "StewardLink",
     "StewardSession",
+    "StoredTile",
     "Target",
+    "TileGathering",
+    "TilePoint",
+    "TileStamp",
     "UnitBoundary",
     "UnitPopulation",
     "UnitSuccession",

@@ -11,9 +11,10 @@ from mapapp.i18n import gettext as _
 from mapapp.i18n import page_url
 from mapapp.ogc.blueprint import GEOJSON, JSON, SCHEMA, answer, bp, only
 from mapapp.ogc.collection_documents import JSON_TYPES, title
-from mapapp.ogc.landing import OPENAPI_3_0, description, trail
+from mapapp.ogc.landing import MVT, OPENAPI_3_0, description, trail
 from mapapp.ogc.pages import Cell, DocumentPage, Section, Table
 from mapapp.ogc.question import FIRST_PAGE, MOST_ITEMS, plain
+from mapapp.ogc.tile_matrix_set import SET
 from mapapp.questions import external
 
 Described = dict[str, Any]
@@ -67,7 +68,26 @@ def operations() -> dict[str, Described]:
     }
     for one in COLLECTIONS.values():
         found |= operations_of(one)
-    return found
+    return {**found, **tile_operations()}
+
+
+def tile_operations() -> dict[str, Described]:
+    """The tiles of the institutions."""
+    path = f"/collections/institutions/tiles/{SET}"
+    address = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
+        for name in ("tileMatrix", "tileRow", "tileCol")
+    ]
+    tile = operation("institutions_tile", _("Ô bản đồ vector"), MVT, address, missing=True)
+    tile["parameters"] = address
+    tile["responses"]["204"] = {"description": _("Không có gì trong ô")}
+    return {
+        "/tileMatrixSets": operation("tile_matrix_sets", _("Lưới ô bản đồ"), JSON),
+        f"/tileMatrixSets/{SET}": operation("tile_matrix_set", SET, JSON),
+        "/collections/institutions/tiles": operation("institutions_tilesets", _("Ô bản đồ vector"), JSON),
+        path: operation("institutions_tileset", _("Ô bản đồ vector"), JSON),
+        f"{path}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tile,
+    }
 
 
 def operations_of(one: Collection) -> dict[str, Described]:

@@ -12,13 +12,16 @@ from mapapp.field_words import PROPERTIES
 from mapapp.i18n import gettext as _
 from mapapp.i18n import page_url
 from mapapp.ogc.blueprint import GEOJSON, HTML, JSON, SCHEMA, answer, bp, link, only, own_links
-from mapapp.ogc.landing import trail
+from mapapp.ogc.landing import TILESETS, trail
 from mapapp.ogc.pages import Cell, DocumentPage, Section, Table
 from mapapp.questions import external
 from mapapp.views import Link
 
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
+TILED = ("institutions",)
+"""Collections that have vector tiles."""
+
 JSON_TYPES: dict[Type, dict[str, Any]] = {
     Type.STRING: {"type": "string"},
     Type.INTEGER: {"type": "integer"},
@@ -90,9 +93,12 @@ def collection_json(one: Collection) -> dict[str, Any]:
     }
 
 
-def link_tiles(_one: Collection) -> list[dict[str, str]]:
-    """Filled in by the tiles, where a collection has them."""
-    return []
+def link_tiles(one: Collection) -> list[dict[str, str]]:
+    """What a collection says of its tiles."""
+    if one.id not in TILED:
+        return []
+    path = page_url("ogc.tilesets", collection_id=one.id)
+    return [link(TILESETS, path, JSON), link(TILESETS, f"{path}?f=html", HTML)]
 
 
 def title(one: Collection) -> str:
@@ -109,6 +115,7 @@ def collection_page(one: Collection) -> DocumentPage:
         Link(_("Xem dữ liệu"), page_url("ogc.items", **values, f="html")),
         Link(_("Thuộc tính lọc được"), page_url("ogc.queryables", **values, f="html")),
         Link(_("Cấu trúc"), page_url("ogc.schema", **values, f="html")),
+        *([Link(_("Ô bản đồ vector"), page_url("ogc.tilesets", **values, f="html"))] if one.id in TILED else []),
     )
     systems = tuple((Cell(system.name), Cell(system.uri)) for system in SYSTEMS)
     return DocumentPage(

@@ -31,6 +31,11 @@ CONFORMANCE = (
         for name in ("queryables", "queryables-query-parameters", "filter", "features-filter")
     ),
     *(
+        f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}"
+        for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt")
+    ),
+    "http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
+    *(
         f"http://www.opengis.net/spec/cql2/1.0/conf/{name}"
         for name in (
             *("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators"),
@@ -42,7 +47,7 @@ CONFORMANCE = (
 )
 
 
-@bp.get("/ogc")
+@bp.get("/ogc", strict_slashes=False)
 def landing() -> Response:
     """The way into everything."""
     only()
@@ -56,6 +61,7 @@ def landing() -> Response:
             link("conformance", page_url("ogc.conformance"), JSON),
             link("data", page_url("ogc.collections"), JSON),
             link(DATA, page_url("ogc.collections"), JSON),
+            link(TILING_SCHEMES, page_url("ogc.tile_matrix_sets"), JSON),
         ],
     }
     return answer(document, landing_page())
@@ -81,9 +87,7 @@ def landing_page() -> DocumentPage:
         sections=(
             Section(
                 _("Dùng trong QGIS"),
-                _(
-                    "Lớp → Thêm lớp → Thêm lớp WFS / OGC API – Features: tạo kết nối mới với địa chỉ của trang này."
-                ),
+                _("Lớp → Thêm lớp → Thêm lớp WFS / OGC API – Features: tạo kết nối mới với địa chỉ của trang này."),
             ),
             Section(_("Các tập dữ liệu"), links=collections),
             Section(_("Thêm cho người lập trình"), links=more),

@@ -1,0 +1,162 @@
+"""Deriving what tiles are made of with each publication, set by set."""
+
+import gzip
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from geodata.models import RegisterHead, Release
+from geodata.models.tiles import StoredTile, TileStamp
+from geodata.tiles.archipelagos import places_layer
+from geodata.tiles.grid import CELL_BITS, EXTENT, HALF, LAST_STORED, QUAD_ZOOM
+from geodata.vocabulary import GONE
+
+METHOD = 1
+"""Changes when tiles are made in another way, so that those stored are made anew."""
+
+CELLS_DEEPEST = LAST_STORED + CELL_BITS
+MASKS = ((16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F), (2, 0x3333333333333333))
+LAST_MASK = 0x5555555555555555
+
+
+def spread_sql(number: str) -> str:
+    """SQL that leaves every second bit of a whole number free, step by step (OFFSET keeps each step a step)."""
+    step = f"SELECT ({number})::bigint AS v OFFSET 0"
+    for shift, mask in MASKS:
+        step = f"SELECT (v | (v << {shift})) & {mask} AS v FROM ({step}) AS step OFFSET 0"
+    return f"(SELECT (v | (v << 1)) & {LAST_MASK} FROM ({step}) AS step)"
+
+
+COLUMN = f"floor((ST_X(m) + {HALF}) / {2 * HALF} * {2**QUAD_ZOOM})"
+ROW = f"floor(({HALF} - ST_Y(m)) / {2 * HALF} * {2**QUAD_ZOOM})"
+
+SHOWN = """
+    release_to IS NULL AND is_main AND (valid_from IS NULL OR valid_from <= :day)
+    AND (valid_to IS NULL OR valid_to > :day) AND NOT status = ANY(:gone)
+"""
+
+POINTS = f"""
+    INSERT INTO tile_point (quad, institution_id, x, y, name, type, ownership, status, precise)
+    SELECT {spread_sql(COLUMN)} | ({spread_sql(ROW)} << 1) AS quad, institution_id, ST_X(m), ST_Y(m),
+        name, type, ownership, status, location_precision IN ('surveyed', 'address')
+    FROM (
+        SELECT *, ST_Transform(geom, 3857) AS m FROM institution_state
+        WHERE geom IS NOT NULL AND ST_Y(geom) BETWEEN -85 AND 85 AND {SHOWN} AND {{chosen}}
+        OFFSET 0
+    ) AS state
+    ORDER BY quad
+"""
+
+GATHERINGS = f"""
+    INSERT INTO tile_gathering (unit_key, name, x, y, count)
+    SELECT unit.key, unit.full_name, ST_X(ST_Transform(unit.point, 3857)), ST_Y(ST_Transform(unit.point, 3857)),
+        count(*)
+    FROM institution_state JOIN administrative_unit AS unit
+        ON unit.code = province_code AND unit.level = 'province' AND unit.valid_to IS NULL AND unit.point IS NOT NULL
+    WHERE geom IS NULL AND {SHOWN.replace("valid_", "institution_state.valid_")}
+    GROUP BY unit.key
+"""
+
+NUMBERS = f"""
+    SELECT (SELECT count(*) FROM tile_point), (SELECT coalesce(sum(count), 0) FROM tile_gathering),
+        (SELECT count(*) FROM institution_state WHERE {SHOWN})
+"""
+
+TILES = f"""
+    WITH deepest AS (
+        SELECT quad >> {2 * (QUAD_ZOOM - CELLS_DEEPEST)} AS cell, count(*) AS count, sum(x) AS x, sum(y) AS y,
+            count(*) FILTER (WHERE ownership = 'public') AS public
+        FROM tile_point GROUP BY 1
+    ), level AS (
+        SELECT z, cell >> 2 * ({LAST_STORED} - z) AS cell, sum(count)::bigint AS count, sum(x) AS x, sum(y) AS y,
+            sum(public)::bigint AS public
+        FROM deepest CROSS JOIN generate_series(0, {LAST_STORED}) AS z GROUP BY 1, 2
+    ), placed AS (
+        SELECT z, count, public, 100.0 * count / nullif(sum(count) OVER (PARTITION BY z), 0) AS share,
+            (x / count + {HALF}) / {2 * HALF} * (1 << z) AS tx, ({HALF} - y / count) / {2 * HALF} * (1 << z) AS ty
+        FROM level
+    ), cells AS (
+        SELECT z, floor(tx)::int AS x, floor(ty)::int AS y, ST_AsMVT(feature, 'institutions', {EXTENT}, 'geom') AS mvt
+        FROM placed CROSS JOIN LATERAL (
+            SELECT ST_MakePoint(round((tx - floor(tx)) * {EXTENT}), round((ty - floor(ty)) * {EXTENT})) AS geom,
+                count::int AS count, public::int AS public, round(share, 2)::float8 AS share_pct
+        ) AS feature
+        GROUP BY 1, 2, 3
+    ), gathered AS (
+        SELECT z, floor(tx)::int AS x, floor(ty)::int AS y, ST_AsMVT(feature, 'unlocated', {EXTENT}, 'geom') AS mvt
+        FROM (
+            SELECT *, (x + {HALF}) / {2 * HALF} * (1 << z) AS tx, ({HALF} - y) / {2 * HALF} * (1 << z) AS ty
+            FROM tile_gathering CROSS JOIN generate_series(0, {LAST_STORED}) AS z
+        ) AS placed CROSS JOIN LATERAL (
+            SELECT ST_MakePoint(round((tx - floor(tx)) * {EXTENT}), round((ty - floor(ty)) * {EXTENT})) AS geom,
+                count, unit_key AS unit, name, 'province' AS approximate
+        ) AS feature
+        GROUP BY 1, 2, 3
+    )
+    SELECT z, x, y, coalesce(cells.mvt, '') || coalesce(gathered.mvt, '') AS mvt
+    FROM cells FULL JOIN gathered USING (z, x, y)
+"""
+
+
+def derive_tiles(session: Session, release: Release, institutions: Collection[str] | None) -> None:
+    """Bring the tiles to the release, in which only these institutions changed (None: any may have); they show the day
+    of its publication. Call it when the release's states are in."""
+    day = release.published_at.date()
+    known = are_of(session, release.id - 1, day)
+    chosen = "true" if institutions is None or not known else "institution_id = ANY(:institutions)"
+    given: dict[str, Any] = {
+        "day": day,
+        "gone": [status.value for status in GONE],
+        "institutions": list(institutions or ()),
+    }
+    session.execute(text(f"DELETE FROM tile_point WHERE {chosen}"), given)
+    session.execute(text(POINTS.format(chosen=chosen)), given)
+    session.execute(text("DELETE FROM tile_gathering"))
+    session.execute(text(GATHERINGS), given)
+    store(session)
+    stamp(session, release.id, given)
+
+
+def store(session: Session) -> None:
+    """Make the tiles of small scales anew; compressed, because that is how they are sent."""
+    session.execute(text("DELETE FROM stored_tile"))
+    made = {(row.z, row.x, row.y): bytes(row.mvt) for row in session.execute(text(TILES))}
+    for place, layer in places_layer(session).items():
+        made[place] = made.get(place, b"") + layer
+    rows = [{"z": z, "x": x, "y": y, "mvt": gzip.compress(mvt, 6, mtime=0)} for (z, x, y), mvt in made.items()]
+    if rows:
+        session.execute(insert(StoredTile), rows)
+
+
+def stamp(session: Session, release: int, given: dict[str, Any]) -> None:
+    placed, by_province, everyone = session.execute(text(NUMBERS), given).one()
+    row = {
+        "release_id": release,
+        "day": given["day"],
+        "method": METHOD,
+        "placed": placed,
+        "by_province": by_province,
+        "nowhere": everyone - placed - by_province,
+    }
+    stamped = upsert(TileStamp).values(id=1, **row)
+    session.execute(stamped.on_conflict_do_update(index_elements=["id"], set_=row))
+
+
+def are_of(session: Session, release: int, day: date | None = None) -> bool:
+    """Whether the tiles are those of the release (and show that day), made as this version would."""
+    found = session.execute(select(TileStamp.release_id, TileStamp.method, TileStamp.day)).one_or_none()
+    return found is not None and (found.release_id, found.method) == (release, METHOD) and day in (None, found.day)
+
+
+def bring_tiles_up_to_date(session: Session) -> bool:
+    """Make the tiles of the current release where they are missing or of an older method; whether it did."""
+    head = session.scalar(select(RegisterHead.release_id))
+    release = session.get(Release, head) if head is not None else None
+    if release is None or are_of(session, release.id):
+        return False
+    derive_tiles(session, release, None)
+    return True

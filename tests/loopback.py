@@ -1,0 +1,32 @@
+"""A server on the loopback address for programs that read over HTTP: prints its address, then serves until killed.
+
+Usage: python -m tests.loopback DATABASE_URL
+"""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from mapapp import create_app
+from mapapp.settings import Settings
+
+NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+
+
+class Quiet(WSGIRequestHandler):
+    def log(self, *_: object) -> None:
+        pass
+
+
+def main(url: str) -> None:
+    app = create_app(Settings(database_url=url, data=Path("/nonexistent")), None, lambda: NOW)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    sys.stdout.write(f"http://127.0.0.1:{server.port}\n")
+    sys.stdout.flush()
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
