@@ -6,7 +6,7 @@ from functools import lru_cache
 from flask import Response, g, url_for
 
 from mapapp import schemas
-from mapapp.api import public_get
+from mapapp.api import json_answer, public_get
 from mapapp.assets import Asset, make_asset, respond
 from mapapp.db import register
 from mapapp.errors import EXPORT_BUSY, Problem
@@ -16,9 +16,9 @@ from mapapp.exports.plain_files import as_json
 from mapapp.exports.rendering import Busy
 from mapapp.exports.view import View
 from mapapp.headers import FRESH_FOR, PINNED
-from mapapp.overlay_question import OverlayQuestion, answer
-from mapapp.overlay_rows import table
-from mapapp.questions import day_asked
+from mapapp.overlay_question import ChangeQuestion, OverlayQuestion, answer, changed
+from mapapp.overlay_rows import change_values, table
+from mapapp.questions import day_asked, facts
 
 
 @public_get(
@@ -54,6 +54,33 @@ def overlay(asked: OverlayQuestion, indicator: str) -> Response:
 def values(_edition: tuple[object, ...], _on: date, indicator: str, question: str) -> Asset:
     """The figures as JSON. The edition of the register is part of the key: a change of it is another entry."""
     found = answer(indicator, OverlayQuestion.model_validate_json(question))
+@public_get(
+    "/overlays/<indicator>/change",
+    "How readiness moved between two years",
+    tag="Overlays",
+    question=ChangeQuestion,
+    answer=schemas.ChangeAnswer,
+    answers={"404": "There is no such indicator."},
+    path={"indicator": "id of an indicator of /indicators"},
+    example="level=province&since=2023&period=2025",
+)
+def overlay_change(asked: ChangeQuestion, indicator: str) -> Response:
+    """For every unit of a level the figure of both periods and their `difference` (later less earlier, in points), null
+    unless both periods have data: silence is no change. Each period counts those that existed at its end."""
+    found = changed(indicator, asked)
+    rows = [change_values(row) for row in found.rows]
+    about_it = {
+        "indicator": found.later.indicator.id,
+        "level": found.later.vintage.level,
+        "since": found.earlier.period,
+        "period": found.later.period,
+        "rows": rows,
+        "whole": change_values(found.whole),
+        "numberReturned": len(rows),
+    }
+    return json_answer(about_it | facts(found.later.vintage.on, found.later.release))
+
+
     return make_asset(as_json(View(found, table(found))), "application/json")
 
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from branca.element import Element, Figure
@@ -144,9 +145,9 @@ def institution_map(gettext: Translate) -> OwnMap:
     return _with_stable_ids(chart)
 
 
-def planner_map(gettext: Translate) -> OwnMap:
+def planner_map(gettext: Translate, name: str = "planner") -> OwnMap:
     """The country with one readiness overlay."""
-    chart = _chart("planner", gettext)
+    chart = _chart(name, gettext)
     chart.add_child(OverlayLayer())
     return _with_stable_ids(chart)
 
@@ -163,6 +164,9 @@ MAPS: Mapping[str, Callable[[Translate], OwnMap]] = {
     "institution": institution_map,
     "planner": planner_map,
     "access": access_map,
+    "compare_one": partial(planner_map, name="compare_one"),
+    "compare_two": partial(planner_map, name="compare_two"),
+    "compare_change": partial(planner_map, name="compare_change"),
 }
 
 

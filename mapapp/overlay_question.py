@@ -1,12 +1,14 @@
 """The question of a readiness overlay: read from an address, put to the register, refused with a reason."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from pydantic import Field
 
 from geodata import overlays
 from geodata.indicators import UnknownIndicator
-from geodata.overlays import Filters, NoFigures, NotFilterable, Overlay, UnknownTarget
+from geodata.overlays import Change, Filters, NoFigures, NotFilterable, Overlay, UnknownTarget
 from geodata.unit_reads import LevelNotInVintage
 from geodata.vocabulary import InstitutionType, Ownership, TrainingLevel, UnitLevel
 from mapapp.db import session
@@ -45,7 +47,7 @@ class OverlayQuestion(OverlayFilters):
 
 def answer(indicator: str, asked: OverlayFilters) -> Overlay:
     """The overlay; problems name the parameter, what is wrong with it and what could be asked instead."""
-    try:
+    with refusals(asked):
         return overlays.by_unit(
             session(),
             indicator,
@@ -62,6 +64,28 @@ def answer(indicator: str, asked: OverlayFilters) -> Overlay:
         raise InvalidParameters([("target", _("không phải chỉ tiêu của chỉ số này"))]) from error
     except NoFigures as error:
         raise InvalidParameters([("period", no_figures(error))]) from error
+
+
+def changed(indicator: str, asked: ChangeQuestion) -> Change:
+    """What moved between the two periods; refused like an overlay."""
+    with refusals(asked):
+        return overlays.change(
+            session(),
+            indicator,
+            level=asked.level.value,
+            on=day_asked(asked.on),
+            since=asked.since,
+            period=asked.period,
+            filters=to_filters(asked),
+            release=asked.release,
+        )
+
+
+@contextmanager
+def refusals(asked: OverlayFilters) -> Iterator[None]:
+    """Says the register's refusals in terms of the question's parameters."""
+    try:
+        yield
     except NotFilterable as error:
         message = _("số liệu của cơ quan quản lý, không lọc theo cơ sở được")
         raise InvalidParameters((name, message) for name in filters_given(asked)) from error

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geodata.indicators import IndicatorKind
-from geodata.overlays import Filters, Overlay, UnitFigure
+from geodata.overlays import Filters, Overlay, UnitChange, UnitFigure
 from geodata.targets import Target
 from mapapp.db import data_status
 from mapapp.exports import address
@@ -81,6 +81,24 @@ def row_values(row: UnitFigure) -> dict[str, Any]:
         "target_value": row.target_value,
         "target_n": row.target_reporting,
         "target_N": row.target_applicable,
+    }
+
+
+def change_values(row: UnitChange) -> dict[str, Any]:
+    """A unit's figures of two periods and what lies between them."""
+    unit, earlier, later = row.unit, row.earlier, row.later
+    return {
+        "unit": unit.key if unit else None,
+        "code": unit.code if unit else None,
+        "name": unit.full_name if unit else None,
+        "name_en": unit.name_en if unit else None,
+        "earlier": earlier.value,
+        "later": later.value,
+        "difference": row.difference,
+        "earlier_n": earlier.n,
+        "earlier_N": earlier.N,
+        "n": later.n,
+        "N": later.N,
     }
 
 

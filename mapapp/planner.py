@@ -6,8 +6,10 @@ from flask import Response, render_template, request
 from mapapp.headers import answer_if_unchanged, mark_public
 from mapapp.params import CatalogueQuestion, read
 from mapapp.planner_access_view import access_page
+from mapapp.planner_compare_view import compare_page
 from mapapp.planner_question import (
     AccessPageQuestion,
+    CompareQuestion,
     InstitutionStandardQuestion,
     PlannerQuestion,
     ReportsQuestion,
@@ -72,3 +74,9 @@ def what_if() -> Response:
     """The same before and after closing, merging or upgrading institutions; nothing is written."""
     asked = read(AccessPageQuestion, request.args)
     return page("planner/access.html", access_page(asked, scenario=True), scenario=True)
+
+
+@bp.get("/planner/compare")
+def compare() -> Response:
+    """Two years or two indicators side by side, and what changed between two years."""
+    return page("planner/compare.html", compare_page(read(CompareQuestion, request.args)))

@@ -6,12 +6,15 @@ Hoàng Sa and Trường Sa are drawn and named as on every map.
 
 import json
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from geodata.administrative_units import boundaries_version, provinces_geojson
-from geodata.overlays import Overlay, UnitFigure
+from geodata.overlays import Overlay, UnitFigure, Vintage
+from geodata.unit_reads import Unit
 from geodata.vocabulary import UnitLevel
 from mapapp import planner_words as words
 from mapapp.db import session
@@ -33,17 +36,41 @@ PATTERNS = (
 )
 
 
-def drawing(overlay: Overlay) -> str:
+@dataclass(frozen=True)
+class Mark:
+    """A unit on the drawing: the class of its colour, how many it stands for, what a pointer over it says."""
+
+    unit: Unit
+    tone: str
+    size: int
+    few: bool
+    says: str
+
+
+def drawing(overlay: Overlay, ident: str = "overlay") -> str:
     """SVG text of the overlay; colours are classes of `planner.css`."""
-    outlines = province_paths(boundaries_version(session()), overlay.vintage.on.isoformat())
-    if overlay.vintage.level == UnitLevel.PROVINCE:
-        body = areas(overlay, outlines)
+    title = _("Bản đồ: %(name)s, %(period)s", name=words.name(overlay.indicator), period=overlay.period)
+    return country_drawing(ident, title, overlay.vintage, list(overlay_marks(overlay)))
+
+
+def overlay_marks(overlay: Overlay) -> Iterator[Mark]:
+    for row in overlay.rows:
+        if row.unit is not None:
+            kind = tone(overlay.indicator, row)
+            yield Mark(row.unit, kind, row.N, words.is_thin(row), hint(overlay, row.unit, row))
+
+
+def country_drawing(ident: str, title: str, vintage: Vintage, marks: list[Mark]) -> str:
+    """SVG text of a country whose units carry marks; `ident` keeps ids apart where a page has several drawings."""
+    outlines = province_paths(boundaries_version(session()), vintage.on.isoformat())
+    if vintage.level == UnitLevel.PROVINCE:
+        body = areas(marks, outlines, ident)
     else:
-        body = [f'<path class="ground" d="{path}"/>' for path in outlines.values()] + circles(overlay)
-    title = escape(_("Bản đồ: %(name)s, %(period)s", name=words.name(overlay.indicator), period=overlay.period))
+        body = [f'<path class="ground" d="{path}"/>' for path in outlines.values()] + circles(marks)
+    patterns = PATTERNS if ident == "overlay" else PATTERNS.replace('id="', f'id="{ident}-')
     return (
         f'<svg class="overlay-map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height()}" role="img"'
-        f' aria-labelledby="overlay-map-title"><title id="overlay-map-title">{title}</title>{PATTERNS}'
+        f' aria-labelledby="{ident}-map-title"><title id="{ident}-map-title">{escape(title)}</title>{patterns}'
         f'<rect class="sea" width="{WIDTH}" height="{height()}"/>{"".join(body)}{"".join(signs())}</svg>'
     )
 
@@ -59,45 +86,48 @@ def province_paths(_version: str, on: str) -> dict[str, str]:
     }
 
 
-def areas(overlay: Overlay, outlines: dict[str, str]) -> list[str]:
+def areas(marks: list[Mark], outlines: dict[str, str], ident: str) -> list[str]:
     """Coloured provinces; those that rest on few reports are dotted over."""
+    prefix = "" if ident == "overlay" else f"{ident}-"
     parts = []
-    for row in overlay.rows:
-        if row.unit is None or row.unit.key not in outlines:
+    for mark in marks:
+        if mark.unit.key not in outlines:
             continue
-        path, colour = outlines[row.unit.key], tone(overlay.indicator, row)
-        fill = ' fill="url(#hatch)"' if colour == "nodata" else ""
+        path = outlines[mark.unit.key]
+        fill = f' fill="url(#{prefix}hatch)"' if mark.tone == "nodata" else ""
         parts.append(
-            f'<path class="area {colour}" data-unit="{row.unit.key}" d="{path}"{fill}>{hint(overlay, row)}</path>'
+            f'<path class="area {mark.tone}" data-unit="{mark.unit.key}" d="{path}"{fill}>{titled(mark)}</path>'
         )
-        if words.is_thin(row):
-            parts.append(f'<path class="thin" d="{path}" fill="url(#dots)"/>')
+        if mark.few:
+            parts.append(f'<path class="thin" d="{path}" fill="url(#{prefix}dots)"/>')
     return parts
 
 
-def circles(overlay: Overlay) -> list[str]:
+def circles(marks: list[Mark]) -> list[str]:
     """A circle per unit where anyone is asked, largest first so that small ones stay visible."""
-    asked = [row for row in overlay.rows if row.N and row.unit is not None and row.unit.lon_lat is not None]
-    largest = max((row.N for row in asked), default=1)
-    return [circle(overlay, row, largest) for row in sorted(asked, key=lambda row: -row.N)]
+    asked = [mark for mark in marks if mark.size and mark.unit.lon_lat is not None]
+    largest = max((mark.size for mark in asked), default=1)
+    return [circle(mark, largest) for mark in sorted(asked, key=lambda mark: -mark.size)]
 
 
-def circle(overlay: Overlay, row: UnitFigure, largest: int) -> str:
-    if row.unit is None or row.unit.lon_lat is None:
+def circle(mark: Mark, largest: int) -> str:
+    if mark.unit.lon_lat is None:
         return ""
-    x, y = project(row.unit.lon_lat.lon, row.unit.lon_lat.lat)
-    radius = max(SMALLEST_RADIUS, LARGEST_RADIUS * math.sqrt(row.N / largest))
-    kind = f"{tone(overlay.indicator, row)}{' few' if words.is_thin(row) else ''}"
+    x, y = project(mark.unit.lon_lat.lon, mark.unit.lon_lat.lat)
+    radius = max(SMALLEST_RADIUS, LARGEST_RADIUS * math.sqrt(mark.size / largest))
+    kind = f"{mark.tone}{' few' if mark.few else ''}"
     place = f'cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"'
-    return f'<circle class="spot {kind}" data-unit="{row.unit.key}" {place}>{hint(overlay, row)}</circle>'
+    return f'<circle class="spot {kind}" data-unit="{mark.unit.key}" {place}>{titled(mark)}</circle>'
 
 
-def hint(overlay: Overlay, row: UnitFigure) -> str:
+def titled(mark: Mark) -> str:
+    return f"<title>{escape(mark.says)}</title>"
+
+
+def hint(overlay: Overlay, unit: Unit, row: UnitFigure) -> str:
     """What a pointer over the shape says: name, figure, coverage."""
-    if row.unit is None:
-        return ""
-    name = row.unit.full_name if language() == "vi" else row.unit.name_en
-    return f"<title>{escape(f'{name}: {words.value(overlay.indicator, row.value)}; {words.coverage(row)}')}</title>"
+    name = unit.full_name if language() == "vi" else unit.name_en
+    return f"{name}: {words.value(overlay.indicator, row.value)}; {words.coverage(row)}"
 
 
 def signs() -> list[str]:

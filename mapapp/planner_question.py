@@ -104,3 +104,21 @@ class AccessPageQuestion(WhatIfFilters):
     """The pages about access and scenarios; `page` numbers the part of the list of communes."""
 
     page: int = Field(1, ge=1, le=1000)
+
+
+class CompareQuestion(Question):
+    """Two overlays side by side: an indicator and a year each, over the same units. `with_indicator` left out: the same
+    one; `with_period` left out: the period before."""
+
+    indicator: str = Field(DEFAULT_INDICATOR, max_length=80)
+    period: str | None = Field(None, pattern=r"^[0-9]{4}$")
+    with_indicator: str | None = Field(None, max_length=80)
+    with_period: str | None = Field(None, pattern=r"^[0-9]{4}$")
+    units: Annotated[str, Field(pattern=UNITS), AfterValidator(parse_units)] = "province"
+    release: int | None = Field(None, ge=1, le=2**31 - 1)
+
+    def side(self, period: str | None) -> OverlayFilters:
+        """One of the two questions as the API takes it."""
+        level, _, day = self.units.partition("@")
+        on = date.fromisoformat(day) if day else None
+        return OverlayFilters(level=UnitLevel(level), on=on, period=period, release=self.release)

@@ -20,11 +20,12 @@ from mapapp.errors import UNKNOWN_UNIT, Problem
 from mapapp.i18n import day, language, number, page_url
 from mapapp.i18n import gettext as _
 from mapapp.planner_curve import curve
+from mapapp.planner_projection import projection_view
 from mapapp.planner_question import UnitProfileQuestion
 from mapapp.planner_reports_view import source_of
 from mapapp.planner_rows import figure_row
 from mapapp.planner_view import goal_view
-from mapapp.planner_views import DutyLine, PeriodRow, ProfileGroup, ProfileLine, UnitProfilePage
+from mapapp.planner_views import Course, DutyLine, PeriodRow, ProfileGroup, ProfileLine, UnitProfilePage
 from mapapp.views import Link
 
 MOST_PARTS = 12
@@ -115,14 +116,18 @@ def line(unit: Unit, indicator: Indicator, asked: UnitProfileQuestion) -> Profil
     if not any(row.N for _period, row in found.points):
         return None
     period, latest = found.points[-1]
+    projection = overlays.project(indicator, found)
     return ProfileLine(
         label=words.name(indicator),
         url=page_url("planner.planner", indicator=indicator.id, units=units_of(unit), period=period),
         latest=figure_row(indicator, latest, label=period),
         period=period,
         goals=tuple(goal_view(target) for target in goals(found, indicator, unit)),
-        points=tuple(PeriodRow(when, figure_row(indicator, row, label=when)) for when, row in found.points),
-        curve=curve(indicator, found),
+        course=Course(
+            rows=tuple(PeriodRow(when, figure_row(indicator, row, label=when)) for when, row in found.points),
+            curve=curve(indicator, found, projection),
+            projection=projection_view(indicator, found, projection),
+        ),
     )
 
 

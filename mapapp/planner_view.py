@@ -5,7 +5,7 @@ from datetime import date
 from geodata import overlays
 from geodata.filters import REFORM
 from geodata.indicators import Indicator, UnknownIndicator, indicator_named, indicators
-from geodata.overlays import Overlay, UnitFigure
+from geodata.overlays import Overlay, Trend, UnitFigure
 from geodata.targets import Target, targets
 from geodata.text import fold
 from geodata.unit_reads import by_key
@@ -21,11 +21,13 @@ from mapapp.i18n import gettext as _
 from mapapp.overlay_question import answer, to_filters
 from mapapp.overlay_rows import METHOD_EN, METHOD_VI
 from mapapp.params import InvalidParameters
+from mapapp.planner_curve import curve
 from mapapp.planner_drawing import drawing
 from mapapp.planner_live import live
+from mapapp.planner_projection import projection_view
 from mapapp.planner_question import Order, PlannerQuestion
 from mapapp.planner_rows import figure_row, legend
-from mapapp.planner_views import FigureRow, GoalView, OptionGroup, PeriodRow, PlannerPage, Shown
+from mapapp.planner_views import Course, FigureRow, GoalView, OptionGroup, PeriodRow, PlannerPage, Shown
 from mapapp.questions import here_with
 from mapapp.views import FilterGroup, Hidden, Link, Option
 
@@ -87,7 +89,7 @@ def shown(asked: PlannerQuestion, overlay: Overlay) -> Shown:
         sorts=sorts(asked),
         previous_url=here_with(page=asked.page - 1) if asked.page > 1 else None,
         next_url=here_with(page=asked.page + 1) if start + PAGE < len(ranked) else None,
-        trend=trend_rows(overlay),
+        course=course(overlay),
         exports=downloads(overlay),
         method=METHOD_VI if language() == "vi" else METHOD_EN,
         live=live(overlay, address.of_values(overlay)),
@@ -204,9 +206,19 @@ def sorts(asked: PlannerQuestion) -> tuple[Link, ...]:
     return tuple(Link(text, here_with(sort=order, page=None), asked.sort == order) for order, text in offered)
 
 
-def trend_rows(overlay: Overlay) -> tuple[PeriodRow, ...]:
-    """The whole in every period."""
-    found = overlays.trend(
+def course(overlay: Overlay) -> Course:
+    """The whole in every period, with its drawing and where the line would go on to."""
+    indicator, found = overlay.indicator, whole_trend(overlay)
+    projection = overlays.project(indicator, found)
+    return Course(
+        rows=tuple(PeriodRow(period, figure_row(indicator, row, label=period)) for period, row in found.points),
+        curve=curve(indicator, found, projection),
+        projection=projection_view(indicator, found, projection),
+    )
+
+
+def whole_trend(overlay: Overlay) -> Trend:
+    return overlays.trend(
         session(),
         overlay.indicator.id,
         unit=None,
@@ -214,7 +226,6 @@ def trend_rows(overlay: Overlay) -> tuple[PeriodRow, ...]:
         filters=overlay.filters,
         release=overlay.release or None,
     )
-    return tuple(PeriodRow(period, figure_row(overlay.indicator, row, label=period)) for period, row in found.points)
 
 
 def kept(asked: PlannerQuestion) -> tuple[Hidden, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mapapp.exports.links import DownloadGroup
+from mapapp.planner_projection import ProjectionView
 from mapapp.views import FilterGroup, Hidden, Link, Option
 
 
@@ -66,6 +67,15 @@ class PeriodRow:
 
 
 @dataclass(frozen=True)
+class Course:
+    """A figure over the years: rows, the drawing, and where the line would go on to (None: too few periods)."""
+
+    rows: tuple[PeriodRow, ...]
+    curve: str
+    projection: ProjectionView | None
+
+
+@dataclass(frozen=True)
 class Shown:
     """The answered question: headline, map, legend, table, trend, exports."""
 
@@ -85,7 +95,7 @@ class Shown:
     sorts: tuple[Link, ...]
     previous_url: str | None
     next_url: str | None
-    trend: tuple[PeriodRow, ...]
+    course: Course
     exports: tuple[DownloadGroup, ...]
     method: str
     live: dict[str, Any]
@@ -155,8 +165,7 @@ class ProfileLine:
     latest: FigureRow
     period: str
     goals: tuple[GoalView, ...]
-    points: tuple[PeriodRow, ...]
-    curve: str
+    course: Course
 
 
 @dataclass(frozen=True)

@@ -517,7 +517,7 @@ class AccessCondition(Shape):
 
 
 class AccessRow(Shape):
-    """`distance_km` null: nobody with a known place qualifies. `approximate`: its place is known to the commune only."""
+    """`distance_km` null: nobody with a known place qualifies. `approximate`: the place is only known by commune."""
 
     unit: str
     code: str
@@ -572,3 +572,29 @@ class WhatIfAnswer(AnswerFacts):
     after: ReachAfter
     changed: list[ChangedAccess]
     readiness: dict[str, Any] | None
+
+
+class ChangeRow(Shape):
+    """`difference` null: one of the periods has no data."""
+
+    unit: str | None
+    code: str | None
+    name: str | None
+    name_en: str | None
+    earlier: float | None
+    later: float | None
+    difference: float | None
+    earlier_n: int
+    earlier_N: int  # noqa: N815
+    n: int
+    N: int
+
+
+class ChangeAnswer(AnswerFacts):
+    indicator: str
+    level: UnitLevel
+    since: str
+    period: str
+    rows: list[ChangeRow]
+    whole: ChangeRow
+    numberReturned: int  # noqa: N815

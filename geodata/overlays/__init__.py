@@ -10,22 +10,29 @@ from geodata.overlays.by_unit import (
     periods_with_reports,
     silent_documents,
 )
+from geodata.overlays.change import Change, UnitChange, change
+from geodata.overlays.projection import Projection, project
 from geodata.overlays.question import Filters, NoFigures, NotFilterable, UnknownTarget, Vintage
 from geodata.overlays.trend import Trend, trend
 from geodata.overlays.unplaced import Unplaced, unplaced
 
 __all__ = [
+    "Change",
     "Filters",
     "NoFigures",
     "NotFilterable",
     "Overlay",
+    "Projection",
     "Trend",
+    "UnitChange",
     "UnitFigure",
     "UnknownTarget",
     "Unplaced",
     "Vintage",
     "by_unit",
+    "change",
     "periods_with_reports",
+    "project",
     "silent_documents",
     "trend",
     "unplaced",

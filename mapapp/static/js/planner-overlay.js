@@ -19,6 +19,13 @@ export function tone(row, unit) {
   return `q${Math.max(0, Math.min(STEPS - 1, Math.floor((percent * STEPS) / 100)))}`;
 }
 
+/** The class of a change between two years: the server's `planner_compare_view.change_tone`. */
+export function changeTone({ difference, N, earlier_N }, [small, large]) {
+  if (difference === null) return N === 0 && earlier_N === 0 ? "none" : "nodata";
+  const steps = (difference >= small) + (difference >= large) - (difference <= -small) - (difference <= -large);
+  return ["down2", "down1", "same", "up1", "up2"][2 + steps];
+}
+
 const Overlay = L.LayerGroup.extend({
   initialize(options) {
     L.LayerGroup.prototype.initialize.call(this, [], options);
@@ -30,6 +37,7 @@ const Overlay = L.LayerGroup.extend({
     map.createPane("figures").style.zIndex = 300;
     this.renderer = L.svg({ pane: "figures", padding: 0.5 });
     this.config = configOf(map);
+    figureOf(map).liveMap = map;
     map.fitBounds(map.options.nation, { animate: false });
     figureOf(map).addEventListener("page:hover", ({ detail }) => this.raise(detail.id));
     this.load(map).catch(() => tell(map, "map:note", this.config.texts.failed));
@@ -54,9 +62,9 @@ const Overlay = L.LayerGroup.extend({
     for (const feature of collection.features) {
       const row = rows.get(feature.id);
       if (!row || feature.properties.symbol || feature.geometry.type === "Point") continue;
-      const kind = tone(row, this.config.unit);
-      this.place(row, L.geoJSON(feature, { pane: "figures", renderer: this.renderer, style: style(kind, "area") }));
-      if (thin(row)) this.addLayer(L.geoJSON(feature, { pane: "figures", renderer: this.renderer, interactive: false, style: { stroke: false, fillColor: "url(#dots)", fillOpacity: 1 } }));
+      const kind = this.kind(row);
+      this.place(row, L.geoJSON(feature, { pane: "figures", renderer: this.renderer, style: style(kind, "area", this.ident()) }));
+      if (thin(row)) this.addLayer(L.geoJSON(feature, { pane: "figures", renderer: this.renderer, interactive: false, style: { stroke: false, fillColor: `url(#${this.ident()}dots)`, fillOpacity: 1 } }));
     }
   },
 
@@ -66,9 +74,18 @@ const Overlay = L.LayerGroup.extend({
     const most = Math.max(1, ...asked.map(([, row]) => row.N));
     for (const [unit, row] of asked) {
       const radius = Math.max(SMALLEST_RADIUS_PX, LARGEST_RADIUS_PX * Math.sqrt(row.N / most));
-      const kind = `${tone(row, this.config.unit)}${thin(row) ? " few" : ""}`;
-      this.place(row, L.circleMarker([unit.lat, unit.lon], { pane: "figures", renderer: this.renderer, radius, ...style(kind, "spot") }));
+      const kind = `${this.kind(row)}${thin(row) ? " few" : ""}`;
+      this.place(row, L.circleMarker([unit.lat, unit.lon], { pane: "figures", renderer: this.renderer, radius, ...style(kind, "spot", this.ident()) }));
     }
+  },
+
+  kind(row) {
+    return this.config.change ? changeTone(row, this.config.change) : tone(row, this.config.unit);
+  },
+
+  /** Before the ids of the drawing's patterns, where a page has several drawings. */
+  ident() {
+    return this.config.ident ?? "";
   },
 
   place(row, shape) {
@@ -82,11 +99,19 @@ const Overlay = L.LayerGroup.extend({
   says(row) {
     const { texts, lang, unit } = this.config;
     const name = lang === "en" ? row.name_en : row.name;
+    if (this.config.change) return this.saysChange(row, name);
     const sign = unit === "percent" || unit === "verdict" ? " %" : "";
     const value = row.value === null ? texts.nodata : `${row.value.toLocaleString(lang, { maximumFractionDigits: 2 })}${sign}`;
     const said = fill(texts.figure, { name, value, n: row.n, N: row.N });
     if (row.gap === null) return said;
     return `${said}; ${fill(texts.goal, { target: row.target, gap: row.gap })}`;
+  },
+
+  saysChange(row, name) {
+    const { texts, lang } = this.config;
+    if (row.difference === null) return `${name}: ${texts.nodata}`;
+    const shown = (value) => value.toLocaleString(lang, { maximumFractionDigits: 2 });
+    return fill(texts.figure, { name, value: `${row.difference > 0 ? "+" : ""}${shown(row.difference)}`, earlier: shown(row.earlier), later: shown(row.later) });
   },
 
   raise(key) {
@@ -96,12 +121,12 @@ const Overlay = L.LayerGroup.extend({
 });
 
 function thin(row) {
-  return row.n > 0 && row.coverage !== null && row.coverage < THIN;
+  return row.n > 0 && typeof row.coverage === "number" && row.coverage < THIN;
 }
 
 /** Colours are classes; only the hatching is a paint that a class cannot name from another file. */
-function style(kind, shape) {
-  return { className: `${shape} ${kind}`, weight: 0.7, fillOpacity: 1, ...(kind.startsWith("nodata") ? { fillColor: "url(#hatch)" } : {}) };
+function style(kind, shape, ident = "") {
+  return { className: `${shape} ${kind}`, weight: 0.7, fillOpacity: 1, ...(kind.startsWith("nodata") ? { fillColor: `url(#${ident}hatch)` } : {}) };
 }
 
 async function json(url) {
