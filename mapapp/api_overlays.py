@@ -27,9 +27,13 @@ from mapapp.questions import day_asked, facts
     tag="Overlays",
     question=OverlayQuestion,
     answer=schemas.OverlayAnswer,
-    answers={"404": "There is no such indicator."},
+    answers={
+        "404": "There is no such indicator.",
+        "503": "The register is away, or a file is being made: Retry-After.",
+    },
     path={"indicator": "id of an indicator of /indicators"},
     example="level=district&on=2025-06-30&period=2024",
+    also={made.media_type: f"format={name}" for name, made in FORMATS.items() if made.media_type != "application/json"},
 )
 def overlay(asked: OverlayQuestion, indicator: str) -> Response:
     """For every unit of a level: `value`, `n` reporting of `N` to whom the indicator applies, `no_data`, `target`,
@@ -50,10 +54,6 @@ def overlay(asked: OverlayQuestion, indicator: str) -> Response:
     return response
 
 
-@lru_cache(maxsize=64)
-def values(_edition: tuple[object, ...], _on: date, indicator: str, question: str) -> Asset:
-    """The figures as JSON. The edition of the register is part of the key: a change of it is another entry."""
-    found = answer(indicator, OverlayQuestion.model_validate_json(question))
 @public_get(
     "/overlays/<indicator>/change",
     "How readiness moved between two years",
@@ -81,6 +81,10 @@ def overlay_change(asked: ChangeQuestion, indicator: str) -> Response:
     return json_answer(about_it | facts(found.later.vintage.on, found.later.release))
 
 
+@lru_cache(maxsize=64)
+def values(_edition: tuple[object, ...], _on: date, indicator: str, question: str) -> Asset:
+    """The figures as JSON. The edition of the register is part of the key: a change of it is another entry."""
+    found = answer(indicator, OverlayQuestion.model_validate_json(question))
     return make_asset(as_json(View(found, table(found))), "application/json")
 
 

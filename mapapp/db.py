@@ -29,7 +29,7 @@ class Register:
     """The current release: its number (0: nothing was published yet), time, counts and data status.
 
     `data_status` is `official`, `unverified`, `illustrative`, `mixed`, or `empty`. `outlines` changes when an outline
-    is replaced, which needs no release.
+    is replaced or a population imported, which needs no release.
     """
 
     release: int

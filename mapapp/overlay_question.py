@@ -45,6 +45,12 @@ class OverlayQuestion(OverlayFilters):
     paper: Literal["a4", "a3"] = Field("a4", description="size of the sheet")
 
 
+class ChangeQuestion(OverlayFilters):
+    """`period` is the later one; no target is compared with."""
+
+    since: str = Field(..., pattern=r"^[0-9]{4}$", description="the earlier reporting year", examples=["2023"])
+
+
 def answer(indicator: str, asked: OverlayFilters) -> Overlay:
     """The overlay; problems name the parameter, what is wrong with it and what could be asked instead."""
     with refusals(asked):
@@ -58,12 +64,6 @@ def answer(indicator: str, asked: OverlayFilters) -> Overlay:
             filters=to_filters(asked),
             release=asked.release,
         )
-    except UnknownIndicator as error:
-        raise Problem(UNKNOWN_INDICATOR) from error
-    except UnknownTarget as error:
-        raise InvalidParameters([("target", _("không phải chỉ tiêu của chỉ số này"))]) from error
-    except NoFigures as error:
-        raise InvalidParameters([("period", no_figures(error))]) from error
 
 
 def changed(indicator: str, asked: ChangeQuestion) -> Change:
@@ -86,6 +86,12 @@ def refusals(asked: OverlayFilters) -> Iterator[None]:
     """Says the register's refusals in terms of the question's parameters."""
     try:
         yield
+    except UnknownIndicator as error:
+        raise Problem(UNKNOWN_INDICATOR) from error
+    except UnknownTarget as error:
+        raise InvalidParameters([("target", _("không phải chỉ tiêu của chỉ số này"))]) from error
+    except NoFigures as error:
+        raise InvalidParameters([("period", no_figures(error))]) from error
     except NotFilterable as error:
         message = _("số liệu của cơ quan quản lý, không lọc theo cơ sở được")
         raise InvalidParameters((name, message) for name in filters_given(asked)) from error
