@@ -24,6 +24,7 @@ from geodata.registry_ids import is_registry_id
 
 MAX_ALTERNATIVES = 16
 MAX_WORDS_READ = 24
+LONGEST_REMEMBERED = 16
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e"
@@ -52,13 +53,20 @@ def clean(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Letters without marks in their own case, đ as d, everything that is not a letter or digit as one space."""
-    bare = _INVISIBLE.sub("", _MARKS.sub("", unicodedata.normalize("NFKD", text))).translate(_D_STROKE)
-    return _NOT_A_WORD.sub(" ", bare).strip()
+    if not (text.isascii() and text.isprintable()):
+        text = _INVISIBLE.sub("", _MARKS.sub("", unicodedata.normalize("NFKD", text))).translate(_D_STROKE)
+    return _NOT_A_WORD.sub(" ", text).strip()
 
 
 def fold(text: str) -> str:
     """The text as an unaccented lower-case line: "Thuỵ – Đà Nẵng" is "thuy da nang"; folding again is no change."""
     return _plain(_plain(text).casefold())
+
+
+@lru_cache(maxsize=16_384)
+def _folded(word: str) -> str:
+    """`fold`, remembered: names are made of few words."""
+    return fold(word)
 
 
 def compact(text: str) -> str:
@@ -168,7 +176,7 @@ def _numbered(text: str) -> Iterator[str]:
     words = plain.split()
     mixed_case = plain != plain.upper()
     for position, word in enumerate(words):
-        folded = fold(word)
+        folded = _folded(word) if len(word) <= LONGEST_REMEMBERED else fold(word)
         shouted = word.isupper() and (mixed_case or position == len(words) - 1)
         if folded in ROMAN and (shouted or folded not in ROMAN_OR_WORD):
             yield ROMAN[folded]
