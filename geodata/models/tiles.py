@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, Double, Index, Integer, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, Double, Integer, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata.models.base import Base
@@ -25,7 +25,6 @@ class TilePoint(Base):
     ownership: Mapped[str]
     status: Mapped[str]
     precise: Mapped[bool]
-    __table_args__ = (Index("ix_tile_point_institution_id", "institution_id"),)
 
 
 class TileGathering(Base):

@@ -19,36 +19,48 @@ METHOD = 1
 """Changes when tiles are made in another way, so that those stored are made anew."""
 
 CELLS_DEEPEST = LAST_STORED + CELL_BITS
-MASKS = ((16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F), (2, 0x3333333333333333))
-LAST_MASK = 0x5555555555555555
+MASKS = (
+    (16, 0x0000FFFF0000FFFF),
+    (8, 0x00FF00FF00FF00FF),
+    (4, 0x0F0F0F0F0F0F0F0F),
+    (2, 0x3333333333333333),
+    (1, 0x5555555555555555),
+)
 
 
-def spread_sql(number: str) -> str:
-    """SQL that leaves every second bit of a whole number free, step by step (OFFSET keeps each step a step)."""
-    step = f"SELECT ({number})::bigint AS v OFFSET 0"
+COLUMN = f"floor((x + {HALF}) / {2 * HALF} * {2**QUAD_ZOOM})::bigint"
+ROW = f"floor(({HALF} - y) / {2 * HALF} * {2**QUAD_ZOOM})::bigint"
+
+
+def interleaved(rows: str) -> str:
+    """SQL that adds `quad`, the Morton code of the cell of x and y, to the rows: bits are spread step by step, and
+    OFFSET keeps a step from being written out twice in the next."""
+    found = f"SELECT *, {COLUMN} AS c, {ROW} AS r FROM ({rows}) AS placed OFFSET 0"
     for shift, mask in MASKS:
-        step = f"SELECT (v | (v << {shift})) & {mask} AS v FROM ({step}) AS step OFFSET 0"
-    return f"(SELECT (v | (v << 1)) & {LAST_MASK} FROM ({step}) AS step)"
+        spread = ", ".join(f"(({name} | ({name} << {shift})) & {mask}) AS {name}" for name in ("c", "r"))
+        found = f"SELECT {CARRIED}, {spread} FROM ({found}) AS step OFFSET 0"
+    return f"SELECT {CARRIED}, c | (r << 1) AS quad FROM ({found}) AS spread"
 
 
-COLUMN = f"floor((ST_X(m) + {HALF}) / {2 * HALF} * {2**QUAD_ZOOM})"
-ROW = f"floor(({HALF} - ST_Y(m)) / {2 * HALF} * {2**QUAD_ZOOM})"
+CARRIED = "institution_id, x, y, name, type, ownership, status, precise"
 
 SHOWN = """
     release_to IS NULL AND is_main AND (valid_from IS NULL OR valid_from <= :day)
     AND (valid_to IS NULL OR valid_to > :day) AND NOT status = ANY(:gone)
 """
 
+PROJECTED = f"""
+    SELECT institution_id, ST_X(geom) / 180 * {HALF} AS x,
+        ln(tan(radians(45 + ST_Y(geom) / 2))) / pi() * {HALF} AS y, name, type, ownership, status,
+        location_precision IN ('surveyed', 'address') AS precise
+    FROM institution_state
+    WHERE geom IS NOT NULL AND ST_Y(geom) BETWEEN -85 AND 85 AND {SHOWN} AND {{chosen}}
+    OFFSET 0
+"""
+
 POINTS = f"""
-    INSERT INTO tile_point (quad, institution_id, x, y, name, type, ownership, status, precise)
-    SELECT {spread_sql(COLUMN)} | ({spread_sql(ROW)} << 1) AS quad, institution_id, ST_X(m), ST_Y(m),
-        name, type, ownership, status, location_precision IN ('surveyed', 'address')
-    FROM (
-        SELECT *, ST_Transform(geom, 3857) AS m FROM institution_state
-        WHERE geom IS NOT NULL AND ST_Y(geom) BETWEEN -85 AND 85 AND {SHOWN} AND {{chosen}}
-        OFFSET 0
-    ) AS state
-    ORDER BY quad
+    INSERT INTO tile_point (quad, {CARRIED})
+    SELECT quad, {CARRIED} FROM ({interleaved(PROJECTED)}) AS found ORDER BY quad
 """
 
 GATHERINGS = f"""
@@ -66,15 +78,23 @@ NUMBERS = f"""
         (SELECT count(*) FROM institution_state WHERE {SHOWN})
 """
 
+
+def pyramid() -> str:
+    """Common table expressions `level_11` to `level_0`: cells of each zoom, each summed from those of the next."""
+    sums = "sum(count)::bigint AS count, sum(x) AS x, sum(y) AS y, sum(public)::bigint AS public"
+    levels = [
+        f"level_{LAST_STORED} AS (SELECT quad >> {2 * (QUAD_ZOOM - CELLS_DEEPEST)} AS cell, count(*) AS count,"
+        " sum(x) AS x, sum(y) AS y, count(*) FILTER (WHERE ownership = 'public') AS public FROM tile_point GROUP BY 1)"
+    ]
+    for z in range(LAST_STORED - 1, -1, -1):
+        levels.append(f"level_{z} AS (SELECT cell >> 2 AS cell, {sums} FROM level_{z + 1} GROUP BY 1)")
+    return ", ".join(levels)
+
+
+EVERY_LEVEL = " UNION ALL ".join(f"SELECT {z} AS z, * FROM level_{z}" for z in range(LAST_STORED + 1))
+
 TILES = f"""
-    WITH deepest AS (
-        SELECT quad >> {2 * (QUAD_ZOOM - CELLS_DEEPEST)} AS cell, count(*) AS count, sum(x) AS x, sum(y) AS y,
-            count(*) FILTER (WHERE ownership = 'public') AS public
-        FROM tile_point GROUP BY 1
-    ), level AS (
-        SELECT z, cell >> 2 * ({LAST_STORED} - z) AS cell, sum(count)::bigint AS count, sum(x) AS x, sum(y) AS y,
-            sum(public)::bigint AS public
-        FROM deepest CROSS JOIN generate_series(0, {LAST_STORED}) AS z GROUP BY 1, 2
+    WITH {pyramid()}, level AS ({EVERY_LEVEL}
     ), placed AS (
         SELECT z, count, public, 100.0 * count / nullif(sum(count) OVER (PARTITION BY z), 0) AS share,
             (x / count + {HALF}) / {2 * HALF} * (1 << z) AS tx, ({HALF} - y / count) / {2 * HALF} * (1 << z) AS ty
@@ -123,11 +143,12 @@ def derive_tiles(session: Session, release: Release, institutions: Collection[st
 
 def store(session: Session) -> None:
     """Make the tiles of small scales anew; compressed, because that is how they are sent."""
+    session.execute(text("SET LOCAL jit = off"))  # compiling takes longer than the rows
     session.execute(text("DELETE FROM stored_tile"))
     made = {(row.z, row.x, row.y): bytes(row.mvt) for row in session.execute(text(TILES))}
     for place, layer in places_layer(session).items():
         made[place] = made.get(place, b"") + layer
-    rows = [{"z": z, "x": x, "y": y, "mvt": gzip.compress(mvt, 6, mtime=0)} for (z, x, y), mvt in made.items()]
+    rows = [{"z": z, "x": x, "y": y, "mvt": gzip.compress(mvt, 5, mtime=0)} for (z, x, y), mvt in made.items()]
     if rows:
         session.execute(insert(StoredTile), rows)
 

@@ -23,7 +23,6 @@ def upgrade() -> None:
         sa.Column("precise", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("quad", "institution_id", name=op.f("pk_tile_point")),
     )
-    op.create_index("ix_tile_point_institution_id", "tile_point", ["institution_id"])
     op.create_table(
         "tile_gathering",
         sa.Column("unit_key", sa.Text(), nullable=False),
@@ -56,7 +55,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("tile_stamp", "stored_tile", "tile_gathering"):
+    for table in ("tile_stamp", "stored_tile", "tile_gathering", "tile_point"):
         op.drop_table(table)
-    op.drop_index("ix_tile_point_institution_id", "tile_point")
-    op.drop_table("tile_point")
