@@ -32,10 +32,10 @@ def of_values(overlay: Overlay, form: str | None = None, **more: str) -> str:
 
 
 def of_page(overlay: Overlay) -> str:
-    """The path of the planner's page that shows the view, in the language of the request."""
+    """The path of the planner's page that shows the view; the same in files of every language."""
     given = query(overlay)
     units = f"{given.pop('level')}@{given.pop('on')}"
-    return page_url("planner.planner", indicator=overlay.indicator.id, units=units, **given)
+    return page_url("planner.planner", lang="vi", indicator=overlay.indicator.id, units=units, **given)
 
 
 def absolute(path: str) -> str:

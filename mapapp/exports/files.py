@@ -13,11 +13,13 @@ from flask import Flask, current_app
 
 from geodata.administrative_units import boundaries_geojson, provinces_geojson
 from geodata.overlays import Overlay
+from geodata.unit_reads import by_key
 from mapapp.db import register, session
 from mapapp.exports.formats import BUNDLES, FORMATS, file_name, written
 from mapapp.exports.rendering import Make, Renderer
 from mapapp.exports.store import File, Store
 from mapapp.exports.view import Paper, View
+from mapapp.i18n import language
 from mapapp.overlay_rows import table
 from mapapp.planner_drawing import drawing
 from mapapp.settings import Settings
@@ -80,7 +82,14 @@ def view_of(form: str, lang: str, paper: Paper, overlay: Overlay) -> View:
         outlines=boundaries_geojson(session(), level=level, on=on, zoom=OUTLINE_ZOOM) if form in SHAPED else "",
         ground=provinces_geojson(session(), on=on, zoom=OUTLINE_ZOOM) if form in DRAWN else "",
         drawing=drawing(overlay) if form in DRAWN else "",
+        above=names_above(overlay) if form in DRAWN else {},
     )
+
+
+def names_above(overlay: Overlay) -> dict[str, str]:
+    """What the units above are called, by key; communes of several provinces bear the same name."""
+    keys = {row.unit.parent_key for row in overlay.rows if row.unit and row.N and row.unit.parent_key}
+    return {key: unit.name if language() == "vi" else unit.name_en for key, unit in by_key(session(), keys).items()}
 
 
 def files_of(key: str, view: View, form: str) -> Mapping[str, File]:

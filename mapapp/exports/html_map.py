@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from flask import render_template
+from flask import current_app
 
 from geodata.overlays import UnitFigure
 from geodata.vocabulary import UnitLevel
@@ -37,8 +37,7 @@ def as_html(view: View) -> bytes:
     made = compose(standalone_map(_), leaflet_url="", module_url="")
     script = "\n".join([*((STATIC / path).read_text() for path in SCRIPTS), without_imports(made.script)])
     data = json.dumps(map_data(view), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    page = render_template(
-        "planner/standalone.html",
+    page = current_app.jinja_env.get_template("planner/standalone.html").render(  # without what pages of the site get
         said=page_of(view),
         styles=styles,
         script=script,
@@ -91,12 +90,17 @@ def shape(view: View, row: UnitFigure, outlines: dict[str, dict[str, Any]]) -> d
         return {}
     kind = f"{tone(view.overlay.indicator, row)}{' few' if words.is_thin(row) else ''}"
     said = f"{sayings.figure(view.overlay, row.value)}; {words.coverage(row)}"
-    drawn: dict[str, Any] = {"key": unit.key, "name": sayings.unit_name(row), "says": said, "kind": kind, "N": row.N}
+    drawn: dict[str, Any] = {"key": unit.key, "name": named(view, row), "says": said, "kind": kind, "N": row.N}
     if unit.key in outlines:
         drawn["outline"] = rounded(outlines[unit.key]["geometry"])
     elif unit.lon_lat is not None:
         drawn["point"] = [unit.lon_lat.lon, unit.lon_lat.lat]
     return drawn
+
+
+def named(view: View, row: UnitFigure) -> str:
+    """The unit with the one above."""
+    return ", ".join(part for part in (sayings.unit_name(row), sayings.name_above(view, row)) if part)
 
 
 def rounded(geometry: dict[str, Any]) -> dict[str, Any]:
@@ -140,6 +144,7 @@ def table_row(view: View, row: UnitFigure, rank: int) -> dict[str, Any]:
         "key": row.unit.key if row.unit else "",
         "rank": number(rank) if row.unit else "–",
         "name": sayings.unit_name(row),
+        "above": sayings.name_above(view, row),
         "exact": "" if row.value is None else repr(row.value),
         "value": sayings.figure(overlay, row.value),
         "coverage": words.coverage(row),

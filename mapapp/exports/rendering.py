@@ -12,7 +12,6 @@ import gc
 import os
 import select
 import signal
-import sys
 import threading
 import time
 import traceback
@@ -27,6 +26,7 @@ MOST_S = 120
 """A drawing that takes longer is ended."""
 
 NICENESS = 5
+STANDARD_ERROR = 2
 Make = Callable[[], Mapping[str, File]]
 
 
@@ -113,8 +113,7 @@ def fork_to(make: Make, store: Store, lock: int) -> int:
             store.put(key, file)
         failed = False
     except BaseException:
-        traceback.print_exc()
-        sys.stderr.flush()
+        os.write(STANDARD_ERROR, traceback.format_exc().encode())
     finally:
         os._exit(int(failed))
 
@@ -123,7 +122,7 @@ def live_alone(parent: int, lock: int) -> None:
     """Forget what the parent holds open (its database would take a farewell for its own), be gentle, end in time."""
     gc.freeze()
     for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
-        if int(name) > sys.stderr.fileno() and int(name) != lock:
+        if int(name) > STANDARD_ERROR and int(name) != lock:
             with contextlib.suppress(OSError):
                 os.close(int(name))
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):

@@ -86,6 +86,11 @@ def unit_name(row: UnitFigure) -> str:
     return row.unit.full_name if language() == "vi" else row.unit.name_en
 
 
+def name_above(view: View, row: UnitFigure) -> str:
+    """The name of the unit above; empty for provinces."""
+    return view.above.get(row.unit.parent_key, "") if row.unit and row.unit.parent_key else ""
+
+
 def counts(view: View) -> tuple[str, ...]:
     """What the figures do not cover."""
     about = view.table.about

@@ -17,6 +17,7 @@ from mapapp.exports.sheet_paper import (
     WARN,
     WARN_LINE,
     Sheet,
+    ink,
     new_canvas,
     shortened,
 )
@@ -145,6 +146,9 @@ def draw_about(sheet: Sheet, view: View, top: float) -> None:
     width = sheet.right - sheet.left
     y = sheet.paragraph(sheet.left, top, width, _("Cách tính"), 9, bold=True)
     y = sheet.paragraph(sheet.left, y, width, sayings.method(view), 7)
+    if view.overlay.target is not None:
+        y = sheet.paragraph(sheet.left, y - 5, width, _("Nguyên văn chỉ tiêu"), 9, bold=True)
+        y = sheet.paragraph(sheet.left, y, width, f"“{words.wording(view.overlay.target)}”", 7)
     y = sheet.paragraph(sheet.left, y - 5, width, _("Nguồn"), 9, bold=True)
     for what, said in sayings.sources(view):
         y = sheet.paragraph(sheet.left, y - 1, width, f"{what}: {said}", 6.6, link="?" in said)
@@ -153,7 +157,7 @@ def draw_about(sheet: Sheet, view: View, top: float) -> None:
 def draw_foot(sheet: Sheet, view: View, page: int, pages: int) -> None:
     """On every page: release, state of the data, licence, place in the document."""
     canvas, y = sheet.canvas, 22.0
-    canvas.setStrokeColor(LINE)
+    canvas.setStrokeColor(ink(LINE))
     canvas.setLineWidth(0.6)
     canvas.line(sheet.left, y + 11, sheet.right, y + 11)
     said = f"{sayings.release_label(view)} · {sayings.status_label(view)}"

@@ -19,6 +19,7 @@ from mapapp.exports.sheet_paper import (
     SOFT,
     TONES,
     Sheet,
+    ink,
 )
 from mapapp.exports.view import View, features
 from mapapp.i18n import gettext as _
@@ -74,7 +75,7 @@ def draw_map(sheet: Sheet, view: View, left: float, top: float, width: float) ->
     draw_archipelagos(frame)
     draw_scale(frame)
     canvas.restoreState()
-    canvas.setStrokeColor(INK)
+    canvas.setStrokeColor(ink(INK))
     canvas.setLineWidth(0.8)
     canvas.rect(left, top - frame.height, width, frame.height, stroke=1, fill=0)
     return top - frame.height
@@ -128,8 +129,8 @@ def circle(frame: Frame, overlay: Overlay, row: UnitFigure, radius: float) -> No
 
 
 def fill(canvas: "Canvas", path: "PDFPathObject", colour: str, edge: str, width: float) -> None:
-    canvas.setFillColor(colour)
-    canvas.setStrokeColor(edge)
+    canvas.setFillColor(ink(colour))
+    canvas.setStrokeColor(ink(edge))
     canvas.setLineWidth(width)
     canvas.setLineJoin(1)
     canvas.drawPath(path, fill=1, stroke=1)
@@ -160,7 +161,7 @@ def box_of(frame: Frame, geometry: dict[str, Any]) -> tuple[float, float, float,
 def hatch(canvas: "Canvas", box: tuple[float, float, float, float], step: float = 3.2) -> None:
     """Slanting lines over a box; what is drawn on is clipped by the caller."""
     west, south, east, north = box
-    canvas.setStrokeColor(NODATA_LINE)
+    canvas.setStrokeColor(ink(NODATA_LINE))
     canvas.setLineWidth(0.7)
     x = west - (north - south)
     while x < east:
@@ -170,12 +171,14 @@ def hatch(canvas: "Canvas", box: tuple[float, float, float, float], step: float 
 
 def dots(canvas: "Canvas", box: tuple[float, float, float, float], step: float = 3.4) -> None:
     west, south, east, north = box
-    canvas.setFillColor(INK)
+    canvas.setFillColor(ink(INK))
+    canvas.setStrokeColor(ink("#ffffff"))  # seen on dark colours too
+    canvas.setLineWidth(0.35)
     row = 0
     while south + row * step <= north:
         x = west + (step / 2 if row % 2 else 0)
         while x <= east:
-            canvas.circle(x, south + row * step, 0.45, stroke=0, fill=1)
+            canvas.circle(x, south + row * step, 0.6, stroke=1, fill=1)
             x += step
         row += 1
 
@@ -197,7 +200,7 @@ def on_label(frame: Frame, x: float, y: float, name: str) -> None:
     canvas, size = frame.sheet.canvas, 5.6 * frame.sheet.scale
     width = canvas.stringWidth(name, PLAIN, size) + 4
     canvas.saveState()
-    canvas.setFillColor("#ffffff")
+    canvas.setFillColor(ink("#ffffff"))
     canvas.setFillAlpha(0.8)
     canvas.roundRect(x - width / 2, y - size * 0.7, width, size * 1.4, 1.5, stroke=0, fill=1)
     canvas.restoreState()
@@ -208,7 +211,7 @@ def named(frame: Frame, x: float, y: float, name: str, size: float, colour: str 
     """A name centred on a spot; written once, so that who copies or hears the text meets it once."""
     canvas, size = frame.sheet.canvas, size * frame.sheet.scale
     canvas.setFont(PLAIN, size)
-    canvas.setFillColor(colour)
+    canvas.setFillColor(ink(colour))
     canvas.drawCentredString(x, y - size / 3, name)
 
 
@@ -218,11 +221,11 @@ def draw_archipelagos(frame: Frame) -> None:
     named(frame, *frame.spot(*SEA_LABEL), _("Biển Đông"), 10, SOFT)
     for place in ARCHIPELAGOS:
         x, y = frame.spot(place.lon, place.lat)
-        canvas.setFillColor(LAND)
-        canvas.setStrokeColor(INK)
+        canvas.setFillColor(ink(LAND))
+        canvas.setStrokeColor(ink(INK))
         canvas.setLineWidth(0.9)
         canvas.circle(x, y, 3.4, fill=1, stroke=1)
-        canvas.setFillColor(INK)
+        canvas.setFillColor(ink(INK))
         canvas.circle(x, y, 1.1, fill=1, stroke=0)
         full = _("Quần đảo Hoàng Sa") if place.name == "Hoàng Sa" else _("Quần đảo Trường Sa")
         named(frame, x, y - 10 * frame.sheet.scale, full, 8)
@@ -233,10 +236,10 @@ def draw_scale(frame: Frame) -> None:
     """A bar of 0, 100, 200 km in the sea below, with where it is true and the scale as a ratio."""
     canvas, per_km, size = frame.sheet.canvas, frame.points_per_km(), frame.sheet.scale
     left, bottom = frame.left + frame.width * 0.36, frame.top - frame.height + 24 * size
-    canvas.setStrokeColor(INK)
+    canvas.setStrokeColor(ink(INK))
     canvas.setLineWidth(0.6)
     for part, colour in ((0, INK), (1, "#ffffff")):
-        canvas.setFillColor(colour)
+        canvas.setFillColor(ink(colour))
         canvas.rect(left + part * 100 * per_km, bottom, 100 * per_km, 4, fill=1, stroke=1)
     for km in (0, 100, 200):
         label = f"{km} km" if km else "0"

@@ -46,13 +46,13 @@ class Sheet:
     def text(self, x: float, y: float, words: str, size: float, *, bold: bool = False, colour: str = INK) -> None:
         """One line that begins at x."""
         self.canvas.setFont(BOLD if bold else PLAIN, size * self.scale)
-        self.canvas.setFillColor(colour)
+        self.canvas.setFillColor(ink(colour))
         self.canvas.drawString(x, y, printable(words))
 
     def text_right(self, x: float, y: float, words: str, size: float, *, bold: bool = False, colour: str = INK) -> None:
         """One line that ends at x."""
         self.canvas.setFont(BOLD if bold else PLAIN, size * self.scale)
-        self.canvas.setFillColor(colour)
+        self.canvas.setFillColor(ink(colour))
         self.canvas.drawRightString(x, y, printable(words))
 
     def paragraph(
@@ -78,15 +78,14 @@ class Sheet:
         return float(top - height)
 
     def box(self, x: float, y: float, width: float, height: float, fill: str, line: str | None = None) -> None:
-        self.canvas.setFillColor(fill)
+        self.canvas.setFillColor(ink(fill))
         self.canvas.setLineWidth(0.6)
-        self.canvas.setStrokeColor(line or fill)
+        self.canvas.setStrokeColor(ink(line or fill))
         self.canvas.rect(x, y, width, height, fill=1, stroke=int(line is not None))
 
 
 def paragraph_style(size: float, *, bold: bool = False, colour: str = INK, link: bool = False) -> object:
     """How wrapped text looks; an address may break anywhere."""
-    from reportlab.lib.colors import HexColor
     from reportlab.lib.styles import ParagraphStyle
 
     return ParagraphStyle(
@@ -94,16 +93,26 @@ def paragraph_style(size: float, *, bold: bool = False, colour: str = INK, link:
         fontName=BOLD if bold else PLAIN,
         fontSize=size,
         leading=size * 1.35,
-        textColor=HexColor(colour),
+        textColor=ink(colour),
         splitLongWords=1,
         wordWrap="CJK" if link else None,
     )
 
 
+@cache
+def ink(colour: str) -> object:
+    """A colour, read from its text once."""
+    from reportlab.lib.colors import HexColor
+
+    return HexColor(colour)
+
+
 def new_canvas(out: object, paper: Paper, lang: str) -> "Canvas":
     """An empty document of the paper's size with our fonts embedded (only the letters that are used)."""
+    from reportlab import rl_config
     from reportlab.pdfgen.canvas import Canvas
 
+    rl_config.useA85 = 0  # letters for binary would make the file a quarter larger
     load_fonts()
     return Canvas(out, pagesize=SIZES[paper], invariant=1, pageCompression=1, lang=lang, initialFontName=PLAIN)
 

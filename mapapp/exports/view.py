@@ -1,7 +1,8 @@
 """What is exported: an answered question, as it stood in one release, with all that its files need to draw it."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True)
 class View:
     """`outlines` is the GeoJSON text of the level, `ground` that of the provinces of the day, `drawing` the map as SVG
-    text; each is empty where the format does not need it. Texts are written in `lang`."""
+    text; each is empty where the format does not need it. `above` names the unit above by key. Texts are in `lang`."""
 
     overlay: Overlay
     table: Table
@@ -25,6 +26,7 @@ class View:
     outlines: str = ""
     ground: str = ""
     drawing: str = ""
+    above: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def made_at(self) -> datetime:

@@ -40,7 +40,7 @@ function overlay() {
   function pointAt(map, row) {
     const shape = shapes.get(row.dataset.unit);
     if (!shape) return;
-    const name = row.querySelector("th");
+    const name = row.querySelector(".name");
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = name.textContent;
