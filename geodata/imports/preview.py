@@ -171,9 +171,9 @@ def changed_points(session: Session, run: ImportRun, *, limit: int = 3_000) -> l
         text(
             "SELECT row.institution_id, row.raw->>'name', added.change->'after', closed.change->'before'"
             " FROM import_row AS row CROSS JOIN LATERAL jsonb_array_elements(row.changes) AS added (change)"
-            " LEFT JOIN LATERAL (SELECT change FROM jsonb_array_elements(row.changes) AS change"
-            " WHERE change->>'table' = 'campus' AND change->>'action' = 'close'"
-            " AND change->'before'->>'campus_id' = added.change->'after'->>'campus_id') AS closed ON true"
+            " LEFT JOIN LATERAL (SELECT c.change FROM jsonb_array_elements(row.changes) AS c (change)"
+            " WHERE c.change->>'table' = 'campus' AND c.change->>'action' = 'close'"
+            " AND c.change->'before'->>'campus_id' = added.change->'after'->>'campus_id') AS closed ON true"
             " WHERE row.run_id = :run AND added.change->>'table' = 'campus' AND added.change->>'action' = 'add'"
             " AND added.change->'after'->>'geom' IS NOT NULL"
             " AND added.change->'after'->>'geom' IS DISTINCT FROM closed.change->'before'->>'geom'"
@@ -196,8 +196,8 @@ def count_unplaced(session: Session, run: ImportRun) -> int:
         session.scalar(
             text(
                 "SELECT count(*) FROM import_row WHERE run_id = :run AND outcome = 'created' AND NOT EXISTS ("
-                "SELECT FROM jsonb_array_elements(changes) AS change WHERE change->'after'->>'geom' IS NOT NULL)"
-                " AND EXISTS (SELECT FROM jsonb_array_elements(changes) AS change"
+                "SELECT FROM jsonb_array_elements(changes) AS c (change) WHERE change->'after'->>'geom' IS NOT NULL)"
+                " AND EXISTS (SELECT FROM jsonb_array_elements(changes) AS c (change)"
                 " WHERE change->>'table' = 'institution_name')"
             ),
             {"run": run.id},

@@ -55,6 +55,28 @@ def register_hash(session: Session) -> str:
     return digest.hexdigest()
 
 
+def wanted_by(session: Session, run: ImportRun) -> list[str]:
+    """What the run would add, as texts to compare."""
+    added = text(
+        "SELECT c->'after' FROM import_row CROSS JOIN LATERAL jsonb_array_elements(changes) AS c"
+        " WHERE run_id = :run AND c->>'action' = 'add'"
+    )
+    return sorted(json.dumps(row, sort_keys=True) for row in session.scalars(added, {"run": run.id}))
+
+
+def added_by(session: Session, release: int) -> list[str]:
+    """What a release added, in the same form."""
+    own = "'{row_id,release_from,release_to,source_id,decision_id}'::text[]"
+    found: list[str] = []
+    for model in PUBLISHED_FACTS:
+        rows = session.scalars(
+            text(f"SELECT to_jsonb(fact) - {own} FROM {model.__tablename__} AS fact WHERE release_from = :release"),
+            {"release": release},
+        )
+        found += [json.dumps(row, sort_keys=True) for row in rows]
+    return sorted(found)
+
+
 @pytest.fixture
 def session(places: Session) -> Session:
     """A session over a register that holds the administrative units and no institution."""
