@@ -23,6 +23,10 @@ class LaterChanges(GeodataError):
         super().__init__(f"release {release_id} cannot be undone: changed again since by later releases: {shown}")
         self.release_id = release_id
         self.institutions = institutions
+        self.vi = (
+            f"Không hoàn tác được: các cơ sở này đã thay đổi tiếp ở lần công bố sau ({shown}). "
+            "Hãy hoàn tác lần đó trước."
+        )
 
 
 def revert(session: Session, release_id: int, *, actor: str, reason: str) -> Release:

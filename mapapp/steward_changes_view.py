@@ -98,6 +98,7 @@ class RowView:
     url: str | None
     outcome: str
     tone: str
+    is_new: bool
     differences: tuple[DifferenceView, ...]
     confirmed: int
 
@@ -185,6 +186,7 @@ def row_view(row: RowPreview, words: Mapping[str, str]) -> RowView:
         url=page_url("citizen.institution", id_or_code=row.institution_id) if known else None,
         outcome=_(OUTCOME[row.outcome]),
         tone=OUTCOME_TONE[row.outcome],
+        is_new=all(one.how == "added" for one in told),
         differences=tuple(difference_view(one, words) for one in told),
         confirmed=len(row.differences) - len(told),
     )

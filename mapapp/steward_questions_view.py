@@ -81,8 +81,13 @@ def questions_page(visitor: Visitor, found: ImportRun) -> QuestionsPage:
 
 def question_view(found: ImportRun, question: Question, known: Mapping[str, dict[str, Any]]) -> QuestionView:
     row = question.row
-    headings = next(table["headings"] for table in found.counts["tables"] if table["sheet"] == row.sheet)
-    cells = ((headings.get(name, heading_of(name)), values.text(cell) or "") for name, cell in row.raw.items())
+    table = next(table for table in found.counts["tables"] if table["sheet"] == row.sheet)
+    fields = next(kind.fields for kind in KINDS if kind.name == table["kind"])
+    cells = (
+        (table["headings"].get(field.name, field.heading), values.text(row.raw[field.name]) or "")
+        for field in fields
+        if field.name in row.raw
+    )
     return QuestionView(
         id=row.id,
         place=_("trang “%(sheet)s”, dòng %(n)s", sheet=row.sheet, n=row.row_number),
@@ -91,10 +96,6 @@ def question_view(found: ImportRun, question: Question, known: Mapping[str, dict
         cells=tuple(cells),
         candidates=tuple(candidate(id, known.get(id, {})) for id in question.candidates),
     )
-
-
-def heading_of(name: str) -> str:
-    return next((kind.heading(name) for kind in KINDS if kind.heading(name) != name), name)
 
 
 def candidate(id: str, known: Mapping[str, Any]) -> Candidate:

@@ -93,7 +93,7 @@ def work(sessions: sessionmaker[Session], job_id: int, *, watched: bool = True) 
         except Refused as refused:
             refusal = (JobState.REFUSED, refused.vi, refused.en)
         except LaterChanges as later:
-            refusal = (JobState.REFUSED, _depended_on(later), str(later))
+            refusal = (JobState.REFUSED, later.vi, str(later))
         except GeodataError as refused:
             refusal = (JobState.REFUSED, str(refused), str(refused))
         except Exception:
@@ -109,13 +109,6 @@ def work(sessions: sessionmaker[Session], job_id: int, *, watched: bool = True) 
         else:
             _end(session, job_id, JobState.DONE, None, None, run_id=run.id)
         session.commit()
-
-
-def _depended_on(later: LaterChanges) -> str:
-    shown = ", ".join(later.institutions[:10])
-    return (
-        f"Không hoàn tác được: các cơ sở này đã thay đổi tiếp ở lần công bố sau ({shown}). Hãy hoàn tác lần đó trước."
-    )
 
 
 def _stage(session: Session, job: ImportJob, progress: Progress) -> ImportRun:

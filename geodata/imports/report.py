@@ -54,12 +54,17 @@ def summary(run: ImportRun, language: str = "vi") -> str:
 def finding_line(sheet: str, number: int, found: dict[str, Any], language: str = "vi") -> str:
     """A finding with its place, value and remedy."""
     words, remedy = explain(found, language)
-    place = [f"{_say(language, 'trang', 'sheet')} “{sheet}”", f"{_say(language, 'dòng', 'row')} {number}"]
+    where = [place(sheet, number, language)]
     if found["column"]:
-        place.append(f"{_say(language, 'cột', 'column')} “{found['column']}”")
+        where.append(f"{_say(language, 'cột', 'column')} “{found['column']}”")
     value = f" = “{found['value']}”" if found["value"] and f"“{found['value']}”" not in words else ""
     severity = _say(language, *_SEVERITIES[Severity(found["severity"])])
-    return f"  [{severity}] {', '.join(place)}{value}: {words}. → {remedy}"
+    return f"  [{severity}] {', '.join(where)}{value}: {words}. → {remedy}"
+
+
+def place(sheet: str, number: int, language: str = "vi") -> str:
+    """Sheet and row in words."""
+    return f"{_say(language, 'trang', 'sheet')} “{sheet}”, {_say(language, 'dòng', 'row')} {number}"
 
 
 def outcome(value: RowOutcome, language: str = "vi") -> str:

@@ -88,3 +88,34 @@ def test_the_template_is_written_and_reads_back_as_six_empty_sheets(folder: Path
     for sheet in ("Cơ sở", "Địa điểm", "Ngành nghề", "Giấy phép", "Chỉ số", "Quan hệ"):
         assert f"Trang “{sheet}”: tiêu đề cột ở dòng 1" in read_back.output
     assert "Cột không được nhận biết" not in read_back.output
+
+
+def test_a_question_is_answered_on_the_terminal_and_remembered(folder: Path, register: None) -> None:
+    mapapp("list.csv", "--publish")
+    typed = LIST.replace("Cao đẳng Thử nghiệm", "Cao đẳng Thử nghiệmm")
+    (folder / "so-2026-10.csv").write_text(typed, encoding="utf-8-sig")
+    asked = mapapp("so-2026-10.csv")
+    assert "Có 1 câu hỏi chờ người trả lời: mapapp import review 2" in asked.output
+    answered = CliRunner().invoke(main, ["import", "review", "2"], input="1\ngõ nhầm\n")
+    assert (answered.exit_code, "1. Trường Cao đẳng Thử nghiệm [v" in answered.output) == (0, True), answered.output
+    assert "0 tạo mới + 1 cập nhật + 0 không đổi + 1 từ chối" in answered.output
+    (folder / "so-2026-11.csv").write_text(typed, encoding="utf-8-sig")
+    assert "Theo câu trả lời của" in mapapp("so-2026-11.csv").output
+    withdrawn = mapapp("review", "3", "--withdraw")
+    assert "Đã bỏ 1 câu trả lời." in withdrawn.output
+    assert "0 cập nhật + 0 không đổi + 2 từ chối" in withdrawn.output
+
+
+def test_the_file_is_written_with_its_comments(folder: Path, register: None) -> None:
+    mapapp("list.csv")
+    for out in ("out.xlsx", "out.csv"):
+        assert mapapp("comments", "1", out).exit_code == 0
+    assert "Lâu đài" in (folder / "out.csv").read_text()
+    assert (folder / "out.xlsx").read_bytes().startswith(b"PK")
+    assert mapapp("comments", "99", "out.csv").exit_code == 1
+
+
+def test_a_link_to_the_stewards_pages_is_printed(url: str, register: None) -> None:
+    printed = CliRunner().invoke(main, ["steward", "link", "--port", "8123", "--by", "lan"])
+    assert printed.exit_code == 0, printed.output
+    assert printed.stdout.startswith("http://127.0.0.1:8123/steward/enter?link=")
