@@ -1,5 +1,6 @@
 """Engines and sessions for a PostGIS database, with the time zone, time limits and name every connection gets."""
 
+from psycopg.errors import LockNotAvailable, QueryCanceled
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -17,6 +18,11 @@ class DatabaseUnavailable(GeodataError):
 
 AWAY = (DatabaseUnavailable, OperationalError, InterfaceError, NoFreeConnection)
 """What a query raises when the database does not answer, or not within its time limit: try again later."""
+
+
+def is_gone(error: Exception) -> bool:
+    """Whether the database itself did not answer, rather than that one statement took too long."""
+    return not isinstance(getattr(error, "orig", None), QueryCanceled | LockNotAvailable)
 
 
 def make_engine(

@@ -78,6 +78,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
         i18n,
         misses,
         openapi,
+        outage,
         site,
         steward_jobs,
         verifier,
@@ -87,6 +88,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
 
     i18n.install(app)
     db.install(app, settings, sessions, clock)
+    outage.install(app, settings)
     assets.install(app)
     headers.install(app, settings.answers_mb)
     at_once.install(app)

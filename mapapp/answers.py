@@ -1,5 +1,6 @@
 """Answers of verification as JSON: complete, ready to be sent or signed, kept in memory while they are true."""
 
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -10,10 +11,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from geodata import verification
+from geodata.engine import AWAY
 from geodata.verification import Decision, Edition, Fact, Named, Question, Reason, Shelf, Successor
 from mapapp.geojson import to_json
 from mapapp.i18n import gettext as _
 from mapapp.issuing import Issuer
+from mapapp.outage import Outage
 from mapapp.verdicts import WHY
 
 LOOK_AGAIN_S = 1.0
@@ -34,11 +37,24 @@ class Told:
     answer: str
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Answers of one release, in the order of the questions. `seen_at` tells that they come from the disk: when the
+    database last said the same."""
+
+    edition: Edition
+    answers: list[Told]
+    seen_at: datetime | None = None
+
+
 class Verifier:
     """Answers questions from one shelf; the settings of this installation; signs with its keys."""
 
-    def __init__(self, issuer: Issuer, *, ttl_s: int, max_age_days: int, look_again_s: float = LOOK_AGAIN_S) -> None:
+    def __init__(
+        self, issuer: Issuer, outage: Outage, *, ttl_s: int, max_age_days: int, look_again_s: float = LOOK_AGAIN_S
+    ) -> None:
         self.issuer = issuer
+        self.outage = outage
         self.ttl_s = ttl_s
         self.max_age_days = max_age_days
         self.look_again_s = look_again_s
@@ -53,6 +69,33 @@ class Verifier:
         if self._current is None or time.monotonic() - self._current[0] >= self.look_again_s:
             self._current = time.monotonic(), verification.edition(session(), None, self._shelf)
         return self._current[1]
+
+    def telling(self, session: Opened, asked: Sequence[Asked], release: int | None, now: datetime) -> Telling:
+        """An answer per question, from the database or, while that is away, from the disk. Raises `UnknownRelease`."""
+        try:
+            edition = self.edition(session, release)
+            return Telling(edition, self.tell(session, asked, edition))
+        except AWAY as error:
+            edition, decisions, seen_at = self._from_disk(error, asked, release, now)
+            return Telling(edition, list(map(told, decisions)), seen_at or now)
+
+    def decided(
+        self, session: Opened, asked: Asked, release: int | None, now: datetime
+    ) -> tuple[Decision, datetime | None]:
+        """The decision itself, and `seen_at` as in `Telling`. Raises `UnknownRelease`."""
+        try:
+            return self.decide(session, [asked], self.edition(session, release))[0], None
+        except AWAY as error:
+            _, decisions, seen_at = self._from_disk(error, [asked], release, now)
+            return decisions[0], seen_at or now
+
+    def _from_disk(
+        self, error: Exception, asked: Sequence[Asked], release: int | None, now: datetime
+    ) -> tuple[Edition, tuple[Decision, ...], datetime | None]:
+        if not self.outage.breaker.is_open:
+            logging.getLogger(__name__).warning("verification goes on from the disk: %s", type(error).__name__)
+            self.outage.breaker.trip()
+        return self.outage.decide(asked, release, now, max_age_days=self.max_age_days)
 
     def decide(self, session: Opened, asked: Sequence[Asked], edition: Edition) -> tuple[Decision, ...]:
         return verification.decide_many(
@@ -70,15 +113,29 @@ class Verifier:
             self._told.popitem(last=False)
         return answers
 
-    def times(self, now: datetime) -> dict[str, str]:
-        """When the answer was given and until when it may be relied on."""
-        return {"evaluated_at": rfc3339(now), "expires_at": rfc3339(now + timedelta(seconds=self.ttl_s))}
+    def lives_s(self, now: datetime, seen_at: datetime | None) -> int:
+        """For how long an answer may be relied on: one from the disk no longer than what it comes from."""
+        if seen_at is None:
+            return self.ttl_s
+        left = int((seen_at - now).total_seconds()) + self.outage.allowed_age_s
+        return min(self.ttl_s, left) if left > 0 else self.ttl_s
 
-    def timed(self, answer: Told, now: datetime, nonce: str | None = None) -> str:
+    def times(self, now: datetime, seen_at: datetime | None = None) -> dict[str, Any]:
+        """When the answer was given and until when it may be relied on; from the disk also how old it is."""
+        expires = now + timedelta(seconds=self.lives_s(now, seen_at))
+        times = {"evaluated_at": rfc3339(now), "expires_at": rfc3339(expires)}
+        if seen_at is None:
+            return times
+        age_s = max(0, int((now - seen_at).total_seconds()))
+        return {**times, "register_seen_at": rfc3339(seen_at), "age_s": age_s}
+
+    def timed(self, answer: Told, now: datetime, nonce: str | None = None, seen_at: datetime | None = None) -> str:
         """The whole answer as JSON text, with its time and the caller's nonce."""
-        times, asked = self.times(now), f',"nonce":{to_json(nonce)}' if nonce else ""
+        times, asked = self.times(now, seen_at), f',"nonce":{to_json(nonce)}' if nonce else ""
+        aged = f',"register_seen_at":"{times["register_seen_at"]}","age_s":{times["age_s"]}' if seen_at else ""
         return (
-            f'{answer.open_json},"evaluated_at":"{times["evaluated_at"]}","expires_at":"{times["expires_at"]}"{asked}}}'
+            f'{answer.open_json},"evaluated_at":"{times["evaluated_at"]}","expires_at":"{times["expires_at"]}"'
+            f"{aged}{asked}}}"
         )
 
 

@@ -17,6 +17,7 @@ from geodata.access.population import population_version
 from geodata.administrative_units import boundaries_version
 from geodata.engine import make_sessions
 from geodata.releases import current_release, stay_in
+from mapapp.outage import require_database
 from mapapp.settings import Settings
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -88,8 +89,10 @@ def install(app: Flask, settings: Settings, sessions: Sessions | None, clock: Cl
 
 
 def session() -> Session:
-    """The request's session, opened when first asked for and closed with the request."""
+    """The request's session, opened when first asked for and closed with the request. Raises `DatabaseUnavailable`
+    while the database is left alone after a failure."""
     if "session" not in g:
+        require_database()
         g.session = cast(Sessions, current_app.extensions["mapapp.sessions"])()
     return cast(Session, g.session)
 

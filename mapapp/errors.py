@@ -17,6 +17,7 @@ from geodata.releases import UnknownRelease
 from geodata.unit_reads import InvalidReference, LevelNotInVintage, UnknownUnit
 from mapapp.i18n import N_, page_url
 from mapapp.i18n import gettext as _
+from mapapp.outage import answer_instead
 from mapapp.params import InvalidParameters
 from mapapp.views import Link, ProblemPage
 
@@ -135,6 +136,8 @@ def handle(error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return Response(error.get_body(), error.code, error.get_headers())
     problem = problem_of(error)
+    if problem.kind is AWAY_KIND and (instead := answer_instead(error)):
+        return instead
     g.away = problem.kind in (AWAY_KIND, BROKEN)  # a page about it must not ask the database again
     if problem.kind in (BROKEN, AWAY_KIND):
         current_app.logger.error("%s %s", request.method, request.path, exc_info=error)

@@ -59,6 +59,9 @@ TONE = {
 WHY = {
     Why.NOTHING_PUBLISHED: N_("Sổ đăng ký chưa có lần công bố nào."),
     Why.REGISTER_TOO_OLD: N_("Ngày được hỏi quá xa sau lần công bố này."),
+    Why.REGISTER_AWAY: N_(
+        "Không kết nối được cơ sở dữ liệu, và bản lưu trên máy chủ đã quá hạn hoặc không phải lần công bố được hỏi."
+    ),
     Why.NOBODY_KNOWN_BY_THIS: N_("Không cơ sở nào mang hoặc từng mang định danh được hỏi."),
     Why.CODE_AND_NAME_DISAGREE: N_("Mã và tên được hỏi thuộc về các cơ sở khác nhau."),
     Why.SEVERAL_INSTITUTIONS: N_("Nhiều cơ sở mang định danh này; không thể chọn thay người hỏi."),

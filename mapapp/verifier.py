@@ -1,6 +1,7 @@
 """`/api/v1/verify` and the keys its signatures are checked with."""
 
 import hashlib
+from datetime import datetime
 
 from apiflask import APIBlueprint
 from flask import Flask, Response, current_app, request
@@ -32,6 +33,7 @@ def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
     through them at any moment: then the current release is looked up for every request."""
     app.extensions["mapapp.verifier"] = Verifier(
         make_issuer(settings),
+        app.extensions["mapapp.outage"],
         ttl_s=settings.verify_ttl_s,
         max_age_days=settings.register_max_age_days,
         look_again_s=0 if sessions else LOOK_AGAIN_S,
@@ -57,8 +59,10 @@ def verify() -> Response:
     on and an expiry. A well-formed question always gets 200; a malformed one 400."""
     asked, wanted = from_address(request, today())
     verifier = the_verifier()
-    (answer,) = verifier.tell(session, [asked], verifier.edition(session, wanted.release))
-    return send(verifier, verifier.timed(answer, now(), wanted.nonce), answer.subject, wanted)
+    telling = verifier.telling(session, [asked], wanted.release, now())
+    (answer,) = telling.answers
+    body = verifier.timed(answer, now(), wanted.nonce, telling.seen_at)
+    return send(verifier, body, answer.subject, wanted, telling.seen_at)
 
 
 @bp.post("/api/v1/verify")
@@ -75,18 +79,18 @@ def verify_many() -> Response:
     answer `malformed` with its errors and does not spoil the others."""
     questions, wanted = from_body(request, today())
     verifier = the_verifier()
-    edition = verifier.edition(session, wanted.release)
     asked = [one for one in questions if not isinstance(one, Malformed)]
-    told = dict(zip(asked, verifier.tell(session, asked, edition), strict=True))
+    telling = verifier.telling(session, asked, wanted.release, now())
+    told = dict(zip(asked, telling.answers, strict=True))
     answers = ",".join(text_of(one, told) for one in questions)
     head = {
-        "release": edition.release,
-        "data_status": edition.data_status,
+        "release": telling.edition.release,
+        "data_status": telling.edition.data_status,
         "numberReturned": len(questions),
-        **verifier.times(now()),
+        **verifier.times(now(), telling.seen_at),
         **({"nonce": wanted.nonce} if wanted.nonce else {}),
     }
-    return send(verifier, f'{to_json(head)[:-1]},"answers":[{answers}]}}', "batch", wanted)
+    return send(verifier, f'{to_json(head)[:-1]},"answers":[{answers}]}}', "batch", wanted, telling.seen_at)
 
 
 def text_of(one: Asked | Malformed, told: dict[Asked, Told]) -> str:
@@ -95,12 +99,13 @@ def text_of(one: Asked | Malformed, told: dict[Asked, Told]) -> str:
     return f"{told[one].open_json}}}"
 
 
-def send(verifier: Verifier, body: str, subject: str, wanted: Wanted) -> Response:
-    """The answer as JSON or signed. What is signed or carries a nonce is for this caller only and never kept."""
+def send(verifier: Verifier, body: str, subject: str, wanted: Wanted, seen_at: datetime | None) -> Response:
+    """The answer as JSON or signed. What is signed, carries a nonce or tells an age is for this caller only and never
+    kept."""
     media_type = "application/json"
     if wanted.signed:
-        body, media_type = signed(verifier, body, subject), JOSE
-    if wanted.signed or wanted.nonce or request.method == "POST":
+        body, media_type = signed(verifier, body, subject, verifier.lives_s(now(), seen_at)), JOSE
+    if seen_at or wanted.signed or wanted.nonce or request.method == "POST":
         return Response(body, headers=[("Cache-Control", "no-store")], mimetype=media_type)
     etag = hashlib.sha256(body.encode()).hexdigest()[:24]
     kept = [
@@ -113,9 +118,9 @@ def send(verifier: Verifier, body: str, subject: str, wanted: Wanted) -> Respons
     return Response(body, headers=kept, mimetype=media_type)
 
 
-def signed(verifier: Verifier, body: str, subject: str) -> str:
+def signed(verifier: Verifier, body: str, subject: str, ttl_s: int) -> str:
     try:
-        return verifier.issuer.issue(body, issuer=issuer(), subject=subject, now=now(), ttl_s=verifier.ttl_s)
+        return verifier.issuer.issue(body, issuer=issuer(), subject=subject, now=now(), ttl_s=ttl_s)
     except (KeysUnusable, SpoolUnusable) as error:
         current_app.logger.error("signing: %s", error)
         raise Problem(SIGNING_AWAY) from error

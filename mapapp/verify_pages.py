@@ -7,7 +7,7 @@ from flask import Response, current_app, render_template, request, url_for
 
 from geodata.verification import MalformedQuestion, parse
 from mapapp.answers import Verifier
-from mapapp.db import session, today
+from mapapp.db import now, session, today
 from mapapp.i18n import gettext as _
 from mapapp.params import CatalogueQuestion, InvalidParameters, read
 from mapapp.questions import external
@@ -61,8 +61,9 @@ def answered(typed: dict[str, str]) -> VerifyPage:
     except MalformedQuestion as malformed:
         return verify_page(typed, today(), faults=fault_lines(malformed.faults))
     verifier: Verifier = current_app.extensions["mapapp.verifier"]
-    (decision,) = verifier.decide(session, [asked], verifier.edition(session, release_of(typed)))
-    return verify_page(typed, today(), sheet=sheet(decision, typed, verifier.ttl_s))
+    decision, seen_at = verifier.decided(session, asked, release_of(typed), now())
+    ttl_s = verifier.lives_s(now(), seen_at)
+    return verify_page(typed, today(), sheet=sheet(decision, typed, ttl_s, seen_at))
 
 
 def release_of(typed: dict[str, str]) -> int | None:

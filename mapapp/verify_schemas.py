@@ -106,7 +106,14 @@ class BareVerdict(Shape):
     data_status: str
 
 
-class Verdict(BareVerdict):
+class Aged(Shape):
+    """Present while the database is away and the answer comes from the copy on the server's disk."""
+
+    register_seen_at: datetime | None = Field(None, description="when the database last said the same")
+    age_s: int | None = Field(None, description="seconds since then; too many make the answer register_stale")
+
+
+class Verdict(BareVerdict, Aged):
     evaluated_at: datetime
     expires_at: datetime
     nonce: str | None = None
@@ -117,7 +124,7 @@ class MalformedVerdict(Shape):
     errors: list[ParameterFault]
 
 
-class Verdicts(Shape):
+class Verdicts(Aged):
     release: int
     data_status: str
     numberReturned: int  # noqa: N815  the API's name

@@ -91,6 +91,7 @@ class Sheet:
     licences: tuple[str, ...]
     decisions: tuple[str, ...]
     similar: tuple[School, ...]
+    age_label: str | None
     release_label: str
     data_status: str
     data_status_label: str
@@ -173,8 +174,8 @@ def again(typed: Mapping[str, str], **changes: str) -> str:
     return page_url("verify.page", **{name: value for name, value in {**typed, **changes}.items() if value})
 
 
-def sheet(decision: Decision, typed: Mapping[str, str], ttl_s: int) -> Sheet:
-    """The answer in plain words."""
+def sheet(decision: Decision, typed: Mapping[str, str], ttl_s: int, seen_at: datetime | None = None) -> Sheet:
+    """The answer in plain words; `seen_at` where it comes from the disk, because the database is away."""
     answer, institution = decision.answer, decision.institution
     pinned = _pinned(decision)
     address = external(page_url("verify.page", **pinned))
@@ -193,7 +194,8 @@ def sheet(decision: Decision, typed: Mapping[str, str], ttl_s: int) -> Sheet:
         keepers_unknown=bool(decision.successors) and not decision.records_held_by,
         licences=decision.licences,
         decisions=decision.decisions,
-        similar=_similar(decision, typed) if answer is Answer.UNKNOWN_CODE else (),
+        similar=_similar(decision, typed) if answer is Answer.UNKNOWN_CODE and seen_at is None else (),
+        age_label=_age(seen_at) if seen_at else None,
         release_label=_("Lần công bố %(release)s của sổ đăng ký", release=decision.release),
         data_status=decision.data_status,
         data_status_label=labels.label(labels.DATA_STATUS, decision.data_status),
@@ -204,6 +206,10 @@ def sheet(decision: Decision, typed: Mapping[str, str], ttl_s: int) -> Sheet:
         api_url=url_for("verifier.verify", **pinned),
         signed_url=url_for("verifier.verify", **pinned, format="jws"),
     )
+
+
+def _age(seen_at: datetime) -> str:
+    return _("Cơ sở dữ liệu tạm thời không trả lời: đây là dữ liệu lúc %(time)s.", time=_moment(seen_at))
 
 
 def question_text(decision: Decision) -> str:

@@ -29,6 +29,7 @@ class Why(StrEnum):
 
     NOTHING_PUBLISHED = "nothing_published"
     REGISTER_TOO_OLD = "register_too_old"
+    REGISTER_AWAY = "register_away"
     NOBODY_KNOWN_BY_THIS = "nobody_known_by_this"
     CODE_AND_NAME_DISAGREE = "code_and_name_disagree"
     SEVERAL_INSTITUTIONS = "several_institutions"

@@ -142,13 +142,16 @@ def records(session: Session, ids: Collection[str], asked: Edition, shelf: Shelf
     found: dict[str, Record] = {}
     wanted = set(ids)
     while wanted:
-        found |= shelf.fetch(shelf.records, asked.key, sorted(wanted), lambda new: _load(session, new, asked.release))
+        found |= shelf.fetch(
+            shelf.records, asked.key, sorted(wanted), lambda new: read_records(session, new, asked.release)
+        )
         heirs = {step.value for one in wanted for step in found[one].successions}
         wanted = heirs - set(found)
     return found
 
 
-def _load(session: Session, ids: list[str], release: int) -> dict[str, Record]:
+def read_records(session: Session, ids: list[str], release: int) -> dict[str, Record]:
+    """These institutions alone, as the register held them in the release."""
     facts: dict[str, list[tuple[str, Fact]]] = {one: [] for one in ids}
     origins: dict[tuple[Any, ...], Origin] = {}
     for row in session.execute(FACTS, {"ids": ids, "release": release}):

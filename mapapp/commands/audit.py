@@ -1,6 +1,7 @@
 """`mapapp audit`: the transparency log: verify it, export a checkpoint, collect signed answers."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from geodata.audit.verify import verify as verify_log
 from geodata.engine import AWAY, make_sessions
 from geodata.errors import GeodataError
 from mapapp.checkpoints import Checkpoint, exported, read_checkpoint, sign_checkpoint
-from mapapp.commands import command_session
+from mapapp.commands import command_session, database
 from mapapp.endings import die_with_parent, end_on_signals
 from mapapp.keeping import Kept, keep
 from mapapp.key_store import KeyStore
+from mapapp.outage import refresh
 from mapapp.settings import Settings
 from mapapp.signing import Signer
 
@@ -94,7 +96,8 @@ def intact(found: Head | None, kept: Checkpoint | None) -> str:
 @click.option("--parent", type=int, hidden=True, help="End with this process.")
 @click.pass_obj
 def collect(settings: Settings, watch: bool, parent: int | None) -> None:
-    """Enter recorded answers and keys in the log, forget answers whose time is over, keep a checkpoint.
+    """Enter recorded answers and keys in the log, forget answers whose time is over, keep a checkpoint; bring the
+    release on the disk, from which answers go on without the database, up to date.
 
     Checkpoints are kept in the data directory under checkpoints/, one per release and hour.
     """
@@ -104,9 +107,13 @@ def collect(settings: Settings, watch: bool, parent: int | None) -> None:
         with end_on_signals():
             keep_watch(settings)
         return
-    with command_session(settings) as session:
-        done = keep(settings, lambda: session, datetime.now(UTC))
+    with database(settings) as url:
+        done = one_round(settings, keeping_sessions(url))
     click.echo(told(done))
+
+
+def keeping_sessions(url: str) -> Callable[[], Session]:
+    return make_sessions(url, statement_timeout_ms=0, application_name="mapapp-keeper", pool_size=1)
 
 
 def told(done: Kept) -> str:
@@ -114,12 +121,20 @@ def told(done: Kept) -> str:
     return f"{done.answers:,} answers and {done.keys} keys entered, {done.forgotten:,} answers forgotten{where}."
 
 
+def one_round(settings: Settings, sessions: Callable[[], Session]) -> Kept:
+    """The log first, then the release on the disk, which takes minutes where a million institutions are new."""
+    done = keep(settings, sessions, datetime.now(UTC))
+    with sessions() as session:
+        refresh(settings, session)
+    return done
+
+
 def keep_watch(settings: Settings) -> None:
     """Round after round; while the database is away, answers wait on the disk."""
-    sessions = make_sessions(settings.url, statement_timeout_ms=0, application_name="mapapp-keeper", pool_size=1)
+    sessions = keeping_sessions(settings.url)
     while True:
         try:
-            keep(settings, sessions, datetime.now(UTC))
+            one_round(settings, sessions)
         except AWAY as error:
             click.echo(f"The database is away; trying again: {type(error).__name__}", err=True)
         except (GeodataError, OSError) as error:

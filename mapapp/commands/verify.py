@@ -18,6 +18,7 @@ from mapapp.commands import command_session
 from mapapp.db import VIETNAM
 from mapapp.i18n import gettext as _
 from mapapp.issuing import make_issuer
+from mapapp.outage import Outage
 from mapapp.settings import Settings
 from mapapp.verdicts import FAULT
 from mapapp.verify_request import ASKS, MOST_QUESTIONS, Malformed, one_of_batch
@@ -92,6 +93,7 @@ class Batch:
         self.now = datetime.now(UTC)
         self.verifier = Verifier(
             make_issuer(settings),
+            Outage(settings.data / "kept", allowed_age_s=0),
             ttl_s=settings.verify_ttl_s,
             max_age_days=settings.register_max_age_days,
         )

@@ -252,8 +252,9 @@ def test_a_batch_as_a_plain_list_is_taken_too(client: FlaskClient, register: Ses
     assert client.post(URL, json=[{"code": "CDD0215"}]).get_json()["answers"][0]["answer"] == "authorised"
 
 
-def test_an_absent_database_is_a_503(away: FlaskClient) -> None:
-    assert away.get(f"{URL}?code=CDD0215").status_code == 503
+def test_without_database_and_copy_the_register_is_stale(away: FlaskClient) -> None:
+    found = away.get(f"{URL}?code=CDD0215")
+    assert (found.status_code, found.get_json()["answer"]) == (200, "register_stale")
 
 
 def test_answers_have_the_shape_that_is_described(client: FlaskClient, register: Session) -> None:
