@@ -99,7 +99,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     writing.install(app, settings, sessions)
     steward_jobs.install(app, settings, sessions)
     citizen_reports.install(app, settings)
-    export_files.install(app, settings)
+    export_files.install(app, settings, sessions)
     misses.install(app, background=sessions is None)
     app.spec_processor(openapi.complete)
 

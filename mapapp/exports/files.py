@@ -6,15 +6,18 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
+import geodata
 from geodata.administrative_units import boundaries_geojson, provinces_geojson
 from geodata.overlays import Overlay
 from geodata.unit_reads import by_key
-from mapapp.db import register, session
+from mapapp.assets import fingerprint
+from mapapp.db import Sessions, reading_sessions, register, session
 from mapapp.exports.formats import BUNDLES, FORMATS, file_name, written
 from mapapp.exports.rendering import Make, Renderer
 from mapapp.exports.store import File, Store
@@ -31,9 +34,17 @@ DRAWN = {"html", "pdf", *BUNDLES}
 """Formats that hold a map."""
 
 
-def install(app: Flask, settings: Settings) -> None:
-    """Keep files in the data directory; where there is none, in a folder that goes with the process."""
+PARENTS: list[object] = []
+"""Holds on to the session that a drawing inherited, so that it is never closed: its farewell would reach the parent's
+database."""
+
+
+def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
+    """Keep files in the data directory; where there is none, in a folder that goes with the process. Whoever brings
+    sessions reads through them; otherwise each drawing opens its own."""
     app.extensions["mapapp.exports"] = Renderer(Store(folder_of(settings)))
+    app.extensions["mapapp.exports.connect"] = None if sessions else partial(reading_sessions, settings)
+    app.config["FIGURES_FINGERPRINT"] = fingerprint(Path(geodata.__file__).parent, "**/*.py", "**/*.yaml")
 
 
 def folder_of(settings: Settings) -> Path:
@@ -50,20 +61,33 @@ def answer(form: str, lang: str, paper: Paper, question: str, overlay: Callable[
     renderer = cast(Renderer, current_app.extensions["mapapp.exports"])
     key = key_of(question, lang, paper)
 
-    def prepare() -> Make:
-        view = view_of(form, lang, paper, overlay())
+    if FORMATS[form].heavy:
+        return renderer.file(f"{key}.{form}", lambda: apart(key, form, lang, paper, overlay()))
+    found = renderer.store.get(f"{key}.{form}")
+    return found or kept(renderer.store, files_of(key, view_of(form, lang, paper, overlay()), form), f"{key}.{form}")
+
+
+def apart(key: str, form: str, lang: str, paper: Paper, overlay: Overlay) -> Make:
+    """What the drawing process does: it reads the outlines through a connection of its own (both halves of a fork must
+    not use one), and writes. Where sessions were brought along, the outlines are read before."""
+    connect = current_app.extensions["mapapp.exports.connect"]
+    if connect is None:
+        view = view_of(form, lang, paper, overlay)
         return lambda: files_of(key, view, form)
 
-    if FORMATS[form].heavy:
-        return renderer.file(f"{key}.{form}", prepare)
-    return renderer.store.get(f"{key}.{form}") or kept(renderer.store, prepare()(), f"{key}.{form}")
+    def make() -> Mapping[str, File]:
+        PARENTS.append(g.pop("session", None))
+        g.session = connect()()
+        return files_of(key, view_of(form, lang, paper, overlay), form)
+
+    return make
 
 
 def key_of(question: str, lang: str, paper: str) -> str:
     """Names everything a file depends on: the question, the publication, the outlines, the code, the installation."""
     state, config = register(), current_app.config
     parts = (
-        config["BUILD_FINGERPRINT"],
+        *(config["BUILD_FINGERPRINT"], config["FIGURES_FINGERPRINT"]),
         *map(str, state.edition),
         *(str(config[name]) for name in ("PUBLIC_URL", "DATA_LICENCE", "DATA_LICENCE_URL")),
         *(question, lang, paper),

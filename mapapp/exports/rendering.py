@@ -2,8 +2,8 @@
 
 A worker has one thread, and verification waits behind whatever it does. So it waits for a drawing only for a moment;
 who comes while another file is drawn, or asks for one that takes longer, is told when to come back, and the drawing
-goes on meanwhile. The process is a fork: it has the question's data and every module already, needs neither database
-nor network (it closes what it inherited), and gives its memory back when it ends.
+goes on meanwhile. The process is a fork: it has the answer and every module already, closes what it inherited, reads
+through a connection of its own, and gives its memory back when it ends.
 """
 
 import contextlib
@@ -17,10 +17,11 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 
+from mapapp.exports.patience import Patience
 from mapapp.exports.store import File, Store
 
 WAIT_S = 4.0
-"""How long a worker waits for a drawing; less than a database statement may take."""
+"""How long a worker waits for one drawing, while its share of `Patience` lasts."""
 
 MOST_S = 120
 """A drawing that takes longer is ended."""
@@ -44,6 +45,7 @@ class Renderer:
     def __init__(self, store: Store, wait_s: float = WAIT_S) -> None:
         self.store = store
         self.wait_s = wait_s
+        self.patience = Patience(store.folder / "waits")
         self._left: list[int] = []
 
     def file(self, key: str, prepare: Callable[[], Make]) -> File:
@@ -76,21 +78,29 @@ class Renderer:
         return lock
 
     def _await(self, drawing: int) -> None:
-        ended = os.pidfd_open(drawing)
-        try:
-            poll = select.poll()
-            poll.register(ended, select.POLLIN)
-            if not poll.poll(self.wait_s * 1000):
-                self._left.append(drawing)
-                raise Busy
-        finally:
-            os.close(ended)
+        """Until the drawing ends; raises `Busy` where that takes longer than we may wait."""
+        began = time.monotonic()
+        in_time = ends_within(drawing, min(self.wait_s, self.patience.left_s()))
+        self.patience.spend(time.monotonic() - began)
+        if not in_time:
+            self._left.append(drawing)
+            raise Busy
         with contextlib.suppress(ChildProcessError):
             os.waitpid(drawing, 0)
 
     def _bury(self) -> None:
         """Let go of drawings that ended after nobody waited any more."""
         self._left = [pid for pid in self._left if not has_ended(pid)]
+
+
+def ends_within(pid: int, seconds: float) -> bool:
+    ended = os.pidfd_open(pid)
+    try:
+        poll = select.poll()
+        poll.register(ended, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+    finally:
+        os.close(ended)
 
 
 def has_ended(pid: int) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MOST_BYTES = 256_000_000
+NO_FILES = frozenset({"lock", "waits"})
+"""What else the renderer keeps in the folder."""
 
 
 @dataclass(frozen=True)
@@ -55,4 +57,4 @@ class Store:
             room += stat.st_size
 
     def _files(self) -> list[Path]:
-        return [path for path in self.folder.iterdir() if path.is_file() and path.name != "lock"]
+        return [path for path in self.folder.iterdir() if path.is_file() and path.name not in NO_FILES]

@@ -16,7 +16,8 @@ Export = Callable[..., TestResponse]
 @pytest.fixture
 def exporter(planner: FlaskClient) -> FlaskClient:
     """A client whose server waits for every drawing, however busy the machine."""
-    planner.application.extensions["mapapp.exports"].wait_s = PATIENT_S
+    renderer = planner.application.extensions["mapapp.exports"]
+    renderer.wait_s = renderer.patience.most_s = PATIENT_S
     return planner
 
 

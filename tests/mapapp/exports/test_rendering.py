@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from mapapp.exports.patience import LEAST_S, Patience
 from mapapp.exports.rendering import Busy, Make, Renderer, RenderingFailed
 from mapapp.exports.store import File, Store
 from tests.mapapp.exports.conftest import OVERLAY
@@ -19,7 +20,9 @@ FILE = File("view.pdf", b"drawn\nhere")
 
 @pytest.fixture
 def renderer(tmp_path: Path) -> Renderer:
-    return Renderer(Store(tmp_path / "exports"), wait_s=30)
+    patient = Renderer(Store(tmp_path / "exports"), wait_s=30)
+    patient.patience.most_s = 300
+    return patient
 
 
 def make(draw: Callable[[], File] = lambda: FILE) -> Callable[[], Make]:
@@ -53,6 +56,25 @@ def test_who_waits_too_long_comes_back_to_a_finished_file(renderer: Renderer, tm
     go.touch()
     wait_for(renderer.store.folder / "key.pdf")
     assert renderer.file("key.pdf", make()) == FILE
+
+
+def test_workers_wait_no_more_than_their_common_budget(renderer: Renderer, tmp_path: Path) -> None:
+    renderer.store.folder.mkdir()
+    for_all = Patience(renderer.store.folder / "waits", most_s=10)
+    assert for_all.left_s() == 10
+    renderer.patience.spend(4)
+    renderer.patience.spend(7)
+    assert for_all.left_s() == LEAST_S
+    renderer.patience.most_s = 10
+    began = time.monotonic()
+    with pytest.raises(Busy):
+        renderer.file("key.pdf", make(lambda: (time.sleep(2), FILE)[1]))
+    assert time.monotonic() - began < 1.5
+
+
+def test_waits_of_long_ago_do_not_count(tmp_path: Path) -> None:
+    (tmp_path / "waits").write_text(f"{time.time() - 61} 9\nhalf a li")
+    assert Patience(tmp_path / "waits", most_s=10).left_s() == 10
 
 
 def test_a_drawing_that_fails_is_an_error_and_blocks_nobody(
