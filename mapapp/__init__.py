@@ -125,6 +125,7 @@ def _register(app: APIFlask) -> None:
         map_files,
         ogc,
         planner,
+        reconciliation,
         steward,
         verifier,
         verify_pages,
@@ -136,5 +137,7 @@ def _register(app: APIFlask) -> None:
     app.register_blueprint(crawlers.bp)
     app.register_blueprint(verifier.bp)
     app.register_blueprint(audit.bp)
-    for pages in (ogc.bp, citizen.bp, planner.bp, verify_pages.bp, steward.bp, map_files.bp, installable.bp):
+    for pages in (ogc.bp, reconciliation.bp):
+        register_pages(app, pages)
+    for pages in (citizen.bp, planner.bp, verify_pages.bp, steward.bp, map_files.bp, installable.bp):
         register_pages(app, pages)
