@@ -117,6 +117,12 @@ class OverlayLayer(ModuleLayer):
     function = "overlay"
 
 
+class InstitutionLayer(ModuleLayer):
+    """Institutions of the chosen types above an overlay, live."""
+
+    function = "institutions"
+
+
 class DistanceLayer(ModuleLayer):
     """How far each commune is from the nearest institution that qualifies."""
 
@@ -146,9 +152,11 @@ def institution_map(gettext: Translate) -> OwnMap:
 
 
 def planner_map(gettext: Translate, name: str = "planner") -> OwnMap:
-    """The country with one readiness overlay."""
+    """The country with one readiness overlay; on the planner's own page with institutions above it."""
     chart = _chart(name, gettext)
     chart.add_child(OverlayLayer())
+    if name == "planner":
+        chart.add_child(InstitutionLayer(texts=_live_texts(gettext)))
     return _with_stable_ids(chart)
 
 

@@ -12,9 +12,9 @@ from mapapp.i18n import gettext as _
 from mapapp.i18n import language
 
 
-def live(overlay: Overlay, values_url: str) -> dict[str, Any]:
-    """The configuration of the map's figure. Values and outlines have addresses of their own, so that outlines travel
-    once however many overlays are looked at."""
+def live(overlay: Overlay, values_url: str, *, areas: bool = False) -> dict[str, Any]:
+    """The configuration of the map's figure; `areas` draws smaller units by their outlines. Values and outlines have
+    addresses of their own, so that outlines travel once however many overlays are looked at."""
     on = overlay.vintage.on.isoformat()
     version = boundaries_version(session())
     return {
@@ -23,6 +23,7 @@ def live(overlay: Overlay, values_url: str) -> dict[str, Any]:
         "units": None
         if overlay.vintage.level == UnitLevel.PROVINCE
         else url_for("api.units", level=overlay.vintage.level, on=on, limit=11_000),
+        "areas": f"{values_url}&format=geojson" if areas and overlay.vintage.level != UnitLevel.PROVINCE else None,
         "level": overlay.vintage.level,
         "unit": overlay.indicator.unit.value,
         "lang": language(),

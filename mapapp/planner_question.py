@@ -15,6 +15,7 @@ from mapapp.reporting_question import DutyQuestion, ReportersQuestion, Reporting
 UNITS = r"^(province|district|commune)(@[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 DEFAULT_INDICATOR = "digital_infrastructure"
 Order = Literal["value", "name", "gap", "coverage"]
+Shapes = Literal["symbols", "areas"]
 
 
 def parse_units(text: str) -> str:
@@ -26,7 +27,8 @@ def parse_units(text: str) -> str:
 
 
 class PlannerQuestion(Question):
-    """`units`: a level of today (`commune`) or of a day (`district@2025-06-30`)."""
+    """`units`: a level of today (`commune`) or of a day (`district@2025-06-30`). `layer`: types of institutions drawn
+    above the overlay. `shapes`: how smaller units are drawn; left out, by outlines only where these are official."""
 
     indicator: str = Field(DEFAULT_INDICATOR, max_length=80)
     units: Annotated[str, Field(pattern=UNITS), AfterValidator(parse_units)] = "province"
@@ -39,6 +41,8 @@ class PlannerQuestion(Question):
     release: int | None = Field(None, ge=1, le=2**31 - 1)
     sort: Order = "value"
     page: int = Field(1, ge=1, le=1000)
+    layer: list[InstitutionType] = Field([], max_length=MAX_VALUES)
+    shapes: Shapes | None = None
 
     def overlay(self) -> OverlayFilters:
         """The same question as the API takes it; a target of another indicator, left over in the form, is dropped."""

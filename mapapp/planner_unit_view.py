@@ -25,7 +25,7 @@ from mapapp.planner_question import UnitProfileQuestion
 from mapapp.planner_reports_view import source_of
 from mapapp.planner_rows import figure_row
 from mapapp.planner_view import goal_view
-from mapapp.planner_views import Course, DutyLine, PeriodRow, ProfileGroup, ProfileLine, UnitProfilePage
+from mapapp.planner_views import Course, CoverLine, DutyLine, PeriodRow, ProfileGroup, ProfileLine, UnitProfilePage
 from mapapp.views import Link
 
 MOST_PARTS = 12
@@ -48,9 +48,26 @@ def unit_profile_page(reference: str, asked: UnitProfileQuestion) -> UnitProfile
         groups=tuple(found for key, label in words.GROUPS.items() if (found := group(unit, key, label, asked)).lines),
         list_url=page_url("citizen.home", unit=unit.code if unit.in_force else f"{unit.code}@{last_day(unit)}"),
         planner_url=page_url("planner.planner"),
+        covers=tuple(cover_lines(unit, asked)),
         duties=tuple(duty_lines(unit, asked)),
         api_url=page_url("api.reporting", level=unit.level, on=unit.valid_from, release=asked.release),
     )
+
+
+def cover_lines(unit: Unit, asked: UnitProfileQuestion) -> Iterator[CoverLine]:
+    """The local documents that hold over the unit or a part of it: their territory is a unit of the day they name."""
+    if unit.level != UnitLevel.PROVINCE:
+        return
+    made_of = [link.unit for link in predecessors(session(), unit.key)] if unit.in_force else []
+    for document in local_documents():
+        named = document.territory
+        for part in (unit, *made_of):
+            if named is None or part.code != named.code or not part.holds_on(named.on):
+                continue
+            whole = part is unit or len(made_of) == 1
+            covers = _("toàn bộ đơn vị này") if whole else _("phần là %(part)s đến 30/06/2025", part=unit_name(part))
+            url = page_url("planner.unit_profile", reference=part.key, release=asked.release)
+            yield CoverLine(document.label_vi if language() == "vi" else document.title_en, covers, url)
 
 
 def duty_lines(unit: Unit, asked: UnitProfileQuestion) -> Iterator[DutyLine]:

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from flask import url_for
+
 from geodata import overlays
 from geodata.filters import REFORM
 from geodata.indicators import Indicator, UnknownIndicator, indicator_named, indicators
@@ -9,7 +11,6 @@ from geodata.overlays import Overlay, Trend, UnitFigure
 from geodata.targets import Target, targets
 from geodata.text import fold
 from geodata.unit_reads import by_key
-from geodata.vocabulary import UnitLevel
 from mapapp import labels
 from mapapp import planner_words as words
 from mapapp.db import session, today
@@ -18,11 +19,13 @@ from mapapp.exports import address
 from mapapp.exports.links import downloads
 from mapapp.i18n import day, language, number, page_url
 from mapapp.i18n import gettext as _
+from mapapp.occupations_view import occupation_label
 from mapapp.overlay_question import answer, to_filters
 from mapapp.overlay_rows import METHOD_EN, METHOD_VI
 from mapapp.params import InvalidParameters
 from mapapp.planner_curve import curve
 from mapapp.planner_drawing import drawing
+from mapapp.planner_layers import layer_options, live_layers, shapes_view
 from mapapp.planner_live import live
 from mapapp.planner_projection import projection_view
 from mapapp.planner_question import Order, PlannerQuestion
@@ -61,6 +64,10 @@ def planner_page(asked: PlannerQuestion) -> PlannerPage:
         targets=target_options(indicator, asked.own_target()),
         filters=filter_groups(asked),
         hidden=kept(asked),
+        layers=layer_options(asked),
+        occupation=",".join(asked.occupation),
+        occupations=tuple(occupation_label(code) for code in asked.occupation),
+        suggest_url=url_for("api.suggest"),
         message=message,
         shown=shown(asked, overlay) if overlay else None,
         targets_url=page_url("planner.targets"),
@@ -71,7 +78,7 @@ def shown(asked: PlannerQuestion, overlay: Overlay) -> Shown:
     ranked = sorted((row for row in overlay.rows if row.unit), key=ORDERS[asked.sort])
     rest = next((row for row in overlay.rows if row.unit is None), None)
     start = (asked.page - 1) * PAGE
-    indicator = overlay.indicator
+    indicator, shapes = overlay.indicator, shapes_view(asked, overlay)
     return Shown(
         heading=heading(overlay),
         whole=figure_row(indicator, overlay.whole, label=_("Cả nước")),
@@ -80,7 +87,7 @@ def shown(asked: PlannerQuestion, overlay: Overlay) -> Shown:
         local_goals=tuple(goal_view(target) for target in overlay.also if target is not overlay.target),
         silent_label=silent_label(overlay),
         drawing=drawing(overlay),
-        symbols=overlay.vintage.level != UnitLevel.PROVINCE,
+        shapes=shapes,
         legend=legend(indicator, ranked),
         rows=table_rows(asked, overlay, ranked[start : start + PAGE], start),
         rest=figure_row(indicator, rest) if rest else None,
@@ -92,7 +99,7 @@ def shown(asked: PlannerQuestion, overlay: Overlay) -> Shown:
         course=course(overlay),
         exports=downloads(overlay),
         method=METHOD_VI if language() == "vi" else METHOD_EN,
-        live=live(overlay, address.of_values(overlay)),
+        live=live(overlay, address.of_values(overlay), areas=shapes.areas) | live_layers(asked),
     )
 
 
@@ -229,9 +236,9 @@ def whole_trend(overlay: Overlay) -> Trend:
 
 
 def kept(asked: PlannerQuestion) -> tuple[Hidden, ...]:
-    """What the form does not edit and must not lose: a pinned release, the occupations, the order."""
-    found = [("occupation", code) for code in asked.occupation]
-    found += [("release", str(asked.release))] if asked.release else []
+    """What the form does not edit and must not lose: a pinned release, the order, how units are drawn."""
+    found = [("release", str(asked.release))] if asked.release else []
+    found += [("shapes", asked.shapes)] if asked.shapes else []
     found += [("sort", asked.sort)] if asked.sort != "value" else []
     return tuple(Hidden(name, value) for name, value in found)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mapapp.exports.links import DownloadGroup
+from mapapp.planner_layers import ShapesView
 from mapapp.planner_projection import ProjectionView
 from mapapp.views import FilterGroup, Hidden, Link, Option
 
@@ -86,7 +87,7 @@ class Shown:
     local_goals: tuple[GoalView, ...]
     silent_label: str | None
     drawing: str
-    symbols: bool
+    shapes: ShapesView
     legend: tuple[LegendItem, ...]
     rows: tuple[FigureRow, ...]
     rest: FigureRow | None
@@ -118,6 +119,10 @@ class PlannerPage:
     targets: tuple[Option, ...]
     filters: tuple[FilterGroup, ...]
     hidden: tuple[Hidden, ...]
+    layers: tuple[Option, ...]
+    occupation: str
+    occupations: tuple[str, ...]
+    suggest_url: str
     message: str | None
     shown: Shown | None
     targets_url: str
@@ -187,6 +192,15 @@ class DutyLine:
 
 
 @dataclass(frozen=True)
+class CoverLine:
+    """A local document and the part of the unit it covers, with the way to that part's own figures."""
+
+    document: str
+    covers: str
+    url: str
+
+
+@dataclass(frozen=True)
 class UnitProfilePage:
     title: str
     description: str
@@ -198,3 +212,4 @@ class UnitProfilePage:
     planner_url: str
     duties: tuple[DutyLine, ...]
     api_url: str
+    covers: tuple[CoverLine, ...]

@@ -78,6 +78,11 @@ def in_language(lang: str, *, keep_query: bool = False) -> str:
     return page_url(endpoint.removeprefix("en_"), lang=lang, **{**query, **(values or {})})
 
 
+def is_here(endpoint: str, here: str) -> bool:
+    """Whether a way leads to the page shown, or to the first of its several pages."""
+    return endpoint == here or (endpoint == "planner.planner" and here.startswith("planner."))
+
+
 def _navigation() -> tuple[Link, ...]:
     here = (request.endpoint or "").removeprefix("en_")
     pages = (
@@ -88,4 +93,4 @@ def _navigation() -> tuple[Link, ...]:
         ("citizen.about", _("Giới thiệu")),
         ("citizen.docs", "API"),
     )
-    return tuple(Link(label, page_url(endpoint), current=endpoint == here) for endpoint, label in pages)
+    return tuple(Link(label, page_url(endpoint), current=is_here(endpoint, here)) for endpoint, label in pages)

@@ -1,11 +1,13 @@
 """The planner's pages: the same numbers as the API, no data never drawn as zero, refusals that help."""
 
+import json
 import re
 from html import unescape
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geodata.targets import targets
@@ -174,3 +176,69 @@ def test_a_register_without_reports_says_so(client: FlaskClient) -> None:
     assert "chưa có báo cáo nào" in text.casefold()
     assert client.get("/planner/targets").status_code == 200
     assert client.get("/planner/units/01").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("today", "former", "document"),
+    [("79", "79@2008-08-01", "2550/QĐ-UBND"), ("52", "52@2008-08-01", "Bình Định")],
+)
+def test_after_a_merger_the_profile_says_which_part_a_document_covers(
+    planner: FlaskClient, today: str, former: str, document: str
+) -> None:
+    text = page(planner, f"/planner/units/{today}")
+    section = text.partition('id="covers"')[2].partition("</section>")[0]
+    assert document in section
+    assert f"/planner/units/{former}" in section
+    assert "phần là" in section
+    own = page(planner, f"/planner/units/{former}")
+    assert "toàn bộ đơn vị này" in own
+    assert own.count('class="line"') > 5
+    assert 'id="covers"' not in page(planner, "/planner/units/01")
+
+
+def test_institutions_lie_above_the_overlay_by_type(planner: FlaskClient) -> None:
+    text = page(planner, "/planner?layer=college&layer=vocational_centre")
+    live = json.loads(unescape(re.search(r'id="planner-figure"[^>]*data-config="([^"]*)"', text)[1]))  # type: ignore[index]
+    assert live["layers"] == ["college", "vocational_centre"]
+    assert live["clusters"] == "/api/v1/clusters"
+    boxes = re.findall(r'<input type="checkbox" name="layer" form="planner-form" value="(\w+)"( checked)?>', text)
+    assert [value for value, on in boxes if on] == ["college", "vocational_centre"]
+    assert len(boxes) == 5
+    sorts = [unescape(link) for link in re.findall(r'href="(/planner\?[^"]*sort=gap[^"]*)"', text)]
+    assert all("layer=college" in link and "layer=vocational_centre" in link for link in sorts)
+    assert sorts
+
+
+def test_smaller_units_are_symbols_until_outlines_are_asked_for(planner: FlaskClient) -> None:
+    plain = page(planner, "/planner?units=commune")
+    assert '"areas": null' in unescape(plain)
+    assert "ký hiệu tròn đặt tại điểm đại diện" in plain
+    asked = page(planner, "/planner?units=commune&shapes=areas")
+    assert (
+        "format=geojson"
+        in json.loads(
+            unescape(re.search(r'id="planner-figure"[^>]*data-config="([^"]*)"', asked)[1])  # type: ignore[index]
+        )["areas"]
+    )
+    assert "Ranh giới xấp xỉ: ô dựng từ điểm đại diện" in asked
+    assert "Ô ranh giới xấp xỉ" not in page(planner, "/planner?units=province&shapes=areas")
+
+
+def test_official_outlines_are_drawn_without_asking(planner: FlaskClient, network: Session) -> None:
+    network.execute(
+        text(
+            "UPDATE unit_boundary SET quality = 'official', imported_at = imported_at + interval '1 second'"
+            " WHERE unit_key IN (SELECT key FROM administrative_unit WHERE level = 'commune' AND valid_to IS NULL)"
+        )
+    )
+    shown = page(planner, "/planner?units=commune")
+    assert "tệp ranh giới chính thức" in shown
+    assert "format=geojson" in unescape(shown)
+    assert "ký hiệu tròn đặt tại điểm đại diện" in page(planner, "/planner?units=commune&shapes=symbols")
+
+
+def test_an_occupation_is_a_field_of_the_form(planner: FlaskClient) -> None:
+    shown = page(planner, "/planner?occupation=6510202")
+    assert re.search(r'<input id="planner-occupation"[^>]*value="6510202"', shown)
+    assert "6510202" in shown.partition('id="occupation-said"')[2][:200]
+    assert '<input type="hidden" name="occupation"' not in shown

@@ -15,6 +15,9 @@ const FIT = { paddingTopLeft: [8, 8], paddingBottomRight: [8, 32], animate: fals
 /** The live layer of a map; its questions come from the figure's configuration. */
 export const live = (options) => new Live(options);
 
+/** Institutions of the types that the page chose, above whatever else the map shows; it never moves the view. */
+export const institutions = (options) => new Institutions(options);
+
 const Live = L.Layer.extend({
   initialize(options) {
     L.setOptions(this, options);
@@ -208,7 +211,34 @@ const Live = L.Layer.extend({
   },
 });
 
-function remembered() {
+const Institutions = Live.extend({
+  onAdd(map) {
+    this.figure = figureOf(map);
+    this.marks.addTo(map);
+    this.extra.addTo(map);
+    this.numbers = new Map();
+    this.refresh = calm(MOVE_CALM_MS, () => this.ask());
+    map.on("moveend", this.refresh);
+    map.on("dragend zoomend", this.remember, this);
+    this.figure.addEventListener("page:layers", ({ detail }) => this.choose(detail.types));
+    this.choose(configOf(map).layers ?? []);
+  },
+
+  choose(types) {
+    this.config = { ...configOf(this._map), filters: { type: types } };
+    this.types = types;
+    if (types.length) return void this.refresh();
+    this.newest.stop();
+    this.marks.clearLayers();
+  },
+
+  ask() {
+    return this.types.length ? Live.prototype.ask.call(this) : undefined;
+  },
+});
+
+/** The view that the address remembers; null without one. */
+export function remembered() {
   const found = /^#map=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)$/.exec(location.hash);
   const [zoom, lat, lon] = (found ?? []).slice(1).map(Number);
   return found && [zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { zoom, center: [lat, lon] } : null;

@@ -2,6 +2,7 @@
 /* global L */
 import { fill, make } from "./dom.js";
 import { configOf, figureOf, tell } from "./map-figure.js";
+import { remembered } from "./map-live.js";
 
 const STEPS = 5;
 const LARGEST_RADIUS_PX = 16;
@@ -38,17 +39,27 @@ const Overlay = L.LayerGroup.extend({
     this.renderer = L.svg({ pane: "figures", padding: 0.5 });
     this.config = configOf(map);
     figureOf(map).liveMap = map;
-    map.fitBounds(map.options.nation, { animate: false });
+    const view = this.config.layers ? remembered() : null; // the page with one map remembers its view
+    if (view) map.setView(view.center, view.zoom, { animate: false });
+    else map.fitBounds(map.options.nation, { animate: false });
     figureOf(map).addEventListener("page:hover", ({ detail }) => this.raise(detail.id));
     this.load(map).catch(() => tell(map, "map:note", this.config.texts.failed));
   },
 
   async load(map) {
-    const { values, units, level } = this.config;
+    const { values, units, level, areas } = this.config;
+    if (areas) return this.drawCells(map, await json(areas));
     const [figures, places] = await Promise.all([json(values), level === "province" ? this.outlines() : json(units)]);
     const rows = new Map(figures.rows.filter((row) => row.unit).map((row) => [row.unit, row]));
     if (level === "province") this.drawAreas(places, rows);
     else this.drawSpots(places.units, rows);
+    map.fire("overlaydrawn");
+  },
+
+  /** Smaller units by their outlines, each with its row: approximate ones are said to be so beside the map. */
+  drawCells(map, collection) {
+    const rows = new Map(collection.features.filter(({ properties }) => properties.unit).map(({ id, properties }) => [id, properties]));
+    this.drawAreas(collection, rows);
     map.fire("overlaydrawn");
   },
 
@@ -61,9 +72,9 @@ const Overlay = L.LayerGroup.extend({
   drawAreas(collection, rows) {
     for (const feature of collection.features) {
       const row = rows.get(feature.id);
-      if (!row || feature.properties.symbol || feature.geometry.type === "Point") continue;
+      if (!row || feature.properties.symbol || !feature.geometry || feature.geometry.type === "Point") continue;
       const kind = this.kind(row);
-      this.place(row, L.geoJSON(feature, { pane: "figures", renderer: this.renderer, style: style(kind, "area", this.ident()) }));
+      this.place(row, L.geoJSON(feature, { pane: "figures", renderer: this.renderer, style: style(kind, this.config.areas ? "area cell" : "area", this.ident()) }));
       if (thin(row)) this.addLayer(L.geoJSON(feature, { pane: "figures", renderer: this.renderer, interactive: false, style: { stroke: false, fillColor: `url(#${this.ident()}dots)`, fillOpacity: 1 } }));
     }
   },
@@ -126,7 +137,7 @@ function thin(row) {
 
 /** Colours are classes; only the hatching is a paint that a class cannot name from another file. */
 function style(kind, shape, ident = "") {
-  return { className: `${shape} ${kind}`, weight: 0.7, fillOpacity: 1, ...(kind.startsWith("nodata") ? { fillColor: `url(#${ident}hatch)` } : {}) };
+  return { className: `${shape} ${kind}`, weight: shape === "area cell" ? 0.25 : 0.7, fillOpacity: 1, ...(kind.startsWith("nodata") ? { fillColor: `url(#${ident}hatch)` } : {}) };
 }
 
 async function json(url) {

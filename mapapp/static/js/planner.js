@@ -8,6 +8,7 @@ const form = document.querySelector("[data-planner]");
 form?.addEventListener("change", (event) => {
   if (event.target.matches("select")) form.requestSubmit();
 });
+form?.addEventListener("submit", () => { form.action = form.action.split("#")[0] + location.hash; }); // keep the view
 
 const occupation = document.getElementById("planner-occupation");
 if (occupation) {
@@ -33,3 +34,21 @@ figure?.addEventListener("map:choose", ({ detail }) => {
   row?.classList.add("chosen");
   row?.scrollIntoView({ block: "nearest" });
 });
+
+// Layers above the overlay: shown at once, remembered in the address and in the page's own links.
+const layers = document.querySelector("[data-layers]");
+layers?.addEventListener("change", () => {
+  const types = [...layers.querySelectorAll("input:checked")].map((box) => box.value);
+  figure?.dispatchEvent(new CustomEvent("page:layers", { detail: { types } }));
+  history.replaceState(history.state, "", withLayers(location.href, types));
+  for (const link of document.querySelectorAll('.planner a[href*="?"]')) {
+    if (new URL(link.href).pathname === location.pathname) link.href = withLayers(link.href, types);
+  }
+});
+
+function withLayers(address, types) {
+  const url = new URL(address);
+  url.searchParams.delete("layer");
+  for (const type of types) url.searchParams.append("layer", type);
+  return url.href;
+}
