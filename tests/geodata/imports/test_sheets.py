@@ -1,7 +1,11 @@
 """A workbook of all sheets: sites, licences, programmes and relations find their institutions, old or new."""
 
 import io
+import zipfile
+from collections.abc import Callable
+from xml.sax.saxutils import escape
 
+import pytest
 from openpyxl import Workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +14,7 @@ from geodata.imports.run import InputFile, publish, rows_of, undo
 from geodata.models import Campus, Licence, Programme, Relation
 from tests.geodata.imports.conftest import Stager, register_hash
 
+Maker = Callable[..., InputFile]
 INSTITUTIONS = (
     ["Tên cơ sở", "Loại hình", "Hình thức sở hữu", "Tỉnh/Thành phố", "Mã cơ sở"],
     ["Trường Cao đẳng Thử nghiệm Một", "Trường cao đẳng", "công lập", "Ninh Bình", "CDT9901"],
@@ -46,10 +51,89 @@ def a_workbook(**sheets: tuple[list[object], ...]) -> InputFile:
     return InputFile("đủ trang.xlsx", written.getvalue())
 
 
-def everything() -> InputFile:
-    return a_workbook(
-        Quan_hệ=RELATIONS, Ngành_nghề=PROGRAMMES, Giấy_phép=LICENCES, Địa_điểm=CAMPUSES, Cơ_sở=INSTITUTIONS
+MANIFEST = (
+    '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    '<manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
+    "</manifest:manifest>"
+)
+
+
+def an_ods(**sheets: tuple[list[object], ...]) -> InputFile:
+    """The same as OpenDocument, as LibreOffice stores it: texts and numbers by their type."""
+    tables = "".join(
+        f'<table:table table:name="{name.replace("_", " ")}">{rows_of_ods(rows)}</table:table>'
+        for name, rows in sheets.items()
     )
+    names = {"office": "office", "table": "table", "text": "text"}
+    spaces = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for short, name in names.items()
+    )
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces} office:version="1.2">'
+        f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
+    )
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED)
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
+    return InputFile("đủ trang.ods", written.getvalue())
+
+
+def rows_of_ods(rows: tuple[list[object], ...]) -> str:
+    return "".join(f"<table:table-row>{''.join(map(cell_of_ods, row))}</table:table-row>" for row in rows)
+
+
+def cell_of_ods(value: object) -> str:
+    if value in ("", None):
+        return "<table:table-cell/>"
+    kind = f'float" office:value="{value}' if isinstance(value, int | float) else "string"
+    return f'<table:table-cell office:value-type="{kind}"><text:p>{escape(str(value))}</text:p></table:table-cell>'
+
+
+VALUES = (
+    ["Mã cơ sở", "Mã chỉ số", "Kỳ báo cáo", "Giá trị", "Tử số", "Mẫu số", "Lý do không có số liệu"],
+    ["CDT9901", "teacher_digital_content", 2025, "", 27, 60, ""],
+    ["CDT9901", "digital_infrastructure", 2025, "có", "", "", ""],
+    ["CDT9901", "programmes_digital_outcomes", 2025, "", "", "", "chưa thống kê"],
+    ["CDT9901", "programmes_digital_outcomes", 2024, 145, "", "", ""],
+)
+SHEETS = {
+    "Quan_hệ": RELATIONS,
+    "Chỉ_số": VALUES,
+    "Ngành_nghề": PROGRAMMES,
+    "Giấy_phép": LICENCES,
+    "Địa_điểm": CAMPUSES,
+    "Cơ_sở": INSTITUTIONS,
+}
+
+
+def everything() -> InputFile:
+    return a_workbook(**{name: rows for name, rows in SHEETS.items() if name != "Chỉ_số"})
+
+
+@pytest.mark.parametrize("make", [a_workbook, an_ods], ids=["xlsx", "ods"])
+def test_every_sheet_of_the_contract_is_read_from_every_workbook(session: Session, staged: Stager, make: Maker) -> None:
+    run = publish(session, staged(make(**SHEETS)), actor="officer")
+    assert {table["sheet"]: table["kind"] for table in run.counts["tables"]} == {
+        "Cơ sở": "institutions",
+        "Địa điểm": "campuses",
+        "Ngành nghề": "programmes",
+        "Giấy phép": "licences",
+        "Chỉ số": "values",
+        "Quan hệ": "relations",
+    }
+    outcomes = {sheet: (counts["created"], counts["rejected"]) for sheet, counts in run.counts["by_sheet"].items()}
+    assert outcomes == {
+        "Cơ sở": (2, 0),
+        "Địa điểm": (1, 0),
+        "Ngành nghề": (1, 1),
+        "Giấy phép": (1, 0),
+        "Chỉ số": (3, 1),
+        "Quan hệ": (1, 0),
+    }
+    again = staged(make(**SHEETS))
+    assert (again.counts["created"], again.counts["updated"], again.counts["unchanged"]) == (0, 0, 9)
 
 
 def test_all_sheets_are_published_together(session: Session, staged: Stager) -> None:
