@@ -5,7 +5,7 @@ Two plausible institutions make a question that names both; the row waits for a 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -121,23 +121,35 @@ def settle(rows: Sequence[tuple[Stated, Match]]) -> list[Match]:
     Of several rows about one institution the first with its name stays. Another that came by the code alone is a
     school that shares the code; one with the same name is a repetition. The same holds between new schools.
     """
-    settled = [match for _, match in rows]
-    for positions in _about_the_same(rows).values():
-        keeper = min(positions, key=lambda at: (not _bears_name(*rows[at]), at))
-        for at in positions:
-            if at != keeper:
-                settled[at] = _second(rows[at], rows[keeper])
-    return _with_codes_shared_in_file(rows, settled)
+    settled = list(rows)
+    for about in (_known_about, _new_about):  # who turns out to share a code is held against the other new ones
+        for positions in _about_the_same(settled, about):
+            keeper = min(positions, key=lambda at: (not _bears_name(*settled[at]), at))
+            for at in positions:
+                if at != keeper:
+                    settled[at] = (settled[at][0], _second(settled[at], settled[keeper]))
+    return _with_codes_shared_in_file(rows, [match for _, match in settled])
 
 
-def _about_the_same(rows: Sequence[tuple[Stated, Match]]) -> dict[object, list[int]]:
+About = Callable[[Stated, Match], object]
+
+
+def _about_the_same(rows: Sequence[tuple[Stated, Match]], about: About) -> list[list[int]]:
     groups: dict[object, list[int]] = defaultdict(list)
-    for at, (stated, match) in enumerate(rows):
-        if match.known:
-            groups[match.known.id].append(at)
-        elif match.how == "new" and stated.name and not stated.is_new:
-            groups[key_of(stated.name), stated.place.province_code].append(at)
-    return {about: positions for about, positions in groups.items() if len(positions) > 1}
+    for at, row in enumerate(rows):
+        if subject := about(*row):
+            groups[subject].append(at)
+    return [positions for positions in groups.values() if len(positions) > 1]
+
+
+def _known_about(_stated: Stated, match: Match) -> object:
+    return match.known.id if match.known else None
+
+
+def _new_about(stated: Stated, match: Match) -> object:
+    if match.known or match.how != "new" or not stated.name or stated.is_new:
+        return None
+    return key_of(stated.name), stated.place.province_code
 
 
 def _bears_name(stated: Stated, match: Match) -> bool:

@@ -104,6 +104,19 @@ def test_a_code_shared_in_the_file_is_warned_about_and_stays_stable(session: Ses
     assert [outcome for outcome, _ in outcomes(session, staged, *rows)] == ["unchanged", "unchanged"]
 
 
+def test_a_row_that_shares_a_code_is_held_against_the_other_new_ones(session: Session, staged: Stager) -> None:
+    holder = ("Trường Trung cấp Cầm Mã", "Trường trung cấp", "công lập", "Ninh Bình", "CDT2598")
+    rows = (
+        ("Trường Cao đẳng Hai Dòng", "CĐ", "công lập", "Ninh Bình", "mã số!"),
+        holder,
+        ("Trường Cao đẳng Hai Dòng", "CĐ", "công lập", "Ninh Bình", "CDT2598"),
+    )
+    first = [outcome for outcome, _ in outcomes(session, staged, *rows)]
+    publish(session, staged(a_csv(*rows)), actor="officer")
+    again = [outcome for outcome, _ in outcomes(session, staged, *rows)]
+    assert (first, again) == (["rejected", "created", "rejected"], ["rejected", "unchanged", "rejected"])
+
+
 def test_a_repeated_row_is_rejected_and_names_the_first(session: Session, staged: Stager) -> None:
     run = staged(a_csv(SCHOOL, SCHOOL))
     first, second = rows_of(session, run)
