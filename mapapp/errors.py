@@ -141,7 +141,7 @@ def handle(error: Exception) -> Response:
     g.away = problem.kind in (AWAY_KIND, BROKEN)  # a page about it must not ask the database again
     if problem.kind in (BROKEN, AWAY_KIND):
         current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
-    response = for_machines(problem) if wants_problem() else for_people(problem)
+    response = for_machines(problem) if wants_problem(problem) else for_people(problem)
     if problem.kind in RETRY_AFTER_S:
         response.headers["Retry-After"] = str(RETRY_AFTER_S[problem.kind])
     if problem.kind is EXPORT_BUSY:
@@ -171,8 +171,10 @@ def problem_of(error: Exception) -> Problem:
     return Problem(BROKEN)
 
 
-def wants_problem() -> bool:
-    """Whether a machine asks: the API and everything that is no page."""
+def wants_problem(problem: Problem) -> bool:
+    """Whether a machine asks: the API and everything that is no page. Browsers follow links to files, too."""
+    if problem.kind is EXPORT_BUSY:
+        return not request.headers.get("Accept", "").startswith("text/html")
     if request.path.startswith(("/api/", "/.well-known/", "/healthz", "/readyz", "/reconcile", "/en/reconcile")):
         return True
     return request.path.startswith(("/ogc", "/en/ogc")) and "text/html" not in request.headers.get("Accept", "")

@@ -10,16 +10,16 @@ from mapapp.i18n import gettext as _
 FOR_READING = (
     ("pdf", "a4", N_("PDF khổ A4")),
     ("pdf", "a3", N_("PDF khổ A3")),
-    ("html", None, N_("Bản đồ HTML, mở không cần mạng")),
+    ("html", None, N_("Bản đồ HTML, không cần mạng")),
 )
 FOR_WORKING = (
-    ("xlsx", N_("Excel (XLSX): số liệu, phương pháp, nguồn")),
+    ("xlsx", "Excel (XLSX)"),
     ("csv", "CSV"),
     ("gpkg", N_("GeoPackage, có ranh giới")),
     ("geojson", N_("GeoJSON, có ranh giới")),
     (None, "JSON (API)"),
 )
-TOGETHER = (("zip", N_("Tất cả trong một tệp ZIP")), ("manifest", N_("Bản kê kèm mã kiểm tra SHA-256")))
+TOGETHER = (("zip", N_("Tất cả trong một tệp ZIP")), ("manifest", N_("Bản kê, mã SHA-256")))
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,9 @@ def test_a_busy_server_says_when_to_come_back(planner: FlaskClient, monkeypatch:
     assert (answer.headers["Retry-After"], answer.headers["Refresh"]) == ("3", "3")
     assert answer.headers["Cache-Control"] == "no-store"
     assert planner.get(f"{OVERLAY}?period=2024").status_code == 200
+    person = planner.get(f"{OVERLAY}?period=2024&format=pdf", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (person.status_code, person.mimetype, person.headers["Refresh"]) == (503, "text/html", "3")
+    assert "Tệp đang được soạn" in person.text
 
 
 def test_a_file_has_a_name_an_etag_and_travels_once(exporter: FlaskClient) -> None:
