@@ -17,6 +17,7 @@ from mapapp.drawn_map import drawn_map, project
 from mapapp.home_view import boundaries_url
 from mapapp.i18n import N_, day, gettext, language, number, page_url
 from mapapp.i18n import gettext as _
+from mapapp.maps import NATION
 from mapapp.places import FORMER, NOW
 from mapapp.steward_door import Visitor
 from mapapp.steward_view import OUTCOME, OUTCOME_TONE, Frame, frame
@@ -25,6 +26,7 @@ from mapapp.views import Link, MapConfig
 ROWS_A_PAGE = 25
 LIVE_POINTS = 300
 DRAWING_ZOOM = 5
+SPREAD_DEG = 2
 TABLE = {
     "institution_name": N_("Tên gọi"),
     "identifier": N_("Mã, định danh"),
@@ -252,6 +254,7 @@ def map_config(points: list[ChangedPoint]) -> MapConfig:
         boundaries_url=boundaries_url(),
         institution_url=page_url("citizen.institution", id_or_code="ID").replace("ID", "{id}"),
         filters={},
+        bbox=box_of(points),
         points=tuple(
             {
                 "lon": point.lon,
@@ -265,6 +268,15 @@ def map_config(points: list[ChangedPoint]) -> MapConfig:
         ),
         lang=language(),
     )
+
+
+def box_of(points: list[ChangedPoint]) -> tuple[float, float, float, float] | None:
+    """The whole country where the places are spread over it; None: the map fits them."""
+    spread = max(point.lat for point in points) - min(point.lat for point in points)
+    if spread < SPREAD_DEG:
+        return None
+    (west, south), (east, north) = NATION
+    return west, south, east, north
 
 
 def drawn_changes(found: ImportRun) -> str:

@@ -7,7 +7,7 @@ import { addNamed, institutionIcon } from "./map-signs.js";
 const CLOSE_ZOOM = 9.5;
 const ROUGH_ZOOM = 8;
 
-/** A sign per campus with a known place; the view fits them all. */
+/** A sign per campus with a known place; the view fits them all, or the box that the page asks for. */
 export const points = ({ texts }) => new Points({ texts });
 
 const Points = L.LayerGroup.extend({
@@ -17,9 +17,11 @@ const Points = L.LayerGroup.extend({
 
   onAdd(map) {
     L.LayerGroup.prototype.onAdd.call(this, map);
-    const placed = configOf(map).points.filter((point) => Number.isFinite(point.lon) && Number.isFinite(point.lat));
+    const { bbox, points: given } = configOf(map);
+    const placed = given.filter((point) => Number.isFinite(point.lon) && Number.isFinite(point.lat));
     for (const point of placed) this.place(point);
     if (!placed.length) return void map.fitBounds(map.options.nation, { animate: false });
+    if (bbox) return void map.fitBounds([[bbox[1], bbox[0]], [bbox[3], bbox[2]]], { animate: false }); // lat before lon
     const box = L.latLngBounds(placed.map((point) => [point.lat, point.lon]));
     const rough = placed.some((point) => point.approximate);
     map.fitBounds(box, { padding: [40, 40], maxZoom: rough ? ROUGH_ZOOM : CLOSE_ZOOM, animate: false });

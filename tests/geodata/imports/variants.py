@@ -141,3 +141,17 @@ def refused() -> dict[str, tuple[InputFile, str]]:
         "ngoac-kep-khong-dong.csv": ((a_csv() + '"' + "Trường," * 20_000).encode(), "ngoặc kép"),
     }
     return {name: (InputFile(name, data), word) for name, (data, word) in files.items()}
+
+
+def mixed() -> InputFile:
+    """What a month brings once the list is in the register: a slip of the keyboard, changes, new schools, a mistake."""
+    rows = [list(school) for school in SCHOOLS]
+    rows[0][1] = "Trường Cao đẳng Minh họa Sông Đáyy"
+    rows[1][3], rows[1][8], rows[1][9] = "công lập", "18,7012", "105,7010"
+    rows[3][2] = "Lâu đài"
+    new = """
+Trường Trung cấp Minh họa Hồ Tây;Trường trung cấp;tư thục;Hà Nội;;;1 Thụy Khuê;105,82;21,05;01/01/2001
+Trung tâm GDNN Minh họa Đồng Tháp Mười;Trung tâm GDNN;;Long An;;;;10,7;106,1;
+"""
+    rows += [[at, *line.split(";")] for at, line in enumerate(new.strip().splitlines(), start=5)]
+    return InputFile("danh-sach-thang-11.xlsx", a_workbook(rows))
