@@ -92,6 +92,14 @@ def said_in(model: type[Any], release: int) -> ColumnElement[bool]:
     return and_(model.release_from <= release, or_(model.release_to.is_(None), model.release_to > release))
 
 
+def edition_facts(session: Session, release: int) -> tuple[datetime, dict[str, int]] | None:
+    """When a release was published and how many institutions of each data status it held; None for one that does not
+    exist or is not published yet."""
+    head = select(RegisterHead.release_id).scalar_subquery()
+    found = session.scalar(select(Release).where(Release.id == release, Release.id <= head))
+    return (found.published_at, found.summary.get("by_data_status", {})) if found else None
+
+
 def current_release(session: Session) -> Release | None:
     """The release readers see; None before the first publication."""
     return session.scalar(select(Release).join(RegisterHead, RegisterHead.release_id == Release.id))

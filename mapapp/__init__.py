@@ -84,6 +84,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
         verifier,
         writing,
     )
+    from mapapp.data import blueprint as downloads
     from mapapp.exports import files as export_files
 
     i18n.install(app)
@@ -99,6 +100,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     writing.install(app, settings, sessions)
     steward_jobs.install(app, settings, sessions)
     citizen_reports.install(app, settings)
+    downloads.install(app, settings)
     export_files.install(app, settings, sessions)
     misses.install(app, background=sessions is None)
     app.spec_processor(openapi.complete)
@@ -109,6 +111,7 @@ def _register(app: APIFlask) -> None:
         api,
         audit,
         api_catalogue,
+        api_changes,
         api_institutions,
         api_access,
         api_overlays,
@@ -120,6 +123,7 @@ def _register(app: APIFlask) -> None:
         citizen_qr,
         api_reporting,
         crawlers,
+        data,
         health,
         installable,
         map_files,
@@ -137,7 +141,7 @@ def _register(app: APIFlask) -> None:
     app.register_blueprint(crawlers.bp)
     app.register_blueprint(verifier.bp)
     app.register_blueprint(audit.bp)
-    for pages in (ogc.bp, reconciliation.bp):
+    for pages in (ogc.bp, reconciliation.bp, data.bp):
         register_pages(app, pages)
     for pages in (citizen.bp, planner.bp, verify_pages.bp, steward.bp, map_files.bp, installable.bp):
         register_pages(app, pages)

@@ -86,4 +86,10 @@ class InstitutionState(Base):
         ),
         Index("ix_institution_state_name", "name_folded", "institution_id", postgresql_where=OPEN),
         Index("ix_institution_state_release_from", "release_from"),
+        Index(
+            "ix_institution_state_release_to",
+            "release_to",
+            "institution_id",
+            postgresql_where=text("release_to IS NOT NULL"),
+        ),
     )

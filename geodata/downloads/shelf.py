@@ -1,0 +1,105 @@
+"""Where finished downloads stand: made at the first request, kept unchanged, one maker at a time."""
+
+import fcntl
+import hashlib
+import json
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from geodata.downloads.plain import Chunks, write_csv, write_geojson
+from geodata.downloads.rows import Edition, Scope, chunks
+from geodata.downloads.tables import write_gpkg, write_parquet, write_xlsx
+
+Writer = Callable[[Path, Chunks, Edition], None]
+FORMATS: dict[str, Writer] = {
+    "csv": write_csv,
+    "xlsx": write_xlsx,
+    "geojson": write_geojson,
+    "gpkg": write_gpkg,
+    "parquet": write_parquet,
+}
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "geojson": "application/geo+json",
+    "gpkg": "application/geopackage+sqlite3",
+    "parquet": "application/vnd.apache.parquet",
+}
+EDITIONS_KEPT = 3
+"""Older ones are made again when asked for: the register remembers what it said."""
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    """A finished file: its name, size in bytes, SHA-256 as hexadecimal digits."""
+
+    path: Path
+    name: str
+    bytes: int
+    sha256: str
+
+
+class Shelf:
+    """Files of editions in a folder; `<folder>/<edition>/<name>`, each with its sum beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def file(self, session: Session, edition: Edition, scope: Scope, format: str) -> MadeFile:
+        """The file, made now where it is not there yet."""
+        path = self._place(edition) / f"{scope.stem}.{format}"
+        if not path.with_name(path.name + ".sha256").exists():
+            with self._alone():
+                if not path.with_name(path.name + ".sha256").exists():
+                    self._make(session, edition, scope, path, format)
+        return self._described(path)
+
+    def _make(self, session: Session, edition: Edition, scope: Scope, path: Path, format: str) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f".{secrets.token_hex(8)}.{format}")
+        try:
+            FORMATS[format](draft, chunks(session, edition, scope), edition)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        sum_and_size = {"sha256": sha256_of(path), "bytes": path.stat().st_size}
+        noted = path.with_name(f".{secrets.token_hex(8)}.sum")
+        noted.write_text(json.dumps(sum_and_size))
+        noted.replace(path.with_name(path.name + ".sha256"))
+        self._forget_old()
+
+    def _place(self, edition: Edition) -> Path:
+        """A database put back from a backup reuses numbers: the time of the release counts too."""
+        return self.folder / f"r{edition.release}-{edition.published_at:%Y%m%dT%H%M%S%f}"
+
+    def _described(self, path: Path) -> MadeFile:
+        noted = json.loads(path.with_name(path.name + ".sha256").read_text())
+        return MadeFile(path, path.name, noted["bytes"], noted["sha256"])
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _forget_old(self) -> None:
+        editions = sorted(
+            (one for one in self.folder.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime_ns, reverse=True
+        )
+        for old in editions[EDITIONS_KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def sha256_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            digest.update(part)
+    return digest.hexdigest()

@@ -1,0 +1,125 @@
+"""Downloads that programs open as tables: Excel, GeoPackage and GeoParquet."""
+
+import io
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from geodata.collections import Type
+from geodata.downloads.plain import Chunks, cells
+from geodata.downloads.rows import FIELDS, Edition, Row
+
+MOST_ROWS_OF_A_SHEET = 1_048_575
+TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+
+
+def write_xlsx(path: Path, parts: Chunks, edition: Edition) -> None:
+    """One sheet, its first line frozen; further sheets beyond a million rows. The file carries the release's time."""
+    from openpyxl import Workbook  # only who writes a workbook pays for it
+
+    book = Workbook(write_only=True)
+    sheet, written = None, 0
+    for part in parts:
+        for row in part:
+            if sheet is None or written == MOST_ROWS_OF_A_SHEET:
+                sheet, written = new_sheet(book, edition), 0
+            sheet.append([*cells(row), edition.release])
+            written += 1
+    if sheet is None:
+        new_sheet(book, edition)
+    out = io.BytesIO()
+    book.save(out)
+    path.write_bytes(at_time(out.getvalue(), edition))
+
+
+def new_sheet(book: Any, _edition: Edition) -> Any:
+    sheet = book.create_sheet()
+    sheet.freeze_panes = "B2"
+    sheet.column_dimensions["B"].width = 60
+    sheet.append([*(field.name for field in FIELDS), "release"])
+    return sheet
+
+
+def at_time(book: bytes, edition: Edition) -> bytes:
+    """The workbook with the release's time instead of now, so that its bytes are the same whenever it is made."""
+    moment = edition.published_at
+    written = moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            member = zipfile.ZipInfo(name, (moment.year, moment.month, moment.day, moment.hour, moment.minute, 0))
+            member.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(member, TIMES.sub(lambda found: found[1] + written, old.read(name)))
+    return out.getvalue()
+
+
+def frame(part: list[Row]) -> Any:
+    """Rows as a GeoDataFrame; lists become texts with semicolons."""
+    import geopandas
+
+    columns = {field.name: [row[field.name] for row in part] for field in FIELDS}
+    for field in FIELDS:
+        if field.type is Type.STRINGS:
+            columns[field.name] = ["; ".join(value or ()) for value in columns[field.name]]
+        if field.type is Type.DATE:
+            columns[field.name] = [value.isoformat() if value else None for value in columns[field.name]]
+    points = geopandas.points_from_xy(
+        [float("nan") if value is None else value for value in columns["longitude"]],
+        [float("nan") if value is None else value for value in columns["latitude"]],
+    )
+    found = geopandas.GeoDataFrame(columns, geometry=points, crs="EPSG:4326")
+    found.loc[found["longitude"].isna(), "geometry"] = None
+    return found
+
+
+def write_gpkg(path: Path, parts: Chunks, edition: Edition) -> None:
+    """Layer `institutions`, points in WGS 84; the file carries the release's time and no other."""
+    import pyogrio
+
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{edition.published_at:%Y-%m-%dT%H:%M:%S.000Z}"})
+    draft = path.with_suffix(".gpkg")  # the driver goes by the ending
+    first = True
+    for part in [*parts] or [[]]:
+        pyogrio.write_dataframe(
+            frame(part), draft, layer="institutions", driver="GPKG", append=not first, geometry_type="Point"
+        )
+        first = False
+    if draft != path:
+        shutil.move(draft, path)
+
+
+GEO = {
+    "version": "1.1.0",
+    "primary_column": "geometry",
+    "columns": {"geometry": {"encoding": "WKB", "geometry_types": ["Point"]}},
+}
+"""Without a reference system a geometry column is in OGC:CRS84."""
+
+
+def write_parquet(path: Path, parts: Chunks, edition: Edition) -> None:
+    """GeoParquet 1.1: geometry as WKB in CRS84; lists stay lists, days are days."""
+    import pyarrow
+    from pyarrow import parquet
+
+    types: dict[Type, Any] = {
+        Type.STRING: pyarrow.string(),
+        Type.NUMBER: pyarrow.float64(),
+        Type.DATE: pyarrow.date32(),
+        Type.STRINGS: pyarrow.list_(pyarrow.string()),
+    }
+    fields = [pyarrow.field(field.name, types[field.type]) for field in FIELDS]
+    about = {"geo": json.dumps(GEO), "release": str(edition.release), "data_status": edition.data_status}
+    schema = pyarrow.schema([*fields, pyarrow.field("geometry", pyarrow.binary())], metadata=about)
+    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+        for part in parts:
+            writer.write_table(pyarrow.Table.from_pylist([{**row, "geometry": wkb(row)} for row in part], schema))
+
+
+def wkb(row: Row) -> bytes | None:
+    import shapely
+
+    lon, lat = row["longitude"], row["latitude"]
+    return None if lon is None else bytes(shapely.to_wkb(shapely.Point(lon, lat)))
