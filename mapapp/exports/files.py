@@ -1,6 +1,7 @@
 """From a question to its file: kept ones at once, light ones written here, heavy ones drawn apart."""
 
 import atexit
+import contextlib
 import hashlib
 import secrets
 import shutil
@@ -122,6 +123,8 @@ def files_of(key: str, view: View, form: str) -> Mapping[str, File]:
 
 
 def kept(store: Store, files: Mapping[str, File], key: str) -> File:
-    for name, file in files.items():
-        store.put(name, file)
+    """The file of a key, with all of them in the store; where the disk takes none, it is given without."""
+    with contextlib.suppress(OSError):
+        for name, file in files.items():
+            store.put(name, file)
     return files[key]

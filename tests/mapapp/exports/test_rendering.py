@@ -133,6 +133,14 @@ def test_the_store_does_not_keep_what_would_push_out_all_else(tmp_path: Path) ->
     assert store.get("large") is None
 
 
+def test_a_full_disk_keeps_nobody_from_the_figures(planner: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Store, "put", full)
+    assert planner.get(f"{OVERLAY}?period=2024&format=csv").status_code == 200
+
+
 def test_a_busy_server_says_when_to_come_back(planner: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(*_given: object) -> int:
         raise Busy
