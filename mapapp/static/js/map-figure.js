@@ -20,6 +20,11 @@ export function question(address, filters, more = {}) {
   return url;
 }
 
+/** Shapes with tooltips would each be a nameless stop of the keyboard; the table beside the map says what they say. */
+export function passOver(shape) {
+  for (const one of shape.getLayers?.() ?? [shape]) one.getElement()?.setAttribute("tabindex", "-1");
+}
+
 export function tell(map, name, detail) {
   figureOf(map).dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
 }

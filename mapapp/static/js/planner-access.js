@@ -1,7 +1,7 @@
 // Distances on the live map: a dot per commune in the colour of its band; the same bands as the server's drawing.
 /* global L */
 import { fill, make } from "./dom.js";
-import { configOf, tell } from "./map-figure.js";
+import { configOf, passOver, tell } from "./map-figure.js";
 
 const FACTORS = [0.5, 1, 2, 4];
 
@@ -31,7 +31,11 @@ const Distances = L.LayerGroup.extend({
     if (!answer.ok) throw new Error(answer.status);
     const rows = (await answer.json()).rows.filter((row) => row.lat !== null);
     rows.sort((one, two) => (one.distance_km ?? Infinity) - (two.distance_km ?? Infinity)); // the farthest on top
-    for (const row of rows) this.addLayer(this.dot(row));
+    for (const row of rows) {
+      const dot = this.dot(row);
+      this.addLayer(dot);
+      passOver(dot);
+    }
   },
 
   dot(row) {

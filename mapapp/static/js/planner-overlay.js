@@ -1,7 +1,7 @@
 // A readiness overlay: provinces in the colour of their figure, smaller units as circles. Same steps as the server's.
 /* global L */
 import { fill, make } from "./dom.js";
-import { configOf, figureOf, tell } from "./map-figure.js";
+import { configOf, figureOf, passOver, tell } from "./map-figure.js";
 import { remembered } from "./map-live.js";
 
 const STEPS = 5;
@@ -104,6 +104,7 @@ const Overlay = L.LayerGroup.extend({
     shape.on("click", () => tell(this._map, "map:choose", { id: row.unit }));
     this.shapes.set(row.unit, shape);
     this.addLayer(shape);
+    passOver(shape);
   },
 
   /** Name, figure, how many reported; the target where there is one. */
