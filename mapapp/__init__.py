@@ -68,6 +68,7 @@ def _trusted_hosts(settings: Settings) -> list[str] | None:
 
 def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock: Clock | None) -> None:
     from mapapp import (
+        api_keys,
         assets,
         at_once,
         audit,
@@ -77,6 +78,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
         headers,
         i18n,
         misses,
+        offline_list,
         openapi,
         outage,
         site,
@@ -96,7 +98,9 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     errors.install(app)
     site.install(app)
     verifier.install(app, settings, sessions)
+    api_keys.install(app, settings)
     audit.install(app)
+    offline_list.install(app, settings)
     writing.install(app, settings, sessions)
     steward_jobs.install(app, settings, sessions)
     citizen_reports.install(app, settings)
@@ -121,17 +125,20 @@ def _register(app: APIFlask) -> None:
         citizen_embed,
         citizen_offline,
         citizen_qr,
+        client_pages,
         api_reporting,
         crawlers,
         data,
         health,
         installable,
         map_files,
+        offline_list,
         ogc,
         planner,
         reconciliation,
         steward,
         verifier,
+        verify_offline,
         verify_pages,
     )
     from mapapp.i18n import register_pages
@@ -141,6 +148,7 @@ def _register(app: APIFlask) -> None:
     app.register_blueprint(crawlers.bp)
     app.register_blueprint(verifier.bp)
     app.register_blueprint(audit.bp)
+    app.register_blueprint(offline_list.bp)
     for pages in (ogc.bp, reconciliation.bp, data.bp):
         register_pages(app, pages)
     for pages in (citizen.bp, planner.bp, verify_pages.bp, steward.bp, map_files.bp, installable.bp):

@@ -142,8 +142,8 @@ def handle(error: Exception) -> Response:
     if problem.kind in (BROKEN, AWAY_KIND):
         current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
     response = for_machines(problem) if wants_problem(problem) else for_people(problem)
-    if problem.kind in RETRY_AFTER_S:
-        response.headers["Retry-After"] = str(RETRY_AFTER_S[problem.kind])
+    if problem.kind.status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S.get(problem.kind, 30))
     if problem.kind is EXPORT_BUSY:
         response.headers["Refresh"] = str(RETRY_AFTER_S[EXPORT_BUSY])  # a browser comes back by itself
     if isinstance(error, HTTPException) and error.code == 405 and getattr(error, "valid_methods", None):

@@ -18,7 +18,7 @@ from mapapp.i18n import gettext as _
 
 FRESH_FOR = "public, max-age=300"
 ALWAYS_ASKED = "no-cache"
-SHELL_PAGES = ("citizen.offline",)
+SHELL_PAGES = ("citizen.offline", "verify.offline")
 
 bp = APIBlueprint("installable", __name__, enable_openapi=False)
 

@@ -18,6 +18,8 @@ REF = "#/components/schemas/{model}"
 View = TypeVar("View", bound=Callable[..., Any])
 PROBLEM_ANSWERS = {
     "400": "The question cannot be answered as asked: `errors` names each parameter.",
+    "401": "The key is unknown, replaced or revoked.",
+    "429": "Too many requests from this address or with this key; see Retry-After.",
     "503": "The register does not answer now; see Retry-After.",
 }
 
@@ -38,6 +40,15 @@ class Operation:
     body: type[BaseModel] | None = None
     also: dict[str, str] = field(default_factory=dict)
 
+
+KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key is not needed: each address may send 1,200 requests a minute (installations may set another "
+    "number), and ten times as many to /api/v1/verify; bursts of one minute's allowance are fine, and every 2 kB of a "
+    "request's body count as one more. With a key, asked for at /verify/clients, its own quota counts instead. What is "
+    "beyond gets 429 with Retry-After. Answers that a server has in memory are given without counting.",
+}
 
 OPERATIONS: dict[str, Operation] = {}
 
@@ -77,7 +88,8 @@ def complete(spec: dict[str, Any] | str) -> dict[str, Any] | str:
             if described is not None:
                 item[method] = write(described, bare, path_parameters(path))
     spec["paths"] = paths
-    spec["components"] = {"schemas": schemas()}
+    spec["components"] = {"schemas": schemas(), "securitySchemes": {"key": KEY}}
+    spec["security"] = [{}, {"key": []}]
     return spec
 
 

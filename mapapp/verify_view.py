@@ -135,14 +135,14 @@ def verify_page(typed: Mapping[str, str], today: date, **found: Any) -> VerifyPa
             "Hỏi sổ đăng ký: một cơ sở có được phép hoạt động, tuyển sinh, đào tạo, cấp bằng vào một ngày không."
         ),
         typed=typed,
-        actions=_options({action.value: ACTION[action] for action in Action}, typed.get("action") or Action.OPERATE),
-        levels=_options(labels.TRAINING_LEVEL, typed.get("training_level", "")),
+        actions=options({action.value: ACTION[action] for action in Action}, typed.get("action") or Action.OPERATE),
+        levels=options(labels.TRAINING_LEVEL, typed.get("training_level", "")),
         today=today.isoformat(),
         **found,
     )
 
 
-def _options(texts: Mapping[str, str], chosen: str) -> tuple[Option, ...]:
+def options(texts: Mapping[str, str], chosen: str) -> tuple[Option, ...]:
     labelled = {value: _(text) for value, text in texts.items()}
     return tuple(Option(value, text[:1].upper() + text[1:], None, value == chosen) for value, text in labelled.items())
 

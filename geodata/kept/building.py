@@ -74,15 +74,23 @@ def list_file(directory: Path, release: int) -> Path:
 
 def _list(building: Building, database: sqlite3.Connection, progress: Progress) -> dict[str, Any]:
     """Write every record to the list and to the database; the list's head."""
-    draft, digest, size = building.draft("list"), hashlib.sha256(), 0
+    draft, digest, said, size = building.draft("list"), hashlib.sha256(), hashlib.sha256(), 0
     with draft.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
         for records in _portions(building):
-            content = "".join(f"{line}\n" for line in _put(building, database, records)).encode()
+            lines = [f"{line}\n" for line in _put(building, database, records)]
+            content = "".join(lines).encode()
             digest.update(content)
+            said.update("".join(line for line in lines if line.startswith("[")).encode())
             size += len(content)
             file.write(content)
             progress(len(records))
-    head = _head(building, size, draft.stat().st_size, digest.hexdigest())
+    head = {
+        **_head(building),
+        "bytes": size,
+        "gzip_bytes": draft.stat().st_size,
+        "sha256": digest.hexdigest(),
+        "records_sha256": said.hexdigest(),
+    }
     target = list_file(building.directory, building.release.id)
     settle(draft, target)
     draft.write_text(to_line(head))
@@ -90,7 +98,7 @@ def _list(building: Building, database: sqlite3.Connection, progress: Progress) 
     return head
 
 
-def _head(building: Building, size: int, gzip_size: int, digest: str) -> dict[str, Any]:
+def _head(building: Building) -> dict[str, Any]:
     published_on = building.told.published_on
     return {
         "format": FORMAT,
@@ -99,9 +107,6 @@ def _head(building: Building, size: int, gzip_size: int, digest: str) -> dict[st
         "published_on": published_on.isoformat() if published_on else None,
         "data_status": building.told.data_status,
         "institutions": building.count,
-        "bytes": size,
-        "gzip_bytes": gzip_size,
-        "sha256": digest,
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from geodata.kept.encoding import known_by, to_line
 
-FORMAT = 1
+FORMAT = 2
 REGISTER = "register.db"
 SCHEMA = """
     PRAGMA journal_mode = OFF;

@@ -1,6 +1,7 @@
 """`mapapp verify FILE`: a CSV of questions in, the same rows with their answers out."""
 
 import csv
+import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -12,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from geodata.encodings import decode
 from geodata.errors import GeodataError
+from geodata.kept.register import KeptRegister
 from geodata.verification import Decision, Edition
-from mapapp.answers import Verifier, told
+from mapapp.answers import Asked, Verifier, told
 from mapapp.commands import command_session
 from mapapp.db import VIETNAM
 from mapapp.i18n import gettext as _
 from mapapp.issuing import make_issuer
+from mapapp.offline_bundle import Bundle
 from mapapp.outage import Outage
 from mapapp.settings import Settings
 from mapapp.verdicts import FAULT
@@ -50,9 +53,16 @@ class UnreadableQuestions(GeodataError):
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write (default: FILE.answers.csv)."
 )
 @click.option("--release", type=click.IntRange(1), help="The publication asked (default: the current one).")
+@click.option(
+    "--offline",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Ask this directory's list (mapapp offline export) instead of a database.",
+)
 @click.option("--signed", is_flag=True, help="Add a column jws: each answer signed. Needs MAPAPP_PUBLIC_URL.")
 @click.pass_obj
-def command(settings: Settings, file: Path, out: Path | None, release: int | None, signed: bool) -> None:
+def command(
+    settings: Settings, file: Path, out: Path | None, release: int | None, offline: Path | None, signed: bool
+) -> None:
     """Answer the questions of a CSV file, all from one release.
 
     Columns: code, name, action, occupation, training_level, on (YYYY-MM-DD); a code or a name is needed, the others
@@ -60,12 +70,29 @@ def command(settings: Settings, file: Path, out: Path | None, release: int | Non
     """
     if signed and settings.public_url is None:
         raise click.UsageError("--signed needs MAPAPP_PUBLIC_URL, the issuer of the signatures")
+    if offline and (signed or release):
+        raise click.UsageError("a list answers for its own release, and nobody can sign with it")
     columns, rows = read_questions(file)
     target = out or file.with_suffix(".answers.csv")
+    if offline:
+        written, told = answer_offline(settings, offline, target, columns, rows)
+        click.echo(f"{written} questions answered from the list of release {told}: {target}")
+        return
     with command_session(settings) as session:
         batch = Batch(settings, session, release, signed)
         written = write_answers(target, [*columns, *ANSWERED, *(["jws"] if signed else [])], batch.answer(rows))
     click.echo(f"{written} questions answered from release {batch.edition.release}: {target}")
+
+
+def answer_offline(
+    settings: Settings, directory: Path, target: Path, columns: list[str], rows: Iterable[dict[str, str]]
+) -> tuple[int, int]:
+    """Answer from a list; how many questions, and the release."""
+    bundle = Bundle(directory, datetime.now(UTC))
+    with tempfile.TemporaryDirectory() as place:
+        register = bundle.register(Path(place) / "list.db")
+        batch = OfflineBatch(settings, register, bundle.head["max_age_days"])
+        return write_answers(target, [*columns, *ANSWERED], batch.answer(rows)), register.edition.release
 
 
 def read_questions(file: Path) -> tuple[list[str], Iterator[dict[str, str]]]:
@@ -84,6 +111,15 @@ def read_questions(file: Path) -> tuple[list[str], Iterator[dict[str, str]]]:
     return columns, (dict(zip(columns, row, strict=False)) for row in reader if any(row))
 
 
+def make_verifier(settings: Settings) -> Verifier:
+    return Verifier(
+        make_issuer(settings),
+        Outage(settings.data / "kept", allowed_age_s=0),
+        ttl_s=settings.verify_ttl_s,
+        max_age_days=settings.register_max_age_days,
+    )
+
+
 class Batch:
     """The answers of one run: one release, one moment."""
 
@@ -91,12 +127,7 @@ class Batch:
         self.settings, self.signed = settings, signed
         self.session = lambda: session
         self.now = datetime.now(UTC)
-        self.verifier = Verifier(
-            make_issuer(settings),
-            Outage(settings.data / "kept", allowed_age_s=0),
-            ttl_s=settings.verify_ttl_s,
-            max_age_days=settings.register_max_age_days,
-        )
+        self.verifier = make_verifier(settings)
         self.edition: Edition = self.verifier.edition(self.session, release)
 
     def answer(self, rows: Iterable[dict[str, str]]) -> Iterator[dict[str, Any]]:
@@ -106,9 +137,12 @@ class Batch:
         while part := list(islice(waiting, MOST_QUESTIONS)):
             questions = [one_of_batch({name: row.get(name, "") for name in ASKS}, today) for row in part]
             asked = [one for one in questions if not isinstance(one, Malformed)]
-            decisions = iter(self.verifier.decide(self.session, asked, self.edition))
+            decisions = iter(self.decide(asked))
             for row, question in zip(part, questions, strict=True):
                 yield row | (refusal(question) if isinstance(question, Malformed) else self.verdict(next(decisions)))
+
+    def decide(self, asked: list[Asked]) -> tuple[Decision, ...]:
+        return self.verifier.decide(self.session, asked, self.edition)
 
     def verdict(self, decision: Decision) -> dict[str, Any]:
         institution = decision.institution
@@ -133,6 +167,18 @@ class Batch:
         body = self.verifier.timed(answer, self.now)
         issuer, ttl_s = str(self.settings.public_url), self.verifier.ttl_s
         return self.verifier.issuer.issue(body, issuer=issuer, subject=answer.subject, now=self.now, ttl_s=ttl_s)
+
+
+class OfflineBatch(Batch):
+    """The answers of one run from a list."""
+
+    def __init__(self, settings: Settings, register: KeptRegister, max_age_days: int) -> None:
+        self.settings, self.signed, self.now = settings, False, datetime.now(UTC)
+        self.register, self.max_age_days = register, max_age_days
+        self.verifier = make_verifier(settings)
+
+    def decide(self, asked: list[Asked]) -> tuple[Decision, ...]:
+        return self.register.decide_many(asked, max_age_days=self.max_age_days)
 
 
 def refusal(question: Malformed) -> dict[str, str]:

@@ -3,7 +3,7 @@
 /* global SETTINGS */
 const SHELL = `shell-${SETTINGS.version}`;
 const SEEN = `seen-${SETTINGS.version}`;
-const OURS = new Set([SHELL, SEEN, "packs"]); // packs are the person's own: static/js/packs.js
+const OURS = new Set([SHELL, SEEN, "packs", "offline-list"]); // the last two are the person's own: packs.js, offline-list.js
 const MOST_SEEN = 60;
 const PATIENCE_MS = 6000;
 const NEVER_KEPT = /\/(reports\/|institutions\/[^/]+\/report$|service-worker\.js$|steward)/;
@@ -86,7 +86,9 @@ async function aged(answer) {
 }
 
 async function offlinePage(url, error) {
-  const wanted = SETTINGS.pages.find((page) => page.startsWith("/en/") === url.pathname.startsWith("/en/"));
+  const spoken = SETTINGS.pages.filter((page) => page.startsWith("/en/") === url.pathname.startsWith("/en/"));
+  const verifying = /\/verify(\/|$)/.test(url.pathname);
+  const wanted = spoken.find((page) => page.includes("/verify") === verifying);
   const page = wanted && (await caches.match(wanted, { cacheName: SHELL }));
   if (!page) throw error;
   return aged(page);

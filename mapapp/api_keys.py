@@ -1,0 +1,166 @@
+"""Who asks the API, and whether not too often: a key's own quota, or a fair share for each address without one."""
+
+import ipaddress
+import math
+import time
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, Response, current_app, request
+from sqlalchemy.orm import Session
+
+from geodata.api_clients import PREFIX, Client, by_key, key_hash, note_use
+from geodata.engine import AWAY
+from geodata.report_senders import network
+from mapapp.db import now, session
+from mapapp.errors import Kind, Problem, handle
+from mapapp.i18n import N_
+from mapapp.limits import Limits
+from mapapp.settings import Settings
+from mapapp.writing import writing
+
+LOOK_AGAIN_S = 30.0
+"""For so long a key is taken for what it was; a revoked one works no longer than this."""
+
+USE_NOTED_EVERY_S = 300.0
+VERIFICATION = "/api/v1/verify"
+VERIFICATION_TIMES = 10
+"""Verification may be asked so many times as often without a key: diplomas are checked where nobody has one."""
+
+BODY_BYTES = 2_000
+"""Each so many bytes of a body count as one more request: a batch of questions is many."""
+
+MOST_KEYS = 10_000
+UNKNOWN_KEY = Kind(
+    401,
+    "unknown-key",
+    N_("Khóa không dùng được"),
+    N_("Khóa này không có, đã được thay hoặc đã bị thu hồi. Có thể hỏi không cần khóa, trong giới hạn chung."),
+)
+TOO_MANY = Kind(
+    429,
+    "too-many-requests",
+    N_("Quá nhiều yêu cầu"),
+    N_("Đã có quá nhiều yêu cầu từ địa chỉ hoặc khóa này. Hãy chờ số giây ghi trong Retry-After rồi hỏi tiếp."),
+)
+
+
+@dataclass
+class Seen:
+    """A key as it was looked up last."""
+
+    client: Client | None
+    at: float
+    noted_at: float = float("-inf")
+
+
+class Doorkeeper:
+    """Judges requests of one process; the limits are shared by all of the host."""
+
+    def __init__(self, limits: Limits, anonymous_per_minute: int) -> None:
+        self.limits = limits
+        self.anonymous_per_minute = anonymous_per_minute
+        self._seen: dict[str, Seen] = {}
+
+    def judge(self) -> None:
+        """Raises `Problem` for an unknown key, `TooMany` beyond the limit."""
+        key = given_key()
+        client = self.client(key) if key else None
+        if client is not None:
+            self._count(f"client {client.id}", client.requests_per_minute)
+        elif not is_local(request.remote_addr or ""):
+            verifying = request.path == VERIFICATION
+            allowed = self.anonymous_per_minute * (VERIFICATION_TIMES if verifying else 1)
+            self._count(f"{verifying} {network(request.remote_addr or '')}", allowed)
+
+    def client(self, key: str) -> Client | None:
+        """Whose key it is. Raises `Problem` for nobody's. While the database is away what was known before counts, and
+        a key that was not known passes as none."""
+        hashed = key_hash(key)
+        seen = self._seen.get(hashed)
+        if seen is None or time.monotonic() - seen.at >= LOOK_AGAIN_S:
+            try:
+                seen = self._look_up(hashed, key, seen)
+            except AWAY:
+                return seen.client if seen else None
+        if seen.client is None:
+            raise Problem(UNKNOWN_KEY)
+        self._note(seen)
+        return seen.client
+
+    def _look_up(self, hashed: str, key: str, before: Seen | None) -> Seen:
+        found = Seen(by_key(session(), key, at=now()) if key.startswith(PREFIX) else None, time.monotonic())
+        if before is not None:
+            found.noted_at = before.noted_at
+        if len(self._seen) >= MOST_KEYS:
+            self._seen.clear()
+        self._seen[hashed] = found
+        return found
+
+    def _note(self, seen: Seen) -> None:
+        """Note the use now and then, never at the price of an answer."""
+        if seen.client is None or time.monotonic() - seen.noted_at < USE_NOTED_EVERY_S:
+            return
+        seen.noted_at = time.monotonic()
+        try:
+            with writing() as writer:
+                self._write(writer, seen.client)
+        except AWAY:
+            current_app.logger.warning("the use of a key was not noted")
+
+    @staticmethod
+    def _write(writer: Session, client: Client) -> None:
+        note_use(writer, client.id, at=now())
+        writer.commit()
+
+    def _count(self, who: str, per_minute: int) -> None:
+        cost = 1 + (request.content_length or 0) // BODY_BYTES
+        wait_s = self.limits.wait_s(who, per_minute=per_minute, burst=per_minute, cost=cost)
+        if wait_s > 0:
+            raise TooMany(math.ceil(wait_s))
+
+
+class TooMany(Exception):
+    """A request beyond the limit, and after how many seconds it may come again."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"again in {wait_s} s")
+        self.wait_s = wait_s
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Put the doorkeeper before the API; it opens nothing yet."""
+    limits = Limits(settings.data / "limits")
+    app.extensions["mapapp.doorkeeper"] = Doorkeeper(limits, settings.anonymous_per_minute)
+    app.before_request(judge)
+
+
+def judge() -> Response | None:
+    """Before a request to the API: its answer where it is refused."""
+    if not request.path.startswith("/api/") or request.method == "OPTIONS":
+        return None
+    try:
+        cast(Doorkeeper, current_app.extensions["mapapp.doorkeeper"]).judge()
+    except TooMany as refused:
+        response = handle(Problem(TOO_MANY))
+        response.headers["Retry-After"] = str(refused.wait_s)
+        return response
+    except Problem as refused:
+        response = handle(refused)
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+    return None
+
+
+def given_key() -> str | None:
+    """The key of the request: `Authorization: Bearer …` or `X-API-Key: …`."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return (token.strip() if scheme.lower() == "bearer" else "") or request.headers.get("X-API-Key", "").strip() or None
+
+
+def is_local(address: str) -> bool:
+    """Whether the machine itself asks: its own programs, or a proxy that does not say for whom."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
