@@ -80,6 +80,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
         misses,
         offline_list,
         openapi,
+        openapi_versions,
         outage,
         site,
         steward_jobs,
@@ -108,6 +109,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     export_files.install(app, settings, sessions)
     misses.install(app, background=sessions is None)
     app.spec_processor(openapi.complete)
+    openapi_versions.install(app)
 
 
 def _register(app: APIFlask) -> None:
