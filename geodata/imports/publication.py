@@ -13,7 +13,15 @@ from geodata.reporting import add_indicators, add_periods
 from geodata.vocabulary import ReportState, SubjectKind
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-_CHANGES = "import_row AS r CROSS JOIN LATERAL jsonb_array_elements(r.changes) WITH ORDINALITY AS c (change, at)"
+_UNPACKED = """
+    CREATE TEMPORARY TABLE staged_change ON COMMIT DROP AS
+    SELECT r.id, r.institution_id, c.at, c.change->>'table' AS subject, c.change->>'action' AS action,
+        (c.change->>'row_id')::bigint AS row_id, c.change->'before' AS before, c.change->'after' AS after,
+        coalesce(c.change->>'about', r.institution_id) AS about
+    FROM import_row AS r CROSS JOIN LATERAL jsonb_array_elements(r.changes) WITH ORDINALITY AS c (change, at)
+    WHERE r.run_id = :run
+"""
+"""The change set unpacked once: each statement below would have to unpack all of it again."""
 
 
 def write(session: Session, run: ImportRun, release: Release, source: Source) -> list[str]:
@@ -30,11 +38,12 @@ def write(session: Session, run: ImportRun, release: Release, source: Source) ->
         ),
         given,
     )
-    used = set(
-        session.scalars(text(f"SELECT DISTINCT c.change->>'table' FROM {_CHANGES} WHERE r.run_id = :run"), given)
-    )
+    session.execute(text("DROP TABLE IF EXISTS pg_temp.staged_change"))
+    session.execute(text(_UNPACKED), given)
+    session.execute(text("ANALYZE staged_change"))
+    used = set(session.scalars(text("SELECT DISTINCT subject FROM staged_change")))
     if REPORTED in used:
-        _prepare_reports(session, given)
+        _prepare_reports(session)
     for name in (name for name in TABLES if name in used):
         _close(session, name, given)
         _add(session, TABLES[name], given)
@@ -44,17 +53,15 @@ def write(session: Session, run: ImportRun, release: Release, source: Source) ->
 
 
 def _close(session: Session, table: str, given: dict[str, int | None]) -> None:
-    wanted = (
-        f"FROM {_CHANGES} WHERE r.run_id = :run AND c.change->>'table' = '{table}' AND c.change->>'action' = 'close'"
-    )
+    wanted = f"FROM staged_change WHERE subject = '{table}' AND action = 'close'"
     closed = session.execute(
         text(
             f"UPDATE {table} SET release_to = :release WHERE release_to IS NULL"
-            f" AND row_id IN (SELECT (c.change->>'row_id')::bigint {wanted}) RETURNING row_id"
+            f" AND row_id IN (SELECT row_id {wanted}) RETURNING row_id"
         ),
         given,
     ).all()
-    if len(closed) != session.scalar(text(f"SELECT count(*) {wanted}"), given):
+    if len(closed) != session.scalar(text(f"SELECT count(*) {wanted}")):
         raise moved_on([])
 
 
@@ -68,8 +75,7 @@ def _add(session: Session, table: Table, given: dict[str, int | None]) -> None:
             f"INSERT INTO {table.name} ({', '.join(columns)}, release_from, source_id, decision_id)"
             f" SELECT {values}, :release, coalesce((after->>'source_id')::int, :source),"
             " CASE WHEN after ? 'source_id' THEN (after->>'decision_id')::int ELSE :decision END"
-            f" FROM (SELECT r.id, c.at, c.change->'after' AS after FROM {_CHANGES} WHERE r.run_id = :run"
-            f" AND c.change->>'table' = '{table.name}' AND c.change->>'action' = 'add') AS added ORDER BY id, at"
+            f" FROM staged_change WHERE subject = '{table.name}' AND action = 'add' ORDER BY id, at"
         ),
         given,
     )
@@ -78,22 +84,19 @@ def _add(session: Session, table: Table, given: dict[str, int | None]) -> None:
 _REPORT = "(SELECT id FROM report WHERE institution_id = after->>'institution_id' AND period_id = after->>'period_id')"
 
 
-def _prepare_reports(session: Session, given: dict[str, int | None]) -> None:
+def _prepare_reports(session: Session) -> None:
     """Periods, indicators and reports that the figures point to, where they are not there yet."""
-    added = f"FROM {_CHANGES} WHERE r.run_id = :run AND c.change->>'table' = '{REPORTED}' AND c.change ? 'after'"
-    stated = session.execute(
-        text(f"SELECT DISTINCT c.change->'after'->>'period_id', c.change->'after'->>'indicator_id' {added}"), given
-    ).all()
+    added = f"FROM staged_change WHERE subject = '{REPORTED}' AND action = 'add'"
+    stated = session.execute(text(f"SELECT DISTINCT after->>'period_id', after->>'indicator_id' {added}")).all()
     add_periods(session, sorted({int(period) for period, _ in stated}))
     add_indicators(session, (indicator_named(id) for id in sorted({indicator for _, indicator in stated})))
     session.execute(
         text(
             "INSERT INTO report (period_id, subject_kind, institution_id, state)"
-            f" SELECT DISTINCT c.change->'after'->>'period_id', '{SubjectKind.INSTITUTION}',"
-            f" c.change->'after'->>'institution_id', '{ReportState.PUBLISHED}' {added}"
+            f" SELECT DISTINCT after->>'period_id', '{SubjectKind.INSTITUTION}',"
+            f" after->>'institution_id', '{ReportState.PUBLISHED}' {added}"
             " ON CONFLICT (institution_id, period_id) DO NOTHING"
-        ),
-        given,
+        )
     )
 
 
@@ -109,9 +112,8 @@ def _log(session: Session, release: Release, given: dict[str, int | None]) -> No
         text(
             "INSERT INTO change_log"
             " (actor, reason, release_id, decision_id, institution_id, subject, action, before, after)"
-            " SELECT :actor, :reason, :release, :decision, coalesce(c.change->>'about', r.institution_id),"
-            " c.change->>'table', c.change->>'action', c.change->'before', c.change->'after'"
-            f" FROM {_CHANGES} WHERE r.run_id = :run ORDER BY r.id, c.at"
+            " SELECT :actor, :reason, :release, :decision, about, subject, action, before, after"
+            " FROM staged_change ORDER BY id, at"
         ),
         {**given, "actor": release.published_by, "reason": release.reason},
     )
