@@ -534,15 +534,15 @@ class AccessRow(Shape):
 
 
 class AccessAnswer(AnswerFacts):
-    """`unplaced` of the `institutions` have no point and give no distance."""
+    """`unplaced` of the `institutions` have no point and give no distance; both null above 20,000."""
 
     occupation: list[str]
     training_level: list[str]
     type: list[str]
     condition: AccessCondition | None
     radius_km: float
-    institutions: int
-    unplaced: int
+    institutions: int | None
+    unplaced: int | None
     reach: ReachShape
     provinces: list[ProvinceReach]
     rows: list[AccessRow]
@@ -551,7 +551,7 @@ class AccessAnswer(AnswerFacts):
 
 
 class ReachAfter(ReachShape):
-    institutions: int
+    institutions: int | None
 
 
 class ChangedAccess(Shape):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from geodata.access.population import Population, population
 from geodata.access.question import AccessQuestion, qualifying, values
+from geodata.figures.contributions import HOLDS, SAID, SAID_NOW
 from geodata.releases import Moment, moment
 from geodata.unit_reads import Unit, units
 from geodata.vocabulary import UnitLevel
@@ -29,12 +30,18 @@ LONGEST_MS = 15_000
 CLOSE = 3
 """Candidates by distance on the sphere, among which the distance on the spheroid decides (they differ by 0.5 %)."""
 
+MOST_COUNTED = 20_000
+"""More institutions than that are not counted one by one: ten times the country's network, a moment's work."""
+
 COUNTED = """
-    SELECT count(*) AS institutions, count(*) FILTER (WHERE campuses > 0) AS placed,
-        coalesce(sum(campuses), 0) AS campuses,
+    SELECT count(*) AS institutions, count(*) FILTER (WHERE unplaced) AS unplaced,
         (SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'institution_state'::regclass) AS rows
-    FROM (SELECT count(state.geom) AS campuses FROM institution_state AS state WHERE {qualifying}
-        GROUP BY state.institution_id) AS institution
+    FROM (
+        SELECT state.geom IS NULL AND NOT EXISTS (
+            SELECT FROM institution_state AS other WHERE other.institution_id = state.institution_id
+                AND other.geom IS NOT NULL AND {other_said} AND {other_holds}) AS unplaced
+        FROM institution_state AS state WHERE state.is_main AND {qualifying} LIMIT {most} + 1
+    ) AS institution
 """
 
 PLACES = """
@@ -118,13 +125,13 @@ class Reach:
 @dataclass(frozen=True)
 class Access:
     """An answered question: a row per commune of the day, by code. `institutions` qualify, of which `unplaced` have no
-    point and cannot give a distance."""
+    point and cannot give a distance; both are None where they are more than `MOST_COUNTED`."""
 
     question: AccessQuestion
     release: int
     rows: tuple[CommuneAccess, ...]
-    institutions: int
-    unplaced: int
+    institutions: int | None
+    unplaced: int | None
     population: Population | None
 
     def reach(self, radius_km: float, province: str | None = None) -> Reach:
@@ -146,15 +153,16 @@ def access(session: Session, asked: AccessQuestion, *, release: int | None = Non
     session.execute(text(f"SET LOCAL statement_timeout = {LONGEST_MS}"))
     communes = [unit for unit in units(session, level=UnitLevel.COMMUNE, on=asked.on) if unit.lon_lat is not None]
     given = {**values(session, asked, at), "keys": [unit.key for unit in communes]}
-    counts = session.execute(text(COUNTED.format(qualifying=qualifying(asked, at))), given).one()
+    counts = session.execute(text(_counted(asked, at)), given).one()
+    countable = counts.institutions <= MOST_COUNTED
     nearest = {row.key: row for row in session.execute(text(_nearest(asked, at, counts)), given)}
     people = population(session, [unit.key for unit in communes])
     return Access(
         question=asked,
         release=at.release,
         rows=tuple(_commune(unit, nearest.get(unit.key), people) for unit in communes),
-        institutions=counts.institutions,
-        unplaced=counts.institutions - counts.placed,
+        institutions=counts.institutions if countable else None,
+        unplaced=counts.unplaced if countable else None,
         population=people,
     )
 
@@ -172,9 +180,19 @@ def reach(rows: Sequence[CommuneAccess], radius_km: float) -> Reach:
     )
 
 
+def _counted(asked: AccessQuestion, at: Moment) -> str:
+    said = SAID_NOW if at.is_current else SAID
+    return COUNTED.format(
+        qualifying=qualifying(asked, at),
+        other_said=said.format(row="other"),
+        other_holds=HOLDS.format(row="other", day=":on"),
+        most=MOST_COUNTED,
+    )
+
+
 def _nearest(asked: AccessQuestion, at: Moment, counts: Any) -> str:
     """By index where the rows it passes over until it meets a qualifying one cost less than looking at all of those."""
-    many = counts.campuses**2 > CLOSE * INDEXED_COST * counts.rows
+    many = counts.institutions**2 > min(CLOSE * INDEXED_COST * counts.rows, MOST_COUNTED**2)
     return (BY_INDEX if many and at.is_current else ONE_BY_ONE).format(
         places=PLACES, qualifying=qualifying(asked, at), close=CLOSE
     )
