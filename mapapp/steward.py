@@ -35,7 +35,7 @@ from mapapp.steward_door import (
     unseen,
     visitor,
 )
-from mapapp.steward_jobs import launch
+from mapapp.steward_jobs import launch, require_disk
 from mapapp.steward_questions_view import answers_page, questions_page
 from mapapp.steward_view import Filled, entrance_page, job_page, run_page, runs_page
 from mapapp.writing import writing
@@ -110,6 +110,7 @@ def runs() -> Response:
 @bp.post("/steward/imports")
 def upload() -> Response:
     """Keep the file and stage it in the background."""
+    require_disk()
     filled = Filled.read(request.form)
     file = request.files.get("file")
     data = file.stream.read(MAX_FILE_BYTES + 1) if file else b""

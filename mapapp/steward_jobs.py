@@ -14,6 +14,7 @@ from flask import Flask, current_app
 
 from geodata.engine import make_sessions
 from geodata.imports import jobs
+from geodata.imports.room import require_room
 from mapapp.db import Sessions
 from mapapp.settings import Settings
 
@@ -24,6 +25,7 @@ NICENESS = 10
 def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
     """Give the application its way to start jobs: a process each, or at once where the caller brings the sessions."""
     given = sessions
+    app.extensions["mapapp.database_disk"] = settings.data if given is None and settings.cluster else None
     if given is not None:
         app.extensions["mapapp.launch"] = lambda job: jobs.work(given, job, watched=False)
     else:
@@ -33,6 +35,13 @@ def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
 def launch(job_id: int) -> None:
     """Start a job whose row is committed."""
     cast(Launch, current_app.extensions["mapapp.launch"])(job_id)
+
+
+def require_disk() -> None:
+    """Raises `NoRoom` when the private database's disk is too full for an import."""
+    disk = cast(Path | None, current_app.extensions["mapapp.database_disk"])
+    if disk is not None:
+        require_room(disk)
 
 
 def _process(url: str, job_id: int) -> None:

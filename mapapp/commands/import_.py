@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from geodata.errors import GeodataError
 from geodata.imports import report, reviews, run
 from geodata.imports.refusals import Refused
+from geodata.imports.room import require_room
 from geodata.models import ImportRun
 from geodata.undoing import LaterChanges
 from mapapp.commands import command_session
@@ -92,6 +93,8 @@ def import_file(settings: Settings, /, file: Path, publishes: bool, lang: str, *
     given = run.InputFile(file.name, _bytes_of(file))
     with command_session(settings) as session:
         try:
+            if settings.cluster:
+                require_room(settings.data)
             with progress_line(lang) as progress:
                 staged = run.stage(
                     session,

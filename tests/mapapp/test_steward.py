@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
@@ -251,6 +252,15 @@ def test_a_body_beyond_the_limit_is_not_read(steward: FlaskClient, monkeypatch: 
     monkeypatch.setattr("mapapp.steward.LARGEST_UPLOAD", 100_000)
     answer = upload(steward, "x" * 200_000)
     assert answer.status_code == 413
+
+
+def test_a_full_disk_is_said_and_nothing_kept(
+    steward: FlaskClient, app: APIFlask, register: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app.extensions["mapapp.database_disk"] = tmp_path
+    monkeypatch.setattr("geodata.imports.room.FULLEST", -1)
+    assert "Ổ đĩa" in upload(steward, LIST).text
+    assert register.scalars(select(ImportJob)).all() == []
 
 
 def test_more_than_other_forms_may_hold_is_taken_here(steward: FlaskClient) -> None:

@@ -1,14 +1,18 @@
 """Files as they come, and files that must be refused within seconds with a reason."""
 
+import contextlib
 import io
 import struct
 import unicodedata
 import zipfile
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from geodata.imports import containers
 from geodata.imports.refusals import RefusedFile
+from geodata.imports.room import NoRoom, require_room
 from geodata.imports.sources import read
 from geodata.imports.tables import tables_in
 from geodata.legacy_fonts import TCVN3
@@ -167,3 +171,10 @@ def test_a_sheet_spread_over_millions_of_cells_is_refused() -> None:
     book.save(written)
     with pytest.raises(RefusedFile):
         read("spread.xlsx", written.getvalue())
+
+
+@pytest.mark.parametrize(("free", "refused"), [(19, True), (21, False)])
+def test_nothing_is_imported_onto_a_disk_that_is_nearly_full(tmp_path: Path, free: int, refused: bool) -> None:
+    disk = SimpleNamespace(total=100, free=free)
+    with pytest.raises(NoRoom) if refused else contextlib.nullcontext():
+        require_room(tmp_path, lambda _: disk)
