@@ -77,6 +77,8 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
         errors,
         headers,
         i18n,
+        measuring,
+        metrics,
         misses,
         offline_list,
         openapi,
@@ -108,7 +110,9 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     downloads.install(app, settings)
     export_files.install(app, settings, sessions)
     misses.install(app, background=sessions is None)
+    metrics.install(app, settings)
     app.spec_processor(openapi.complete)
+    measuring.install(app, settings)  # around everything else, hence last
     openapi_versions.install(app)
 
 
@@ -134,6 +138,7 @@ def _register(app: APIFlask) -> None:
         health,
         installable,
         map_files,
+        metrics,
         offline_list,
         ogc,
         planner,
@@ -147,6 +152,7 @@ def _register(app: APIFlask) -> None:
 
     app.register_blueprint(api.bp)
     app.register_blueprint(health.bp)
+    app.register_blueprint(metrics.bp)
     app.register_blueprint(crawlers.bp)
     app.register_blueprint(verifier.bp)
     app.register_blueprint(audit.bp)

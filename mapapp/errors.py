@@ -97,9 +97,16 @@ EXPORT_BUSY = Kind(
     N_("Tệp đang được soạn"),
     N_("Mỗi lần máy chủ chỉ soạn một tệp. Hãy mở lại địa chỉ này sau vài giây; tệp soạn xong được giữ sẵn."),
 )
+OVERLOADED = Kind(
+    503,
+    "overloaded",
+    N_("Máy chủ đang quá tải"),
+    N_("Yêu cầu đã chờ quá lâu nên không được xử lý. Hãy thử lại sau vài giây."),
+)
 KINDS = (
     *(INVALID, NOT_FOUND, UNKNOWN_INSTITUTION, UNKNOWN_UNIT, UNKNOWN_INDICATOR, SEVERAL),
     *(METHOD, TOO_LARGE, OTHER, BROKEN, AWAY_KIND, SIGNING_AWAY, EXPORT_BUSY),
+    OVERLOADED,
 )
 RETRY_AFTER_S = {AWAY_KIND: 30, SIGNING_AWAY: 30, EXPORT_BUSY: 3}
 BY_STATUS = {404: NOT_FOUND, 405: METHOD, 413: TOO_LARGE}

@@ -44,6 +44,12 @@ def _secret(value: str) -> str:
     return value
 
 
+def _log_form(value: str) -> str:
+    if value not in ("text", "json"):
+        raise ValueError("text or json is needed")
+    return value
+
+
 def _variable(name: str, parse: Callable[[str], object] = _text) -> dict[str, Any]:
     return {"variable": name, "parse": parse}
 
@@ -78,6 +84,9 @@ class Settings:
     anonymous_per_minute: int = field(
         default=1_200, metadata=_variable("MAPAPP_ANONYMOUS_PER_MINUTE", _whole_number(1, 10_000_000))
     )
+    longest_wait_ms: int = field(default=2_000, metadata=_variable("MAPAPP_LONGEST_WAIT_MS", _whole_number(0, 600_000)))
+    log: str = field(default="text", metadata=_variable("MAPAPP_LOG", _log_form))
+    metrics_token: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_METRICS_TOKEN", _secret))
     secret_key: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_SECRET_KEY", _secret))
 
     @classmethod

@@ -20,6 +20,9 @@ from geodata.errors import GeodataError
 from geodata.postgres import Account
 
 SHORTEST_KEY = 32
+UNPACKING = "restoring-"
+"""How directories begin that exist only while something is decrypted."""
+
 Say = Callable[[str], object]
 
 
@@ -99,7 +102,7 @@ def unpacked(
     """What a restoration to the moment needs of an encrypted copy, as an archive in a directory of its own under
     `beside` that exists only within. The account that runs PostgreSQL can read it."""
     base = _base_before(source, moment)
-    with tempfile.TemporaryDirectory(prefix="restoring-", dir=beside) as name:
+    with tempfile.TemporaryDirectory(prefix=UNPACKING, dir=beside) as name:
         archive = Archive(Path(name))
         (archive.base / base.label).mkdir(parents=True)
         archive.wal.mkdir()

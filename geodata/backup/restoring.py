@@ -13,6 +13,7 @@ from pathlib import Path
 from geodata.backup import bases
 from geodata.backup.archive import Archive, BackupRefused, Base
 from geodata.backup.archiving import NAMES, restore_command, superuser
+from geodata.backup.encryption import UNPACKING
 from geodata.cluster import Cluster
 from geodata.cluster_place import Place
 from geodata.engine import AWAY, require_answer
@@ -62,9 +63,14 @@ def restore(archive: Archive, into: Cluster, moment: datetime | None, *, say: Sa
 
 
 def require_empty(directory: Path) -> None:
-    """Raises `BackupRefused` for a directory with anything in it: a restoration never overwrites."""
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+    """Raises `BackupRefused` for a directory with anything in it but what is being decrypted: a restoration never
+    overwrites."""
+    if directory.exists() and (not directory.is_dir() or any(not _is_passing(one) for one in directory.iterdir())):
         raise BackupRefused(f"{directory} is not empty. A restoration goes into a new directory.")
+
+
+def _is_passing(path: Path) -> bool:
+    return path.name.startswith(UNPACKING)
 
 
 def _require_readable(piece: Path) -> None:

@@ -53,7 +53,7 @@ def command(settings: Settings, moment: datetime | str, into: Path, source: Path
     wanted = moment if isinstance(moment, datetime) else None
     target = Cluster(into)
     restoring.require_empty(into)
-    with _archive(settings, source, key_file, wanted, into.absolute().parent) as archive:
+    with _archive(settings, source, key_file, wanted, into.absolute()) as archive:
         done = restoring.restore(archive, target, wanted, say=click.echo)
     try:
         found = contents.read(target.url, answers_kept_for=timedelta(days=settings.signed_answers_days))

@@ -21,7 +21,7 @@ from geodata.cluster_place import ClusterUnusable
 from geodata.engine import require_answer
 from geodata.errors import GeodataError
 from geodata.preparation import migrate
-from mapapp import create_app
+from mapapp import create_app, logs, measuring
 from mapapp.endings import die_with_parent, end_on_signals, uninterrupted
 from mapapp.settings import Settings
 
@@ -46,7 +46,9 @@ def command(settings: Settings, host: str | None, port: int | None) -> None:
     """
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
     with end_on_signals(), _only_one(settings), _running_database(settings):
+        logs.begin(settings)
         _prepare(settings)
+        measuring.begin_anew(settings.data)
         create_app(settings)  # reads all modules before the workers fork, and fails here rather than in each of them
         with _keeper(settings):
             click.echo(f"Serving on http://{settings.host}:{settings.port}  (Ctrl-C stops)")
@@ -73,6 +75,7 @@ def web_server(settings: Settings) -> MPServer:
 def workers_application(settings: Settings, parent: int) -> Flask:
     """What each worker makes for itself; making it opens no connection."""
     die_with_parent(parent)
+    logs.begin(settings)
     return create_app(settings)
 
 

@@ -193,8 +193,8 @@ def test_encrypted_copy_restores_like_the_original(
     assert encryption.copy(backed_up.archive, tmp_path / "copy", secret)[0] == 1
     assert encryption.copy(backed_up.archive, tmp_path / "copy", secret) == (0, 0)
     assert not any(b"very secret" in path.read_bytes() for path in (tmp_path / "copy").rglob("*.gpg"))
-    beside = backed_up.site.directory.parent
-    with encryption.unpacked(tmp_path / "copy", secret, backed_up.moment, beside=beside) as archive:
+    into.directory.mkdir()
+    with encryption.unpacked(tmp_path / "copy", secret, backed_up.moment, beside=into.directory) as archive:
         restoring.restore(archive, into, backed_up.moment)
     assert contents.differences(backed_up.before, contents.read(into.url, digests=True)) == []
 

@@ -1,0 +1,134 @@
+"""`/metrics`, the logs, and turning away what waited too long."""
+
+import json
+import logging
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import Connection
+from sqlalchemy.orm import sessionmaker
+
+from mapapp import create_app
+from mapapp.logs import JsonLines
+from mapapp.measuring import Measured, Measuring, begin_anew, kind_of
+from tests.mapapp.conftest import NOW, NOWHERE
+
+TOKEN = "t" * 40
+ABROAD = {"REMOTE_ADDR": "203.0.113.9"}
+
+
+@pytest.fixture
+def client(web_connection: Connection, tmp_path: Path) -> FlaskClient:
+    """A client of an application with a data directory of its own, in which it counts."""
+    sessions = sessionmaker(web_connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+    return create_app(replace(NOWHERE, data=tmp_path), sessions, lambda: NOW).test_client()
+
+
+def samples(client: FlaskClient) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    families = text_string_to_metric_families(answer.get_data(as_text=True))
+    return {(one.name, frozenset(one.labels.items())): one.value for family in families for one in family.samples}
+
+
+def test_requests_are_counted_by_kind_and_status(client: FlaskClient) -> None:
+    client.get("/api/v1/status")
+    client.get("/api/v1/status?no=such")
+    client.get("/en/nothing-here")
+    found = samples(client)
+    assert found["mapapp_requests_total", frozenset({("kind", "api"), ("status", "200")})] == 1
+    assert found["mapapp_requests_total", frozenset({("kind", "api"), ("status", "400")})] == 1
+    assert found["mapapp_requests_total", frozenset({("kind", "pages"), ("status", "404")})] == 1
+    assert found["mapapp_request_seconds_count", frozenset({("kind", "api")})] == 2
+    assert found["mapapp_request_seconds_bucket", frozenset({("kind", "api"), ("le", "+Inf")})] == 2
+    assert found["mapapp_database_up", frozenset()] == 1
+
+
+def test_metrics_say_when_the_database_is_away(away: FlaskClient) -> None:
+    assert samples(away)["mapapp_database_up", frozenset()] == 0
+
+
+def test_strangers_find_no_metrics(client: FlaskClient) -> None:
+    assert client.get("/metrics", environ_base=ABROAD).status_code == 404
+    assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 404
+
+
+def test_token_opens_the_metrics_to_another_machine() -> None:
+    client = create_app(replace(NOWHERE, metrics_token=TOKEN), None, lambda: NOW).test_client()
+    assert client.get("/metrics", environ_base=ABROAD).status_code == 404
+    for given, status in [(TOKEN, 200), (TOKEN[1:], 404), ("ü", 404)]:
+        headers = {"Authorization": f"Bearer {given}"}
+        assert client.get("/metrics", headers=headers, environ_base=ABROAD).status_code == status
+
+
+def test_numbers_of_all_workers_are_added_up_and_outlive_them(tmp_path: Path) -> None:
+    (tmp_path / "metrics").mkdir()
+    gone = Measured()
+    gone.add("api", "200", 0.004)
+    gone.refused = 3
+    (tmp_path / "metrics" / "999999999-1.json").write_text(json.dumps(vars(gone)))
+    (tmp_path / "metrics" / "999999998-1.json").write_text("{")
+    measuring = Measuring(Flask("alive"), tmp_path / "metrics", 0)
+    measuring.mine.add("api", "200", 0.2)
+    whole = measuring.whole()
+    assert (whole.requests["api 200"], whole.refused) == (2, 3)
+    assert whole.seconds["api"] == pytest.approx(0.204)
+    assert sum(whole.buckets["api"]) == 2
+    assert len(measuring.workers()) == 1
+    begin_anew(tmp_path)
+    assert measuring.whole().requests["api 200"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/", "pages"),
+        ("/en/planner", "planner"),
+        ("/api/v1/verify", "verify"),
+        ("/api/v1/units/52", "api"),
+        ("/healthz", "health"),
+        ("/institutions/x/../../api", "pages"),
+        ("", "pages"),
+    ],
+)
+def test_kinds_are_few(path: str, kind: str) -> None:
+    assert kind_of(path) == kind
+
+
+def test_request_that_waited_too_long_is_turned_away_at_once(client: FlaskClient) -> None:
+    for path, form in [("/api/v1/status", "application/problem+json"), ("/", "text/plain")]:
+        late = client.get(path, headers={"X-Request-Start": f"t={time.time() - 60:.3f}"})
+        assert (late.status_code, late.headers["Retry-After"], late.mimetype) == (503, "2", form)
+    assert samples(client)["mapapp_refused_total", frozenset()] == 2
+
+
+@pytest.mark.parametrize("said", ["", "t=", "t=soon", "nan"])
+def test_other_words_about_waiting_change_nothing(client: FlaskClient, said: str) -> None:
+    assert client.get("/api/v1/status", headers={"X-Request-Start": said}).status_code == 200
+
+
+@pytest.mark.parametrize("waited_s", [0.1, -60])
+def test_short_wait_and_a_clock_ahead_are_no_reason_to_turn_away(client: FlaskClient, waited_s: float) -> None:
+    headers = {"X-Request-Start": f"t={time.time() - waited_s:.3f}"}
+    assert client.get("/api/v1/status", headers=headers).status_code == 200
+
+
+def test_health_is_told_however_long_the_question_waited(client: FlaskClient) -> None:
+    assert client.get("/healthz", headers={"X-Request-Start": "t=1"}).status_code == 200
+
+
+def test_json_line_names_the_error_and_not_its_words() -> None:
+    try:
+        raise ValueError("lat=10.77 q=secret")
+    except ValueError as error:
+        record = logging.LogRecord("a", logging.ERROR, __file__, 1, "%s failed", ("it",), (ValueError, error, None))
+    record.kind, record.ms = "api", 12
+    line = JsonLines().format(record)
+    told = json.loads(line)
+    assert (told["message"], told["exception"], told["kind"], told["ms"]) == ("it failed", "ValueError", "api", 12)
+    assert "secret" not in line
