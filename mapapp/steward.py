@@ -24,7 +24,7 @@ from geodata.vocabulary import JobAct, JobState, ReviewVerdict
 from mapapp.db import now, session
 from mapapp.errors import INVALID, NOT_FOUND, Problem, handle
 from mapapp.i18n import language, page_url
-from mapapp.steward_changes_view import changes_page, drawn_changes
+from mapapp.steward_changes_view import changes_page
 from mapapp.steward_door import (
     COOKIE,
     let_in,
@@ -36,8 +36,10 @@ from mapapp.steward_door import (
     visitor,
 )
 from mapapp.steward_jobs import launch, require_disk
+from mapapp.steward_map_view import drawn_changes
 from mapapp.steward_questions_view import answers_page, questions_page
-from mapapp.steward_view import Filled, entrance_page, job_page, run_page, runs_page
+from mapapp.steward_report_view import run_page
+from mapapp.steward_view import Filled, entrance_page, job_page, runs_page
 from mapapp.writing import writing
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,32 +1,27 @@
-"""The preview of a change set: per row and field what was and what will be, and its places on the map."""
+"""The preview of a change set: per row and field what was and what will be; `steward_map_view` has its map."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from geodata.administrative_units import by_key, provinces_geojson
+from geodata.administrative_units import by_key
 from geodata.imports import preview
-from geodata.imports.preview import ChangedPoint, Difference, RowPreview
+from geodata.imports.preview import Difference, RowPreview
 from geodata.indicators import indicators
 from geodata.models import ImportRun
 from geodata.vocabulary import RowOutcome, RunState
 from mapapp import labels
 from mapapp.db import session
-from mapapp.drawn_map import drawn_map, project
-from mapapp.home_view import boundaries_url
-from mapapp.i18n import N_, day, gettext, language, number, page_url
+from mapapp.i18n import N_, day, language, number, page_url
 from mapapp.i18n import gettext as _
-from mapapp.maps import NATION
 from mapapp.places import FORMER, NOW
 from mapapp.steward_door import Visitor
+from mapapp.steward_map_view import map_config
 from mapapp.steward_view import OUTCOME, OUTCOME_TONE, Frame, frame
 from mapapp.views import Link, MapConfig
 
 ROWS_A_PAGE = 25
-LIVE_POINTS = 300
-DRAWING_ZOOM = 5
-SPREAD_DEG = 2
 TABLE = {
     "institution_name": N_("Tên gọi"),
     "identifier": N_("Mã, định danh"),
@@ -244,52 +239,3 @@ def said(one: Difference, value: str | None, words: Mapping[str, str]) -> str | 
     if one.table == "institution_attribute":
         return labels.label(VALUES.get(one.identity[0], {}), value)
     return value
-
-
-def map_config(points: list[ChangedPoint]) -> MapConfig:
-    """The first places for the live map; the drawing beside it has all of them."""
-    how = {"new": _("mới"), "moved": _("chuyển chỗ")}
-    return MapConfig(
-        clusters_url=page_url("api.clusters"),
-        boundaries_url=boundaries_url(),
-        institution_url=page_url("citizen.institution", id_or_code="ID").replace("ID", "{id}"),
-        filters={},
-        bbox=box_of(points),
-        points=tuple(
-            {
-                "lon": point.lon,
-                "lat": point.lat,
-                "label": f"{point.name} ({how[point.how]})",
-                "approximate": point.approximate,
-                "type": "college" if point.how == "new" else "vocational_centre",
-                "number": "",
-            }
-            for point in points[:LIVE_POINTS]
-        ),
-        lang=language(),
-    )
-
-
-def box_of(points: list[ChangedPoint]) -> tuple[float, float, float, float] | None:
-    """The whole country where the places are spread over it; None: the map fits them."""
-    spread = max(point.lat for point in points) - min(point.lat for point in points)
-    if spread < SPREAD_DEG:
-        return None
-    (west, south), (east, north) = NATION
-    return west, south, east, north
-
-
-def drawn_changes(found: ImportRun) -> str:
-    """The drawn map with a sign for every place of the run: full for new ones, a ring for moved ones."""
-    drawing = drawn_map(provinces_geojson(session(), zoom=DRAWING_ZOOM), gettext)
-    signs = "".join(sign(point) for point in preview.changed_points(session(), found))
-    style = (
-        "<style>.new{fill:#0b4f9e;fill-opacity:.75;stroke:#fff;stroke-width:.8}"
-        ".moved{fill:none;stroke:#a8410f;stroke-width:2.5}</style>"
-    )
-    return drawing.replace("</svg>", f"{style}{signs}</svg>")
-
-
-def sign(point: ChangedPoint) -> str:
-    x, y = project(point.lon, point.lat)
-    return f'<circle class="{point.how}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
