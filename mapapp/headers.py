@@ -42,7 +42,7 @@ OPEN_API = {
 }
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-None-Match, X-API-Key",
     "Access-Control-Max-Age": "86400",
 }
 FRESH_FOR = "public, max-age=60, stale-while-revalidate=600"

@@ -11,6 +11,7 @@ from tests.browser.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 
+MORE = ("offline", "clients")
 CODES = [f"MH.{kind}.{number:06}" for number in range(1, 60) for kind in ("CD", "TC", "TT", "TX")]
 
 
@@ -26,12 +27,13 @@ def a_code(page: Page, site: str, wanted: str) -> str:
     [(PHONE, "light", ""), (DESK, "dark", "/en")],
     ids=["phone-light-vi", "desk-dark-en"],
 )
-@pytest.mark.parametrize("wanted", ["authorised", "merged_into", "unknown_code", "form", "fault", "signature"])
+@pytest.mark.parametrize("wanted", ["authorised", "merged_into", "unknown_code", "form", "fault", "signature", *MORE])
 def test_no_answer_breaks_a_rule(
     visiting: Visiting, viewport: dict[str, int], scheme: str, language: str, wanted: str
 ) -> None:
     with visiting(viewport, color_scheme=scheme) as visit:
         plain = {"form": "", "fault": "?code=A&action=train", "signature": "/signature", "unknown_code": "?code=XX9"}
+        plain |= {page: f"/{page}" for page in MORE}
         query = plain.get(wanted) if wanted in plain else f"?code={a_code(visit.page, visit.site, wanted)}"
         page = visit.open(f"{language}/verify{query}")
         assert violations(page) == []

@@ -32,7 +32,7 @@ def test_the_worker_stands_at_the_root_and_knows_every_file(client: FlaskClient,
     assert answer.mimetype == "text/javascript"
     assert answer.headers["Cache-Control"] == "no-cache"
     settings = json.loads(re.search(r"const SETTINGS = (.+);\n", answer.text)[1])  # type: ignore[index]
-    assert settings["pages"] == ["/offline", "/en/offline"]
+    assert settings["pages"] == ["/offline", "/en/offline", "/verify/offline", "/en/verify/offline"]
     assert any(path.endswith("/js/offline.js") for path in settings["files"])
     for path in settings["files"]:
         assert client.get(path).status_code == 200, path

@@ -10,6 +10,7 @@ const lang = document.documentElement.lang;
 const said = document.getElementById("list-said");
 const shown = document.getElementById("verdict");
 let list = null, index = null;
+document.getElementById("on").value ||= today();
 
 document.documentElement.classList.add("js");
 document.getElementById("take").addEventListener("click", take);
