@@ -13,7 +13,10 @@ from mapapp.headers import answer_if_unchanged, mark_public
 from mapapp.i18n import DEFAULT, LANGUAGES, page_url
 from mapapp.questions import external
 
-PAGES = ("citizen.home", "citizen.nearby", "planner.planner", "verify.page", "citizen.about", "citizen.docs")
+PAGES = (
+    *("citizen.home", "citizen.nearby", "planner.planner", "verify.page"),
+    *("citizen.about", "citizen.docs", "data.downloads"),
+)
 CLOSED = ("/reports/", "/*/report$", "/*/report?", "/embed")
 NAMESPACES = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 LANGUAGE_NAMESPACE = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'

@@ -90,6 +90,7 @@ def _navigation() -> tuple[Link, ...]:
         ("citizen.nearby", _("Gần tôi")),
         ("planner.planner", _("Quy hoạch")),
         ("verify.page", _("Xác minh")),
+        ("data.downloads", _("Dữ liệu")),
         ("citizen.about", _("Giới thiệu")),
         ("citizen.docs", "API"),
     )

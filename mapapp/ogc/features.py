@@ -29,7 +29,7 @@ from mapapp.questions import external, here_with
 from mapapp.views import Link
 
 MOST_ON_A_PAGE = 100
-SHOWN = 6
+SHOWN = 5
 """Columns of the table for people; the feature's own page has all."""
 
 
@@ -78,7 +78,7 @@ EMPTY_PAGE = DocumentPage("", "", (), "", ())
 
 def items_page(found: Collection, asked: Page, read: Items) -> DocumentPage:
     features = [json.loads(feature) for feature in read.features]
-    names = [one.name for one in found.properties[:SHOWN]]
+    names = [one.name for one in found.queryables[:SHOWN]]
     rows = tuple(
         (
             Cell(str(feature["id"]), page_url("ogc.item", collection_id=found.id, item_id=feature["id"], f="html")),

@@ -19,6 +19,9 @@ PAGES = [
     "/nearby?place=phuong+hai+chau",
     "/about",
     "/docs",
+    "/data",
+    "/ogc?f=html",
+    "/ogc/collections/institutions/items?f=html",
     "/no-such-page",
 ]
 

@@ -19,6 +19,11 @@ PUBLIC = [
     "/en/",
     "/nearby?place=Hà Nội",
     "/about",
+    "/data",
+    "/ogc",
+    "/ogc/collections/institutions/items",
+    "/reconcile",
+    "/api/v1/changes",
     "/docs",
     "/api/v1/institutions",
     "/api/v1/clusters?bbox=102,6,118,23.6&zoom=5",
@@ -30,7 +35,7 @@ PUBLIC = [
     "/api/v1/targets",
     "/api/v1/status",
 ]
-PAGES = ["/", "/en/", "/nearby", "/nearby?place=Hà Nội", "/about", "/docs", "/nothing"]
+PAGES = ["/", "/en/", "/nearby", "/nearby?place=Hà Nội", "/about", "/docs", "/data", "/ogc?f=html", "/nothing"]
 
 
 @pytest.mark.parametrize("path", PUBLIC)

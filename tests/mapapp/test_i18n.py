@@ -83,7 +83,7 @@ def test_every_value_has_a_label(values: type[StrEnum], named: dict[str, str]) -
     assert {value.value for value in values} <= set(named)
 
 
-@pytest.mark.parametrize("path", ["/", "/nearby", "/about", "/docs", "/?q=cao+đẳng&type=college"])
+@pytest.mark.parametrize("path", ["/", "/nearby", "/about", "/docs", "/data", "/?q=cao+đẳng&type=college"])
 def test_pages_name_their_language_and_the_other(client: FlaskClient, register: Session, path: str) -> None:
     vietnamese, english = client.get(path).text, client.get("/en" + path).text
     assert '<html lang="vi">' in vietnamese

@@ -31,6 +31,9 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+NOT_MADE_YET = {"/api/v1/offline-list"}
+"""Its list is made apart after a publication; until then it says so, documented, with 503."""
+
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 REQUESTS = 20_000 if LONG else 2_000
 
@@ -54,6 +57,7 @@ def test_answers_are_as_described(described: Any) -> None:
 def faults(operation: Any, mode: GenerationMode, questions: int) -> list[str]:
     """What was wrong with the answers of one operation, each kind once."""
     found: dict[str, str] = {}
+    checks = [check for check in CHECKS if check is not not_a_server_error or operation.path not in NOT_MADE_YET]
 
     @settings(
         max_examples=questions,
@@ -67,7 +71,7 @@ def faults(operation: Any, mode: GenerationMode, questions: int) -> list[str]:
     def ask(case: schemathesis.Case) -> None:
         response = case.call(headers={"Accept-Encoding": "identity"})
         try:
-            case.validate_response(response, checks=CHECKS)
+            case.validate_response(response, checks=checks)
         except FailureGroup as group:
             for failure in group.exceptions:
                 asked = f"{case.method} {response.request.url} {case.body!r}"
