@@ -137,6 +137,6 @@ def keep_watch(settings: Settings) -> None:
             one_round(settings, sessions)
         except AWAY as error:
             click.echo(f"The database is away; trying again: {type(error).__name__}", err=True)
-        except (GeodataError, OSError) as error:
-            click.echo(f"Not everything could be kept: {error}", err=True)
+        except Exception as error:  # the next round may succeed, and nothing is lost until then
+            click.echo(f"Not everything could be kept: {type(error).__name__}: {error}", err=True)
         time.sleep(EVERY_S)
