@@ -14,9 +14,7 @@ COLLECTIONS = {
     ),
     "administrative-units": (
         N_("Đơn vị hành chính"),
-        N_(
-            "Tỉnh, huyện (đến 30/06/2025) và xã của ngày được hỏi; Hoàng Sa và Trường Sa là điểm."
-        ),
+        N_("Tỉnh, huyện (đến 30/06/2025) và xã của ngày được hỏi; Hoàng Sa và Trường Sa là điểm."),
     ),
     "overlay-values": (
         N_("Giá trị chỉ số theo đơn vị hành chính"),

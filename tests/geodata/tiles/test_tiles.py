@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from geodata import tiles
 from geodata.geometry import LonLat
-from geodata.undoing import revert
 from geodata.tiles import Tile, UnknownTile, bring_tiles_up_to_date, tile, tile_facts
 from geodata.tiles.grid import HALF, LAST_STORED, LAST_ZOOM, project
+from geodata.undoing import revert
 from tests.builders import an_institution, publish
 
 STORED_BYTES, LIVE_BYTES = 25_000, 90_000
