@@ -42,6 +42,7 @@ def make_engine(
         with_driver(url),
         pool_size=pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,  # what people ask, and where they are, belongs in no log
         connect_args={
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
             "application_name": application_name,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select, table, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from geodata import migrations
@@ -58,12 +59,18 @@ def _read(session: Session, current: bool, digests: bool, answers_kept_for: time
     names = list(session.scalars(text(OURS)))
     rows = {name: session.scalars(select(func.count()).select_from(table(name))).one() for name in names}
     sums = {name: _digest(session, name) for name in names} if digests else {}
-    release, published_at = read_head(session) if current else (0, None)
-    faults = verify(session, None, now=datetime.now(UTC), answers_kept_for=answers_kept_for) if current else []
+    if not current:
+        return Contents(rows, sums, 0, None, (), current)
+    try:
+        release, published_at = read_head(session)
+        faults = verify(session, None, now=datetime.now(UTC), answers_kept_for=answers_kept_for)
+    except ProgrammingError as error:  # a table was dropped: the moment restored is too late
+        return Contents(rows, sums, 0, None, (f"it cannot be compared: {str(error.orig).splitlines()[0]}",), current)
     return Contents(rows, sums, release, published_at, tuple(map(str, faults)), current)
 
 
 def _digest(session: Session, name: str) -> str:
     """The same for the same rows in any order: the sum of the hashes of the rows as text."""
-    asked = text(f'SELECT coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM "{name}" t')
+    quoted = name.replace('"', '""')
+    asked = text(f'SELECT coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM "{quoted}" t')
     return str(session.scalar(asked))

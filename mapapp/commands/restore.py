@@ -68,7 +68,8 @@ def command(settings: Settings, moment: datetime | str, into: Path, source: Path
 def told(done: restoring.Restored, found: contents.Contents) -> str:
     """What was restored, and what was read back."""
     last = shown(done.last_commit) if done.last_commit else "none after the backup"
-    log = "agrees with the register" if found.current else "not asked: the tables are of an older version (db migrate)"
+    log = "agrees with the register" if not found.faults else "DISAGREES with the register"
+    log = log if found.current else "not asked: the tables are of an older version (db migrate)"
     rows = sum(found.rows.values())
     return (
         f"Restored from {done.base.label}; last transaction: {last}.\n"

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
+from geodata import migrations
+from geodata.backup import contents
 from geodata.cluster import Cluster
+from geodata.engine import make_engine
 from geodata.preparation import migrate
 from mapapp.cli import main
+from tests.conftest import DatabaseLike
 
 pytestmark = pytest.mark.operation
 
@@ -56,6 +61,17 @@ def test_from_enabling_to_a_restored_register_that_agrees_with_its_log(data: Pat
     assert not Cluster(place / "new").running
     again = mapapp("--data", data, "restore", "--to", "latest", "--into", place / "new")
     assert (again.exit_code, "not empty" in again.output) == (1, True)
+
+
+def test_reading_back_tells_of_a_table_that_is_gone(database_like: DatabaseLike) -> None:
+    url = database_like("migrated", migrations.upgrade)
+    assert contents.read(url).faults == ()
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE campus"))
+    engine.dispose()
+    (fault,) = contents.read(url).faults
+    assert "campus" in fault
 
 
 def test_another_database_is_left_to_its_own_means(tmp_path: Path) -> None:

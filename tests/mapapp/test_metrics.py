@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import sessionmaker
 
 from mapapp import create_app
@@ -132,3 +133,9 @@ def test_json_line_names_the_error_and_not_its_words() -> None:
     told = json.loads(line)
     assert (told["message"], told["exception"], told["kind"], told["ms"]) == ("it failed", "ValueError", "api", 12)
     assert "secret" not in line
+
+
+def test_database_error_quotes_no_question(web_connection: Connection) -> None:
+    with pytest.raises(DBAPIError) as refused:
+        web_connection.execute(text("SELECT length(:asked) / 0"), {"asked": "10.7769"})
+    assert "10.7769" not in str(refused.value)
