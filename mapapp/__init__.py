@@ -112,8 +112,8 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     misses.install(app, background=sessions is None)
     metrics.install(app, settings)
     app.spec_processor(openapi.complete)
-    measuring.install(app, settings)  # around everything else, hence last
     openapi_versions.install(app)
+    measuring.install(app, settings)  # around everything else, hence last
 
 
 def _register(app: APIFlask) -> None:
