@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from geodata.audit import answers
-from geodata.audit.log import head
+from geodata.audit.log import begin, head
 from geodata.vocabulary import KeyEvent
 from mapapp.checkpoints import exported, sign_checkpoint
 from mapapp.issuing import spool_directory
@@ -38,6 +38,8 @@ def keep(settings: Settings, sessions: Sessions, now: datetime) -> Kept:
     """One round. Raises what the database raises when it is away: nothing is lost then, the next round goes on."""
     with sessions() as session:
         signer = Signer(KeyStore(settings.data / "keys"))
+        begin(session)
+        session.commit()
         keys = log_keys(session, signer.store.read(), now)
         forgotten = answers.forget(session, before=now - timedelta(days=settings.signed_answers_days))
         session.commit()

@@ -47,6 +47,13 @@ def append_releases(session: Session) -> None:
         append(session, _leaves(session, LogKind.RELEASE, "leaf.id = :release", release=release))
 
 
+def begin(session: Session) -> None:
+    """Enter everything that was published before there was a log; nothing where there is one. The caller commits."""
+    lock(session)
+    if _end(session)[0] == 0:
+        append_releases(session)
+
+
 def lock(session: Session) -> None:
     """Append alone until the transaction ends."""
     session.execute(select(func.pg_advisory_xact_lock(APPEND_LOCK)))

@@ -158,6 +158,22 @@ def test_answers_are_forgotten_in_their_time_and_the_log_still_stands(
     assert verify(register, kept, now=later, answers_kept_for=kept_for) == []
 
 
+def test_what_was_published_before_there_was_a_log_enters_it(
+    app: APIFlask, settings: Settings, sessions: sessionmaker[Session], register: Session
+) -> None:
+    guards = ("log_entry", "release_digest")
+    for table in guards:
+        register.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        register.execute(text(f"DELETE FROM {table}"))
+        register.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+    register.commit()
+    kept_for = timedelta(days=settings.signed_answers_days)
+    assert verify(register, None, now=NOW, answers_kept_for=kept_for) != []
+    keep(settings, sessions, NOW)
+    assert verify(register, None, now=NOW, answers_kept_for=kept_for) == []
+    assert head(register).release == 2
+
+
 def test_collecting_twice_enters_once(client: FlaskClient, settings: Settings, sessions: sessionmaker[Session]) -> None:
     client.get(URL)
     assert keep(settings, sessions, NOW).answers == 1  # the file is still held: it stays
