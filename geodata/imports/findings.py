@@ -198,6 +198,14 @@ _declare(
     "If so, correct the name or give the id. If not, write “mới” (new) into “Mã sổ đăng ký”.",
 )
 _declare(
+    "moved_namesake",
+    ERROR,
+    "Cơ sở cùng tên từng được ghi ở tỉnh này, nay ghi ở tỉnh khác: {candidates}. Cùng một cơ sở?",
+    "An institution of this name was once recorded in this province and is now in another: {candidates}. The same one?",
+    "Nếu là một: ghi mã sổ đăng ký. Nếu khác: ghi “mới” vào cột “Mã sổ đăng ký”.",
+    "If so, give the id. If not, write “mới” (new) into “Mã sổ đăng ký”.",
+)
+_declare(
     "near_namesake",
     NOTE,
     "Tên chỉ khác một từ so với: {candidates}; coi là cơ sở khác",

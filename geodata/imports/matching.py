@@ -74,6 +74,9 @@ def _by_name(stated: Stated, register: Register) -> Match:
         return Match(None, "name", (_question("several_candidates", namesakes),))
     if namesakes:
         return _checked(stated, register, namesakes[0], "name")
+    moved = register.once_named(name, province)
+    if moved:
+        return Match(None, "name", (_question("moved_namesake", moved),))
     near = register.one_word_off(name, province)
     misspelt = [known for known in near if mistyped(name, known.name)]
     if misspelt:

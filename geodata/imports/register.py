@@ -12,16 +12,17 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from geodata.models import Campus, Identifier, InstitutionName, Source
+from geodata.models import Campus, Identifier, InstitutionName, Release, Source
 from geodata.text import name_key
-from geodata.vocabulary import CampusKind, DataStatus, NameKind
+from geodata.vocabulary import CampusKind, DataStatus, NameKind, ReleaseKind
 
 
 @dataclass
 class Known:
     """An institution of the register: its newest official name, what it was ever called, its codes and provinces.
 
-    `current` holds the identifiers in force by scheme; `provinces` the codes of today of its main campus.
+    `current` holds the identifiers in force by scheme; `provinces` the codes of today of its main campus;
+    `former_provinces` those that an earlier release gave and a later one corrected.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Known:
     keys: set[str] = field(default_factory=set)
     current: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     provinces: set[str] = field(default_factory=set)
+    former_provinces: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
         codes = sorted(value for values in self.current.values() for value in values)
@@ -70,6 +72,19 @@ class Register:
         for institution_id, province in session.execute(places):
             if province and institution_id in register.by_id:
                 register.by_id[institution_id].provinces.add(province)
+        corrected = (
+            select(campus.institution_id, campus.province_code)
+            .join(Release, Release.id == campus.release_to)
+            .where(
+                campus.kind == CampusKind.MAIN,
+                campus.province_code.is_not(None),
+                Release.kind != ReleaseKind.UNDO,
+                _real(campus),
+            )
+        )
+        for institution_id, province in session.execute(corrected):
+            if province and institution_id in register.by_id:
+                register.by_id[institution_id].former_provinces.add(province)
         return register
 
     def with_identifier(self, scheme: str, value: str) -> list[Known]:
@@ -79,6 +94,11 @@ class Register:
     def named(self, name: str, province: str | None) -> list[Known]:
         """Institutions that have or had the name, but for spelling, in the province; an unknown place fits any."""
         return [known for known in self._known(self._by_name.get(key_of(name), ())) if _fits(known, province)]
+
+    def once_named(self, name: str, province: str | None) -> list[Known]:
+        """Institutions of the name that the register once said, and no longer says, to be in the province."""
+        known = self._known(self._by_name.get(key_of(name), ()))
+        return [one for one in known if province in one.former_provinces and not _fits(one, province)]
 
     def one_word_off(self, name: str, province: str | None) -> list[Known]:
         """Institutions in the province one word of whose current name differs, is missing or is added."""

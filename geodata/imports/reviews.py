@@ -25,7 +25,7 @@ from geodata.models import ImportRow, ImportRun, ReviewAnswer
 from geodata.text import fold
 from geodata.vocabulary import ReviewVerdict, RowOutcome
 
-QUESTIONS = frozenset({"several_candidates", "similar_name", "code_of_another", "code_differs"})
+QUESTIONS = frozenset({"several_candidates", "similar_name", "moved_namesake", "code_of_another", "code_differs"})
 """Findings that an answer settles. What else rejects a row is mended in the file."""
 
 LONGEST_REASON = 500

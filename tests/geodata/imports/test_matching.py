@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from geodata.demo.publication import load
 from geodata.imports.matching import mistyped
-from geodata.imports.run import publish, rows_of
+from geodata.imports.run import publish, rows_of, undo
 from geodata.models import ImportRow
 from tests.geodata.imports.conftest import HEADINGS, Stager, a_csv
 
@@ -63,6 +63,23 @@ def test_a_former_code_and_a_former_name_still_find_the_school(
 
 
 def test_two_namesakes_in_two_provinces_are_two(session: Session, staged: Stager, known: ImportRow) -> None:
+    assert outcomes(session, staged, (NAME, "CĐ", "công lập", "Hà Nội", "")) == [("created", [])]
+
+
+def test_a_namesake_where_the_school_was_recorded_before_is_a_question(
+    session: Session, staged: Stager, known: ImportRow
+) -> None:
+    rows = ((NAME, "CĐ", "công lập", "Hà Nội", "CDD0299"), (NAME, "CĐ", "công lập", "TP.HCM", "CDD0298"))
+    first = outcomes(session, staged, *rows)
+    publish(session, staged(a_csv(*rows)), actor="officer")
+    again = outcomes(session, staged, *rows)
+    assert [outcome for outcome, _ in first] == ["updated", "rejected"]
+    assert again == [("unchanged", []), ("rejected", ["moved_namesake"])]
+
+
+def test_a_place_that_was_undone_raises_no_question(session: Session, staged: Stager, known: ImportRow) -> None:
+    moved = publish(session, staged(a_csv((NAME, "CĐ", "công lập", "Hà Nội", "CDD0299"))), actor="officer")
+    undo(session, moved, actor="officer")
     assert outcomes(session, staged, (NAME, "CĐ", "công lập", "Hà Nội", "")) == [("created", [])]
 
 
