@@ -1,0 +1,75 @@
+"""The files in deploy/ and the guide that tells how to use them."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+
+from mapapp.cli import main
+from mapapp.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+DEPLOY = ROOT / "deploy"
+GUIDE = (ROOT / "docs" / "operations.md").read_text()
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
+SYSTEMD = shutil.which("systemd-analyze")
+
+
+def files() -> list[Path]:
+    return sorted(path for path in DEPLOY.iterdir() if path.is_file())
+
+
+@pytest.mark.parametrize("path", [*files(), ROOT / "docs" / "operations.md"], ids=lambda path: path.name)
+def test_every_setting_named_is_one(path: Path) -> None:
+    known = {one.metadata["variable"] for one in fields(Settings)}
+    assert set(re.findall(r"\bMAPAPP_[A-Z_]+", path.read_text())) <= known
+
+
+def test_every_file_is_in_the_guide_or_beside_one_that_is() -> None:
+    told = {path.name for path in files() if path.name in GUIDE or path.name.split(".")[0] in GUIDE}
+    assert told == {path.name for path in files()}
+
+
+@pytest.mark.parametrize(
+    "words", sorted(set(re.findall(r"^(?:runuser .*)?mapapp ((?:[a-z]+ ?)+)", GUIDE, re.MULTILINE)))
+)
+def test_every_command_of_the_guide_exists(words: str) -> None:
+    command: click.Command = main
+    for word in words.split():
+        if isinstance(command, click.Group):
+            found = command.get_command(click.Context(command), word)
+            assert found is not None, words
+            command = found
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+def test_nginx_takes_its_file(tmp_path: Path) -> None:
+    key, certificate = tmp_path / "privkey.pem", tmp_path / "fullchain.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    made = [*make, "-subj", "/CN=bando.example.vn", "-keyout", key, "-out", certificate]
+    subprocess.run(made, check=True, capture_output=True)
+    site = (DEPLOY / "nginx.conf").read_text()
+    for place in ("/etc/ssl/mapapp", "/var/cache/nginx/mapapp", "/var/log/nginx"):
+        site = site.replace(place, str(tmp_path))
+    site = re.sub(r"listen (\[::\]:)?(80|443)", lambda found: f"listen {found[1] or ''}{40000 + int(found[2])}", site)
+    (tmp_path / "site").write_text(site)
+    temporary = " ".join(f"{name}_temp_path {tmp_path}/{name};" for name in TEMPORARY)
+    whole = f"pid {tmp_path}/pid; events {{}} http {{ {temporary} include {tmp_path}/site; }}"
+    (tmp_path / "nginx").write_text(whole)
+    command = [str(NGINX), "-t", "-e", tmp_path / "errors", "-c", tmp_path / "nginx"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+@pytest.mark.skipif(SYSTEMD is None, reason="systemd is not installed")
+def test_unit_is_hardened() -> None:
+    command = [str(SYSTEMD), "security", "--offline=true", "--threshold=20", DEPLOY / "mapapp.service"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-500:]
