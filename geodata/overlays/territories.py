@@ -41,6 +41,9 @@ MILESTONES = f"""
         AND report.subject_kind = 'territory' AND {SAID.format(row="figure")}
 """
 
+CODES = "codes of territories across the reform"
+"""Kept in the session: a page about all targets asks for the same 63 provinces again and again."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -62,12 +65,9 @@ def sums_by_subject(
     """Sums per period and unit code; subjects that no unit of the vintage can be given stand under None."""
     read = _milestones if indicator.kind is IndicatorKind.MILESTONE else _authorities
     found: dict[Key, Pair] = {}
-    codes: dict[str, str | None] = {}
     for subject in read(session, indicator, periods, release):
         place = subject.territory
-        if place is not None and place.key not in codes:
-            codes[place.key] = _code_in(session, place, vintage)
-        key = (subject.period, codes[place.key] if place else None)
+        key = (subject.period, _code_in(session, place, vintage) if place else None)
         covered = subject.sums if target is not None and covers(target, place) else Sums()
         found[key] = found.get(key, Pair()) + Pair(subject.sums, covered)
     return found
@@ -123,6 +123,14 @@ def _code_in(session: Session, place: Unit, vintage: Vintage) -> str | None:
         return None
     if place.holds_on(vintage.on):
         return place.code
+    known: dict[tuple[str, bool], str | None] = session.info.setdefault(CODES, {})
+    key = (place.key, vintage.on >= REFORM)
+    if key not in known:
+        known[key] = _code_across_the_reform(session, place, vintage)
+    return known[key]
+
+
+def _code_across_the_reform(session: Session, place: Unit, vintage: Vintage) -> str | None:
     if vintage.on >= REFORM:
         whole = [link.unit.code for link in successors(session, place.key) if link.part == "whole"]
     else:
