@@ -38,7 +38,7 @@ class OverlayFilters(DatedQuestion):
 class OverlayQuestion(OverlayFilters):
     format: Literal["json", "geojson", "csv", "xlsx", "gpkg", "html", "pdf", "manifest", "zip"] = Field(
         "json",
-        description="json: values without outlines; geojson, gpkg: with them; html: a map that opens without a network; "
+        description="json: values without outlines; geojson, gpkg: with them; html: a map that works offline; "
         "pdf: a sheet to print; manifest: the SHA-256 sum of every format; zip: all of them with the manifest",
     )
     lang: Literal["vi", "en"] = Field("vi", description="language of html and pdf")

@@ -188,7 +188,9 @@ def api_url(asked: AccessPageQuestion) -> str:
     """The same question for machines."""
     kept = asked.model_dump(exclude_defaults=True, exclude={"page"}, mode="json")
     changed = bool(asked.close or asked.upgrade or asked.merge)
-    given = {name: ",".join(value) if isinstance(value, list) else value for name, value in kept.items()}
+    given: dict[str, Any] = {
+        name: ",".join(value) if isinstance(value, list) else value for name, value in kept.items()
+    }
     return url_for("api.what_if" if changed else "api.access", **given)
 
 
@@ -196,7 +198,9 @@ def live(asked: AccessPageQuestion, found: Access) -> dict[str, Any]:
     """The configuration of the live map."""
     on = found.question.on.isoformat()
     kept = asked.model_dump(exclude_defaults=True, exclude={"page", "close", "upgrade", "merge"}, mode="json")
-    given = {name: ",".join(value) if isinstance(value, list) else value for name, value in kept.items()}
+    given: dict[str, Any] = {
+        name: ",".join(value) if isinstance(value, list) else value for name, value in kept.items()
+    }
     return {
         "boundaries": url_for("api.boundaries", level="province", on=on, v=boundaries_version(session())),
         "values": None if found.question.scenario else url_for("api.access", **given),

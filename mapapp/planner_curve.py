@@ -3,6 +3,7 @@
 The table beside it says the same. Drawn by the server, so that it needs no script and prints.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
@@ -68,7 +69,7 @@ def lines(spots: list[Spot], span: tuple[int, int], kind: str) -> list[str]:
     ]
 
 
-def dots(spots: list[Spot], span: tuple[int, int], kind: str) -> list[str]:
+def dots(spots: Sequence[Spot], span: tuple[int, int], kind: str) -> list[str]:
     return [
         f'<circle class="{kind}" cx="{across(year, span):.1f}" cy="{up(value):.1f}" r="3.5"/>'
         for year, value in spots

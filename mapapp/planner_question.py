@@ -125,4 +125,5 @@ class CompareQuestion(Question):
         """One of the two questions as the API takes it."""
         level, _, day = self.units.partition("@")
         on = date.fromisoformat(day) if day else None
-        return OverlayFilters(level=UnitLevel(level), on=on, period=period, release=self.release)
+        told = {"level": UnitLevel(level), "on": on, "period": period, "release": self.release}
+        return OverlayFilters.model_validate(told)

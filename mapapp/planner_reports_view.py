@@ -1,6 +1,7 @@
 """Who has reported and who has not, by which deadline: per unit of any vintage, and the institutions of one unit."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from geodata.administrative_units import UnknownUnit
 from geodata.administrative_units import unit as unit_named
@@ -261,7 +262,7 @@ def shown_links(asked: ReportsQuestion) -> tuple[Link, ...]:
 
 def api_address(asked: ReportsQuestion, listed: bool) -> str:
     """The same question for machines."""
-    common = {"period": period_asked(asked.period), "duty": asked.duty, "release": asked.release}
+    common: dict[str, Any] = {"period": period_asked(asked.period), "duty": asked.duty, "release": asked.release}
     if listed:
         return page_url("api.reporting_institutions", unit=asked.unit, reported=asked.reported, **common)
     counts = asked.counts()
