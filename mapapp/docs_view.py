@@ -3,9 +3,12 @@
 from itertools import groupby
 from typing import Any
 
+from mapapp.api_keys import TOO_MANY, UNKNOWN_KEY
+from mapapp.audit import NOT_IN_THE_LOG
 from mapapp.errors import KINDS
 from mapapp.i18n import gettext as _
 from mapapp.i18n import page_url
+from mapapp.offline_list import NO_LIST
 from mapapp.openapi import OPERATIONS
 from mapapp.views import ApiGroup, ApiOperation, ApiParameter, ApiProblem, DocsPage
 
@@ -23,7 +26,8 @@ def docs_page(spec: dict[str, Any]) -> DocsPage:
 
 
 def problem_rows() -> list[ApiProblem]:
-    return [ApiProblem(f"problem-{kind.slug}", kind.status, _(kind.title), _(kind.advice)) for kind in KINDS]
+    kinds = (*KINDS, UNKNOWN_KEY, TOO_MANY, NOT_IN_THE_LOG, NO_LIST)
+    return [ApiProblem(f"problem-{kind.slug}", kind.status, _(kind.title), _(kind.advice)) for kind in kinds]
 
 
 def groups(spec: dict[str, Any]) -> list[ApiGroup]:

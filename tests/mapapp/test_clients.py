@@ -194,3 +194,14 @@ def test_many_threads_get_about_what_is_allowed(tmp_path: Path) -> None:
 
 def test_without_a_place_for_the_file_everything_passes() -> None:
     assert Limits(Path("/proc/nowhere/limits")).wait_s("a", per_minute=1, burst=1) == 0.0
+
+
+def test_every_refusal_leads_to_its_explanation(client: FlaskClient, register: Session) -> None:
+    page = client.get("/docs").text
+    for refused in (
+        client.get(PATH, headers={"X-API-Key": "nonsense"}),
+        client.get("/api/v1/audit/inclusion?index=99"),
+        client.get("/api/v1/offline-list"),
+    ):
+        assert f'id="{refused.get_json()["type"].removeprefix("/docs#")}"' in page
+    assert 'id="problem-too-many-requests"' in page
