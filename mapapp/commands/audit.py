@@ -1,5 +1,6 @@
 """`mapapp audit`: the transparency log: verify it, export a checkpoint, collect signed answers."""
 
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -122,15 +123,18 @@ def told(done: Kept) -> str:
 
 
 def one_round(settings: Settings, sessions: Callable[[], Session]) -> Kept:
-    """The log first, then the release on the disk, which takes minutes where a million institutions are new."""
+    """The log first, then the release on the disk, which takes minutes where a million institutions are new; none where
+    no answer may be given without the database."""
     done = keep(settings, sessions, datetime.now(UTC))
-    with sessions() as session:
-        refresh(settings, session)
+    if settings.allowed_age_s:
+        with sessions() as session:
+            refresh(settings, session)
     return done
 
 
 def keep_watch(settings: Settings) -> None:
-    """Round after round; while the database is away, answers wait on the disk."""
+    """Round after round, behind the web workers; while the database is away, answers wait on the disk."""
+    os.nice(10)
     sessions = keeping_sessions(settings.url)
     while True:
         try:
