@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from geodata.boundaries.reading import Feature, Layer
+from geodata.boundaries.features import Feature, Layer
 from geodata.boundaries.report import Problem, error, warning
 from geodata.unit_names import short_name, split_kind, squeeze
 from geodata.unit_reads import Unit

@@ -3,7 +3,6 @@
 import warnings
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
 
+from geodata.boundaries.features import Feature, Layer
 from geodata.errors import GeodataError
 
 MAX_FILE_BYTES = 300_000_000
@@ -33,25 +33,6 @@ _SIGNATURES: dict[str, tuple[bytes, ...]] = {
 
 class UnreadableBoundaries(GeodataError):
     """A file of outlines that cannot be read; the message says what to change."""
-
-
-@dataclass(frozen=True)
-class Feature:
-    """One feature: its 1-based number in the file, its attributes, its geometry in WGS 84 lon/lat (None if broken)."""
-
-    number: int
-    values: dict[str, Any]
-    geometry: BaseGeometry | None
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A layer of a file; `crs` is the name of the system that its coordinates were given in."""
-
-    columns: tuple[str, ...]
-    features: tuple[Feature, ...]
-    crs: str
-    transformed: bool
 
 
 def read_layer(path: Path, layer: str | None = None) -> Layer:

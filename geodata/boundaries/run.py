@@ -6,8 +6,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from geodata.boundaries import checks
+from geodata.boundaries.features import Layer
 from geodata.boundaries.matching import Matched, Matcher, Resolver
-from geodata.boundaries.reading import Layer, read_layer
 from geodata.boundaries.report import BoundaryReport, Problem, warning
 from geodata.boundaries.store import store
 from geodata.unit_reads import Unit, units
@@ -34,6 +34,8 @@ def import_boundaries(
     `dry_run` only reports. `source` defaults to the file's name. The caller commits. Importing the same file again
     changes nothing. Raises `UnreadableBoundaries` and `LevelNotInVintage`.
     """
+    from geodata.boundaries.reading import read_layer  # brings GDAL, which only an import needs
+
     wanted = units(session, level=level, on=valid_from)
     content = read_layer(path, layer)
     matcher = Matcher(
