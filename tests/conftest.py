@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,21 @@ SHARED = ROOT.parent / "shared"
 CLUSTER_PLACE = "MAPAPP_TEST_CLUSTER"  # from the first pytest process to its xdist workers
 CLUSTER_PREFIX = "mapapp-tests-"
 
+
+@cache
+def place() -> Path:
+    """The directory of this test run: its cluster and what its applications write. Made by the first pytest process."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ[CLUSTER_PLACE] = tempfile.mkdtemp(prefix=f"{CLUSTER_PREFIX}{os.getpid()}-")
+        Path(os.environ[CLUSTER_PLACE]).chmod(0o711)
+    return Path(os.environ[CLUSTER_PLACE])
+
+
+def scratch() -> Path:
+    """A data directory for the applications of this worker; it goes with the cluster."""
+    return place() / f"data-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
 settings.register_profile("deterministic", derandomize=True, database=None, deadline=None, print_blob=True)
 settings.register_profile(
     "long", deadline=None, max_examples=5_000, suppress_health_check=[HealthCheck.too_slow], print_blob=True
@@ -30,17 +46,16 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "deterministic"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The first process chooses the place of this run's cluster and clears away those of killed runs."""
+    """The first process chooses the place of this run and clears away those of killed runs."""
     if not _is_worker(config):
         _remove_leftovers()
-        os.environ[CLUSTER_PLACE] = tempfile.mkdtemp(prefix=f"{CLUSTER_PREFIX}{os.getpid()}-")
-        Path(os.environ[CLUSTER_PLACE]).chmod(0o711)
+        place()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The first process outlives its workers: it stops and deletes the cluster."""
-    if not _is_worker(config) and CLUSTER_PLACE in os.environ:
-        _remove(Path(os.environ[CLUSTER_PLACE]))
+    if not _is_worker(config):
+        _remove(place())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,7 +84,7 @@ def _remove(place: Path) -> None:
 @pytest.fixture(scope="session")
 def cluster() -> Cluster:
     """The running cluster of this test run, shared by its workers."""
-    shared_by_workers = Cluster(Path(os.environ[CLUSTER_PLACE]), durable=False)
+    shared_by_workers = Cluster(place(), durable=False)
     shared_by_workers.ensure()
     return shared_by_workers
 

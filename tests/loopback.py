@@ -5,12 +5,12 @@ Usage: python -m tests.loopback DATABASE_URL
 
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from mapapp import create_app
 from mapapp.settings import Settings
+from tests.conftest import scratch
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 
@@ -21,7 +21,7 @@ class Quiet(WSGIRequestHandler):
 
 
 def main(url: str) -> None:
-    app = create_app(Settings(database_url=url, data=Path("/nonexistent")), None, lambda: NOW)
+    app = create_app(Settings(database_url=url, data=scratch()), None, lambda: NOW)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     sys.stdout.write(f"http://127.0.0.1:{server.port}\n")
     sys.stdout.flush()

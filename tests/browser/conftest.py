@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from geodata.geometry import LonLat
 from mapapp import create_app
 from mapapp.settings import Settings
 from tests.builders import AnInstitution, an_institution, publish
-from tests.conftest import DatabaseLike
+from tests.conftest import DatabaseLike, scratch
 from tests.geodata.conftest import prepare_units
 
 FLAGS = [
@@ -76,9 +75,7 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture(scope="session")
 def site(database_like: DatabaseLike) -> Iterator[str]:
     """The address of the running site."""
-    app = create_app(
-        Settings(database_url=database_like("browser", prepare_site), data=Path("/nonexistent"), secret_key="k" * 40)
-    )
+    app = create_app(Settings(database_url=database_like("browser", prepare_site), data=scratch(), secret_key="k" * 40))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,7 +13,7 @@ from mapapp import create_app
 from mapapp.settings import Settings
 from tests.browser.conftest import HIGH_SCHOOL, PHONE, TWINS, Quiet, Visiting, prepare_site
 from tests.browser.test_accessibility import violations
-from tests.conftest import DatabaseLike
+from tests.conftest import DatabaseLike, scratch
 
 pytestmark = pytest.mark.browser
 
@@ -39,9 +38,7 @@ class Server:
 
 @pytest.fixture
 def server(database_like: DatabaseLike) -> Iterator[Server]:
-    settings = Settings(
-        database_url=database_like("browser", prepare_site), data=Path("/nonexistent"), secret_key="k" * 40
-    )
+    settings = Settings(database_url=database_like("browser", prepare_site), data=scratch(), secret_key="k" * 40)
     app = create_app(settings)
     running: BaseWSGIServer = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=running.serve_forever)

@@ -17,7 +17,7 @@ from mapapp import create_app
 from mapapp.settings import Settings
 from tests.browser.conftest import DESK, PHONE, Quiet, Visit, Visiting, prepare_site
 from tests.browser.test_accessibility import violations
-from tests.conftest import DatabaseLike
+from tests.conftest import DatabaseLike, scratch
 from tests.geodata.imports import variants
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(database_like: DatabaseLike) -> Iterator[Desk]:
     url = database_like("browser", prepare_site)
-    app = create_app(Settings(database_url=url, data=Path("/nonexistent"), secret_key="k" * 40))
+    app = create_app(Settings(database_url=url, data=scratch(), secret_key="k" * 40))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
@@ -13,12 +12,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from geodata.engine import make_engine
 from mapapp import create_app
 from mapapp.settings import Settings
-from tests.conftest import DatabaseLike
+from tests.conftest import DatabaseLike, scratch
 from tests.geodata.conftest import prepare_units
 from tests.network import prepare_network
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
-NOWHERE = Settings(database_url="postgresql://nobody@127.0.0.1:1/nothing", data=Path("/nonexistent"))
+NOWHERE = Settings(database_url="postgresql://nobody@127.0.0.1:1/nothing", data=scratch())
 """Settings for applications whose sessions come from the test; their own database must never be asked."""
 
 

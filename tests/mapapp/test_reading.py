@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from mapapp import create_app, db
 from mapapp.settings import Settings
+from tests.conftest import scratch
 from tests.mapapp.conftest import NOWHERE
 
 
@@ -18,7 +18,7 @@ from tests.mapapp.conftest import NOWHERE
 def reader(web_engine: Engine) -> Iterator[Session]:
     """A session as public requests get it."""
     url = web_engine.url.render_as_string(hide_password=False)
-    sessions = db.reading_sessions(Settings(database_url=url, data=Path("/nonexistent")))
+    sessions = db.reading_sessions(Settings(database_url=url, data=scratch()))
     with sessions() as session:
         yield session
     sessions.kw["bind"].dispose()
