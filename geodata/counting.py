@@ -13,9 +13,11 @@ from geodata.remembered import Remembered
 
 State = InstitutionState
 Counted = tuple[int | None, int]
-"""(institutions matched, those without a point); the first is None above COUNTED_EXACTLY unless wanted exactly."""
+"""(institutions matched, those without a point); the first is None above COUNTED_EXACTLY unless wanted exactly, and where
+so many campuses match that nobody should wait for the number."""
 
 COUNTED_EXACTLY = 100_000
+MOST_ROWS = 150_000
 COUNTS: Remembered[Counted] = Remembered(most=4_096)
 
 
@@ -46,10 +48,10 @@ def counted(
 def count(session: Session, tests: list[ColumnElement[bool]], *, by_place: bool, exactly: bool = False) -> Counted:
     """The number for these tests. `by_place`: an institution may match at several campuses and counts once."""
     rows = select(State.institution_id, State.geom.is_not(None).label("placed")).where(*tests)
-    found = (rows if exactly else rows.limit(COUNTED_EXACTLY + 1)).subquery()
+    found = (rows if exactly else rows.limit(MOST_ROWS + 1)).subquery()
     each: SQLColumnExpression[Any] = distinct(found.c.institution_id) if by_place else found.c.institution_id
     numbers = select(func.count(), func.count(each), func.count(each).filter(found.c.placed))
     read, total, placed = session.execute(numbers).one()
-    if exactly or read <= COUNTED_EXACTLY:
+    if exactly or (read <= MOST_ROWS and total <= COUNTED_EXACTLY):
         return total, total - placed
-    return count(session, tests, by_place=True, exactly=True) if total <= COUNTED_EXACTLY else (None, 0)
+    return None, 0

@@ -1,17 +1,20 @@
 """Kept answers given before Flask looks at the question: for the same bytes asked again, most of the work is Flask's.
 
-Only what `kept_answers` keeps is given, and only while the register was looked at within the last second and is still
-the one the answer was made from; everything else goes the whole way.
+Only what `kept_answers` keeps is given, or what tells the time of asking and is written anew from what is remembered of
+it (`retell`); and only while the register was looked at within the last second and is still the one the answer was made
+from. Everything else goes the whole way.
 """
 
+import gzip
+import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from mapapp.db import Clock, LastLook, Register, day_in_vietnam, today
 from mapapp.kept_answers import Kept, KeptAnswers
@@ -30,6 +33,9 @@ ASKED_BY = (
 )
 """All of a request that an answer may depend on; its path as text and not decoded any further."""
 
+WITH_A_KEY = ("HTTP_AUTHORIZATION", "HTTP_X_API_KEY")
+"""Who brings a key is counted, and goes the whole way."""
+
 ABOUT_THE_BODY = ("content-type", "content-length", "content-encoding", "content-disposition")
 
 
@@ -42,16 +48,33 @@ class Pointer:
     day: date
 
 
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """What an answer is written from at each asking: `write(now)` gives its text."""
+
+    write: Callable[[datetime], str]
+    headers: tuple[tuple[str, str], ...]
+    edition: tuple[object, ...]
+    day: date
+
+    def at(self, now: datetime) -> Kept:
+        text = self.write(now).encode()
+        etag = weak_etag(text)
+        body = gzip.compress(text, 5, mtime=0) if ("Content-Encoding", "gzip") in self.headers else text
+        headers = (*self.headers, ("ETag", etag), ("Content-Length", str(len(body))))
+        return Kept(body, headers, etag, 0)
+
+
 class AtOnce:
     """WSGI: the kept answer, a 304 where the reader has it, or the application."""
 
     def __init__(self, app: "WSGIApplication", kept: KeptAnswers, look: LastLook, clock: Clock) -> None:
         self.app, self.kept, self.look, self.clock = app, kept, look, clock
-        self._pointers: OrderedDict[tuple[str, ...], Pointer] = OrderedDict()
+        self._pointers: OrderedDict[tuple[str, ...], Pointer | Retold] = OrderedDict()
         self._lock = Lock()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] == "GET":
+        if environ["REQUEST_METHOD"] == "GET" and not any(name in environ for name in WITH_A_KEY):
             question = tuple([str(environ.get(name, "")) for name in ASKED_BY])
             found = self.answer(question)
             if found is not None:
@@ -64,11 +87,12 @@ class AtOnce:
         pointer = self._pointers.get(question)
         if state is None or pointer is None:
             return None
-        if (pointer.edition, pointer.day) != (state.edition, day_in_vietnam(self.clock())):
+        now = self.clock()
+        if (pointer.edition, pointer.day) != (state.edition, day_in_vietnam(now)):
             return None
-        return self.kept.get(pointer.key)
+        return pointer.at(now) if isinstance(pointer, Retold) else self.kept.get(pointer.key)
 
-    def point(self, question: tuple[str, ...], pointer: Pointer) -> None:
+    def point(self, question: tuple[str, ...], pointer: Pointer | Retold) -> None:
         """From now on the question leads to the kept answer."""
         if sum(map(len, question)) > LONGEST_QUESTION:
             return
@@ -91,6 +115,7 @@ def install(app: Flask) -> None:
     given: dict[str, Any] = app.extensions
     shortcut = AtOnce(app.wsgi_app, given["mapapp.kept"], given["mapapp.last_look"], given["mapapp.clock"])
     app.extensions["mapapp.at_once"] = shortcut
+    app.after_request_funcs.setdefault(None, []).insert(0, remember)  # runs last, when all headers are there
     app.wsgi_app = shortcut  # type: ignore[method-assign]
 
 
@@ -100,3 +125,23 @@ def from_now_on(key: str, state: Register) -> None:
     if question is not None:
         shortcut: AtOnce = current_app.extensions["mapapp.at_once"]
         shortcut.point(question, Pointer(key, state.edition, today()))
+
+
+def weak_etag(text: bytes) -> str:
+    return f'W/"{hashlib.sha256(text).hexdigest()[:24]}"'
+
+
+def retell(write: Callable[[datetime], str], state: Register) -> None:
+    """The answer being made may be written anew for whoever asks the same while the register stays in this state."""
+    g.retold = (write, state)
+
+
+def remember(response: Response) -> Response:
+    """Keep what an answer marked with `retell` is written from."""
+    question = request.environ.get(QUESTION)
+    if "retold" in g and question is not None and response.status_code == 200:
+        write, state = g.retold
+        lasting = tuple(pair for pair in response.headers if pair[0].lower() not in ("etag", "content-length"))
+        shortcut: AtOnce = current_app.extensions["mapapp.at_once"]
+        shortcut.point(question, Retold(write, lasting, state.edition, today()))
+    return response

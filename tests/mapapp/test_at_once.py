@@ -1,5 +1,7 @@
 """Kept answers given before Flask: the same bytes, only while they are the register's, each to its own question."""
 
+import gzip
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -131,3 +133,56 @@ def test_a_search_that_finds_nothing_is_counted_every_time(
     for _ in range(4):
         client.get("/?q=khong+co+truong+nay")
     assert len(flask_calls) == 4
+
+
+VERIFY = "/api/v1/verify?code=CDX0001&action=train&occupation=6480201&training_level=college&on=2026-11-01"
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_a_verdict_asked_again_is_written_anew_without_flask(
+    client: FlaskClient, register: Session, flask_calls: list[str], clock: Clock, encoding: str
+) -> None:
+    publish(register, an_institution())
+    first = client.get(VERIFY, headers={"Accept-Encoding": encoding})
+    clock.time += timedelta(seconds=7)
+    later = client.get(VERIFY, headers={"Accept-Encoding": encoding})
+    assert len(flask_calls) == 1
+    said, then = (json.loads(unpacked(answer)) for answer in (first, later))
+    assert said.pop("evaluated_at") == "2026-11-22T05:00:00Z"
+    assert then.pop("evaluated_at") == "2026-11-22T05:00:07Z"
+    assert said.pop("expires_at") < then.pop("expires_at")
+    assert said == then
+    assert {name for name, _ in first.headers} == {name for name, _ in later.headers}
+    assert later.headers["Content-Length"] == str(len(later.data))
+    unchanged = client.get(VERIFY, headers={"Accept-Encoding": encoding, "If-None-Match": later.headers["ETag"]})
+    assert (unchanged.status_code, unchanged.data, len(flask_calls)) == (304, b"", 1)
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [("&nonce=abcdefgh12345678", {}), ("", {"Accept": "application/jose"}), ("", {"X-API-Key": "unknown"})],
+)
+def test_what_is_for_one_caller_goes_the_whole_way(
+    client: FlaskClient, register: Session, flask_calls: list[str], query: str, headers: dict[str, str]
+) -> None:
+    publish(register, an_institution())
+    client.get(VERIFY + query, headers=headers)
+    client.get(VERIFY + query, headers=headers)
+    assert len(flask_calls) == 2
+
+
+def test_a_verdict_of_an_earlier_release_or_day_is_not_written_again(
+    client: FlaskClient, register: Session, flask_calls: list[str], clock: Clock, app: APIFlask
+) -> None:
+    publish(register, an_institution())
+    client.get(VERIFY)
+    clock.time += timedelta(days=1)
+    client.get(VERIFY)
+    publish(register, an_institution("Trường Cao đẳng Minh họa Hai"))
+    app.extensions["mapapp.last_look"].at = -10_000
+    client.get(VERIFY)
+    assert len(flask_calls) == 3
+
+
+def unpacked(answer: Any) -> bytes:
+    return gzip.decompress(answer.data) if answer.headers.get("Content-Encoding") == "gzip" else bytes(answer.data)
