@@ -13,8 +13,8 @@ from geodata.remembered import Remembered
 
 State = InstitutionState
 Counted = tuple[int | None, int]
-"""(institutions matched, those without a point); the first is None above COUNTED_EXACTLY unless wanted exactly, and where
-so many campuses match that nobody should wait for the number."""
+"""(institutions matched, those without a point); the first is None above COUNTED_EXACTLY unless wanted exactly, and
+where so many campuses match that nobody should wait for the number."""
 
 COUNTED_EXACTLY = 100_000
 MOST_ROWS = 150_000
