@@ -154,6 +154,7 @@ def test_a_question_asked_again_does_not_reach_the_database(
     app: APIFlask, client: FlaskClient, register: Session
 ) -> None:
     app.extensions["mapapp.verifier"].look_again_s = 60
+    app.extensions["mapapp.last_look"].trusted_for_s = 60
     publish(register, a_school())
     answer(client, code="CDD0215")
     statements: list[str] = []
