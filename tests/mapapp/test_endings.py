@@ -11,7 +11,7 @@ from mapapp.endings import die_with_parent, end_on_signals, uninterrupted
 
 
 def test_signal_unwinds_and_later_ones_do_not_disturb_putting_away() -> None:
-    put_away = False
+    put_away, before = False, signal.getsignal(signal.SIGINT)
     with end_on_signals():
         try:
             signal.raise_signal(signal.SIGTERM)
@@ -20,7 +20,7 @@ def test_signal_unwinds_and_later_ones_do_not_disturb_putting_away() -> None:
             signal.raise_signal(signal.SIGINT)
             put_away = True
     assert put_away
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_signal_waits_for_what_must_be_whole() -> None:
