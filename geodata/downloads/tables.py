@@ -2,18 +2,16 @@
 
 import io
 import json
-import re
 import shutil
-import zipfile
 from pathlib import Path
 from typing import Any
 
 from geodata.collections import Type
 from geodata.downloads.plain import Chunks, cells
 from geodata.downloads.rows import FIELDS, Edition, Row
+from geodata.workbooks import at_time
 
 MOST_ROWS_OF_A_SHEET = 1_048_575
-TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
 
 def write_xlsx(path: Path, parts: Chunks, edition: Edition) -> None:
@@ -32,7 +30,7 @@ def write_xlsx(path: Path, parts: Chunks, edition: Edition) -> None:
         new_sheet(book, edition)
     out = io.BytesIO()
     book.save(out)
-    path.write_bytes(at_time(out.getvalue(), edition))
+    path.write_bytes(at_time(out.getvalue(), edition.published_at))
 
 
 def new_sheet(book: Any, _edition: Edition) -> Any:
@@ -41,19 +39,6 @@ def new_sheet(book: Any, _edition: Edition) -> Any:
     sheet.column_dimensions["B"].width = 60
     sheet.append([*(field.name for field in FIELDS), "release"])
     return sheet
-
-
-def at_time(book: bytes, edition: Edition) -> bytes:
-    """The workbook with the release's time instead of now, so that its bytes are the same whenever it is made."""
-    moment = edition.published_at
-    written = moment.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            member = zipfile.ZipInfo(name, (moment.year, moment.month, moment.day, moment.hour, moment.minute, 0))
-            member.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(member, TIMES.sub(lambda found: found[1] + written, old.read(name)))
-    return out.getvalue()
 
 
 def frame(part: list[Row]) -> Any:

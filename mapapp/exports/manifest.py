@@ -6,8 +6,8 @@ import json
 import zipfile
 from typing import Any
 
+from geodata.workbooks import entry
 from mapapp.exports.view import View, outline_sources
-from mapapp.exports.workbook import entry
 
 VERSION = 1
 

@@ -1,11 +1,9 @@
 """An overlay as a workbook: values, method and sources, each on a sheet of its own; the same bytes for ever."""
 
 import io
-import re
-import zipfile
-from datetime import datetime
 from typing import Any
 
+from geodata.workbooks import at_time
 from mapapp.exports.plain_files import named
 from mapapp.exports.view import View
 from mapapp.geojson import to_json
@@ -14,7 +12,6 @@ from mapapp.overlay_rows import COLUMNS, METHOD_EN, METHOD_VI
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 VALUES, METHOD, SOURCES = "Số liệu", "Phương pháp", "Nguồn"
 WIDTHS = {"A": 18, "B": 9, "C": 34, "D": 34}
-TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 ILLUSTRATIVE = "DỮ LIỆU MINH HỌA · ILLUSTRATIVE DATA"
 
 
@@ -94,25 +91,4 @@ def safe(sheet: Any, value: Any) -> Any:
 
     made = WriteOnlyCell(sheet, value=value)
     made.data_type = "s"
-    return made
-
-
-def at_time(book: bytes, moment: datetime) -> bytes:
-    """The same workbook as if it had been saved at `moment`: archive and document carry no other time."""
-    out = io.BytesIO()
-    stamp = f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode()
-    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "docProps/core.xml":
-                content = TIMES.sub(rb"\g<1>" + stamp, content)
-            new.writestr(entry(name, moment), content)
-    return out.getvalue()
-
-
-def entry(name: str, moment: datetime) -> zipfile.ZipInfo:
-    """An entry of an archive with a time of our choice."""
-    made = zipfile.ZipInfo(name, moment.timetuple()[:6])
-    made.compress_type = zipfile.ZIP_DEFLATED
-    made.external_attr = 0o644 << 16
     return made

@@ -75,6 +75,7 @@ def the_list(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def come_in(page: Page, desk: Desk) -> None:
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(desk.address + desk.link())
     page.get_by_role("button", name="Vào làm việc").click()
     page.wait_for_url("**/steward/imports")
