@@ -36,4 +36,4 @@ class Patience:
                 with contextlib.suppress(ValueError):
                     at, waited = map(float, line.split())
                     found.append((at, waited))
-        return [(at, waited) for at, waited in found if 0 <= time.time() - at < WINDOW_S]
+        return [(at, waited) for at, waited in found if -1 < time.time() - at < WINDOW_S]  # times are rounded
