@@ -191,11 +191,51 @@ class ReviewVerdict(StrEnum):
 
 
 class Role(StrEnum):
+    """What a person is in this register; what each may do is `geodata.people.rights.ACTS`."""
+
     NATIONAL_STEWARD = "national_steward"
     PROVINCIAL_STEWARD = "provincial_steward"
     APPROVER = "approver"
     REPORTER = "reporter"
     AUDITOR = "auditor"
+
+
+class PersonAct(StrEnum):
+    """What a right may allow. `read_work`: see what is staged, proposed and reported before it is public."""
+
+    READ_WORK = "read_work"
+    STAGE = "stage"
+    EDIT = "edit"
+    PROPOSE = "propose"
+    APPROVE = "approve"
+    PUBLISH = "publish"
+    REPORT = "report"
+    APPROVE_REPORT = "approve_report"
+    ANSWER_REPORTS = "answer_reports"
+    REVIEW_CLIENTS = "review_clients"
+    READ_AUDIT = "read_audit"
+    MANAGE_USERS = "manage_users"
+
+
+class SessionKind(StrEnum):
+    """A browser that a person sits at, or a job that goes on in their name."""
+
+    BROWSER = "browser"
+    JOB = "job"
+
+
+class SignInOutcome(StrEnum):
+    """What became of an attempt to sign in, and what else happened at the door."""
+
+    SIGNED_IN = "signed_in"
+    REFUSED = "refused"
+    LOCKED_OUT = "locked_out"
+    SIGNED_OUT = "signed_out"
+    INVITED = "invited"
+    PASSWORD_SET = "password_set"  # noqa: S105  a word, no password
+    SECOND_FACTOR_SET = "second_factor_set"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    SESSION_REVOKED = "session_revoked"
 
 
 class ClientState(StrEnum):

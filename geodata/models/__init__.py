@@ -5,6 +5,15 @@ from geodata.models.base import Base, Fact
 from geodata.models.citizens import ErrorReport, MissedQuery, ReportSalt, ReportSender
 from geodata.models.derived import InstitutionState
 from geodata.models.figures import ReadinessCell, ReadinessFigure, ReadinessStamp
+from geodata.models.people import (
+    Person,
+    PersonInvitation,
+    PersonRight,
+    PersonSession,
+    RecoveryCode,
+    RoleAct,
+    SignInEvent,
+)
 from geodata.models.population import UnitPopulation
 from geodata.models.publication import ChangeLog, Decision, RegisterHead, Release, Source
 from geodata.models.readiness import Authority, Indicator, IndicatorValue, Report, ReportingPeriod, Target
@@ -23,7 +32,7 @@ from geodata.models.registry import (
 from geodata.models.steward import ImportFile, ImportJob, ReviewAnswer, StewardLink, StewardSession
 from geodata.models.tiles import StoredTile, TileGathering, TilePoint, TileStamp
 from geodata.models.units import AdministrativeUnit, UnitBoundary, UnitSuccession
-from geodata.models.work import ApiClient, ImportRow, ImportRun, Person, RoleGrant
+from geodata.models.work import ApiClient, ImportRow, ImportRun
 
 __all__ = [
     "FACTS",
@@ -55,10 +64,14 @@ __all__ = [
     "LoggedKey",
     "MissedQuery",
     "Person",
+    "PersonInvitation",
+    "PersonRight",
+    "PersonSession",
     "Programme",
     "ReadinessCell",
     "ReadinessFigure",
     "ReadinessStamp",
+    "RecoveryCode",
     "RegisterHead",
     "Relation",
     "Release",
@@ -68,7 +81,8 @@ __all__ = [
     "ReportSender",
     "ReportingPeriod",
     "ReviewAnswer",
-    "RoleGrant",
+    "RoleAct",
+    "SignInEvent",
     "SignedAnswer",
     "Source",
     "StewardLink",

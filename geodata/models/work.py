@@ -1,9 +1,9 @@
-"""What happens before publication and around it: import runs, people and their roles, API clients."""
+"""What happens before publication and around it: import runs, API clients."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -50,37 +50,6 @@ class ImportRow(Base):
     findings: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
     changes: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
     __table_args__ = (one_of("outcome", v.RowOutcome), UniqueConstraint("run_id", "sheet", "row_number"))
-
-
-class Person(Base):
-    """Someone who may sign in. Personal contacts stay here and are never public."""
-
-    __tablename__ = "person"
-    id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True)
-    username: Mapped[str] = mapped_column(unique=True)
-    display_name: Mapped[str]
-    password_hash: Mapped[str | None]
-    is_active: Mapped[bool] = mapped_column(server_default=text("true"))
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-
-
-class RoleGrant(Base):
-    """A role of a person over one province (code of the vintage in force) or, without one, the country."""
-
-    __tablename__ = "role_grant"
-    id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    role: Mapped[str]
-    province_key: Mapped[str | None] = mapped_column(ForeignKey("administrative_unit.key"))
-    institution_id: Mapped[str | None] = mapped_column(ForeignKey("institution.id"))
-    granted_by: Mapped[str]
-    granted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    __table_args__ = (
-        one_of("role", v.Role),
-        UniqueConstraint(
-            "person_id", "role", "province_key", "institution_id", postgresql_nulls_not_distinct=True, name="one_grant"
-        ),
-    )
 
 
 class ApiClient(Base):
