@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Date, DateTime, Double, Text, cast, func, literal, literal_column, null
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from geodata.cql2.columns import Columns, Kind, Value
 from geodata.cql2.errors import InvalidFilter
@@ -37,7 +38,7 @@ class Operands:
         if isinstance(node, dict):
             return self.of_object(node)
         if isinstance(node, list):
-            return Value(Kind.TEXTS, literal(texts(node)))
+            return Value(Kind.TEXTS, cast(literal(texts(node), ARRAY(Text)), ARRAY(Text)))
         return plain(node)
 
     def of_object(self, node: dict[str, Any]) -> Value:
