@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,9 @@ def frame(part: list[Row]) -> Any:
             columns[field.name] = ["; ".join(value or ()) for value in columns[field.name]]
         if field.type is Type.DATE:
             columns[field.name] = [value.isoformat() if value else None for value in columns[field.name]]
-    points = geopandas.points_from_xy(
-        [float("nan") if value is None else value for value in columns["longitude"]],
-        [float("nan") if value is None else value for value in columns["latitude"]],
-    )
+        if field.type is Type.NUMBER:
+            columns[field.name] = [float("nan") if value is None else value for value in columns[field.name]]
+    points = geopandas.points_from_xy(columns["longitude"], columns["latitude"])
     found = geopandas.GeoDataFrame(columns, geometry=points, crs="EPSG:4326")
     found.loc[found["longitude"].isna(), "geometry"] = None
     return found
@@ -66,14 +66,22 @@ def write_gpkg(path: Path, parts: Chunks, edition: Edition) -> None:
 
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{edition.published_at:%Y-%m-%dT%H:%M:%S.000Z}"})
     draft = path.with_suffix(".gpkg")  # the driver goes by the ending
-    first = True
-    for part in [*parts] or [[]]:
+    for number, part in enumerate(one_at_least(parts)):
         pyogrio.write_dataframe(
-            frame(part), draft, layer="institutions", driver="GPKG", append=not first, geometry_type="Point"
+            frame(part), draft, layer="institutions", driver="GPKG", append=number > 0, geometry_type="Point"
         )
-        first = False
     if draft != path:
         shutil.move(draft, path)
+
+
+def one_at_least(parts: Chunks) -> Iterator[list[Row]]:
+    """The parts as they come, never two in memory; an empty one where there is none."""
+    empty = True
+    for part in parts:
+        empty = False
+        yield part
+    if empty:
+        yield []
 
 
 GEO = {
