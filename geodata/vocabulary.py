@@ -302,3 +302,49 @@ class ErrorReportState(StrEnum):
     ANSWERED = "answered"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+
+
+class ProposalKind(StrEnum):
+    """What is proposed: a file that was staged, an edit of one record, or an act with a day of effect."""
+
+    IMPORT = "import"
+    EDIT = "edit"
+    ACT = "act"
+
+
+class ProposalState(StrEnum):
+    """How far a proposal is on its way into the register."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    SENT_BACK = "sent_back"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    UNDONE = "undone"
+
+
+class ProposalStep(StrEnum):
+    """What somebody did to a proposal; `revised` planned it anew."""
+
+    DRAFTED = "drafted"
+    REVISED = "revised"
+    PROPOSED = "proposed"
+    SENT_BACK = "sent_back"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    UNDONE = "undone"
+
+
+class Wizard(StrEnum):
+    """Events in the life of an institution, each with a day of effect, and the declaration of a complete record."""
+
+    RENAME = "rename"
+    MERGE = "merge"
+    SPLIT = "split"
+    CLOSE = "close"
+    SUSPEND = "suspend"
+    STOP_ENROLMENT = "stop_enrolment"
+    REOPEN = "reopen"
+    DECLARE_COMPLETE = "declare_complete"

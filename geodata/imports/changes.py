@@ -87,14 +87,14 @@ class ChangeSet:
         event = self.occasion.effective if not dated else self.occasion.on
         merged = {**_values(table, current), **values}
         if unchanged or fills_gap or event is None or (current["valid_from"] and current["valid_from"] >= event):
-            self._replace(table, current, merged, start)
+            self.replace(table, current, merged, start)
         else:
-            self._supersede(table, current, merged, event)
+            self.supersede(table, current, merged, event)
 
     def state_whole(self, table: str, known: Fact | None, values: dict[str, Any], *, field: str) -> None:
         """Add a fact whose days are its own, or correct `known` where the row says otherwise."""
         if known is None:
-            self._add(table, {"valid_from": self.occasion.effective, **values})
+            self.add(table, {"valid_from": self.occasion.effective, **values})
             return
         unchanged = all(known[key] == value for key, value in values.items())
         if unchanged and (known["is_official"] or not self.occasion.official or known["row_id"] is None):
@@ -104,8 +104,8 @@ class ChangeSet:
         elif known["is_official"] and not self.occasion.official:
             self.problems.append(Problem("overrides_official", field, {"registered": _shown(known)}))
         else:
-            self._close(table, known)
-            self._add(table, {**_values(table, known), **values})
+            self.close(table, known)
+            self.add(table, {**_values(table, known), **values})
 
     def _add_between(self, table: str, rows: list[Fact], values: dict[str, Any], start: date | None) -> None:
         """A fact for days on which nothing is said, from the end of an earlier fact to the start of a later one."""
@@ -113,27 +113,30 @@ class ChangeSet:
         ends = [row["valid_to"] for row in rows if row["valid_to"] and row["valid_to"] <= on]
         starts = [row["valid_from"] for row in rows if row["valid_from"] and row["valid_from"] > on]
         valid_from = max([day for day in (start or self.occasion.effective, *ends) if day], default=None)
-        self._add(table, {**values, "valid_from": valid_from, "valid_to": min(starts, default=None)})
+        self.add(table, {**values, "valid_from": valid_from, "valid_to": min(starts, default=None)})
 
-    def _replace(self, table: str, current: Fact, values: dict[str, Any], start: date | None) -> None:
-        self._close(table, current)
+    def replace(self, table: str, current: Fact, values: dict[str, Any], start: date | None = None) -> None:
+        """A correction: the new values for the days of the old ones."""
+        self.close(table, current)
         valid_from = current["valid_from"] or start
         if start and current["valid_to"] and start >= current["valid_to"]:
             valid_from = current["valid_from"]
-        self._add(table, {**values, "valid_from": valid_from, "valid_to": current["valid_to"]})
+        self.add(table, {**values, "valid_from": valid_from, "valid_to": current["valid_to"]})
 
-    def _supersede(self, table: str, current: Fact, values: dict[str, Any], event: date) -> None:
+    def supersede(self, table: str, current: Fact, values: dict[str, Any], event: date) -> None:
         """The old value ends on the day of the event, still on its own source; the new one begins."""
-        self._close(table, current)
+        self.close(table, current)
         kept = {"source_id": current["source_id"], "decision_id": current["decision_id"]}
-        self._add(table, {**_values(table, current), "valid_to": event, **kept})
-        self._add(table, {**values, "valid_from": event, "valid_to": current["valid_to"]})
+        self.add(table, {**_values(table, current), "valid_to": event, **kept})
+        self.add(table, {**values, "valid_from": event, "valid_to": current["valid_to"]})
 
-    def _close(self, table: str, fact: Fact) -> None:
+    def close(self, table: str, fact: Fact) -> None:
+        """The register stops saying the fact."""
         self.changes.append({"action": "close", "table": table, "row_id": fact["row_id"], "before": as_json(fact)})
         self.facts[table] = [other for other in self.facts[table] if other is not fact]
 
-    def _add(self, table: str, values: dict[str, Any]) -> None:
+    def add(self, table: str, values: dict[str, Any]) -> None:
+        """The register says `values`, on the source of the run unless they name another."""
         row = {"institution_id": self.institution_id, **values}
         after = {key: row.get(key) for key in value_columns(TABLES[table])}
         after |= {key: row[key] for key in ("source_id", "decision_id") if key in row}
@@ -268,12 +271,12 @@ def _location(site: Site, current: Fact | None, *, moved: bool) -> dict[str, Any
     known = LocationPrecision(current["location_precision"]) if current and not moved else LocationPrecision.NONE
     if not site.point and order.index(known) <= order.index(precision):
         return {}
-    if site.point and known == LocationPrecision.SURVEYED and current and current["geom"] == _ewkt(site.point):
+    if site.point and known == LocationPrecision.SURVEYED and current and current["geom"] == ewkt(site.point):
         return {}
-    return {"location_precision": precision.value, "geom": _ewkt(point) if point else None}
+    return {"location_precision": precision.value, "geom": ewkt(point) if point else None}
 
 
-def _ewkt(point: LonLat) -> str:
+def ewkt(point: LonLat) -> str:
     """As PostGIS writes it, so that equal points are equal texts; seven decimals are a centimetre."""
     return f"SRID=4326;POINT({round(point.lon, 7):.15g} {round(point.lat, 7):.15g})"
 

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from geodata.models import (
     Campus,
+    CompletenessDeclaration,
     Identifier,
     IndicatorValue,
     InstitutionAttribute,
@@ -33,10 +34,11 @@ TABLES: dict[str, Table] = {
         Licence,
         Programme,
         Relation,
+        CompletenessDeclaration,
         IndicatorValue,
     )
 }
-"""Fact tables an import may write to, in the order in which it does."""
+"""Fact tables a change set may write to, in the order in which it does."""
 
 OWNER = {"relation": "predecessor_id"}
 """The column that says whose fact it is, where it is not `institution_id`."""
@@ -60,19 +62,20 @@ def value_columns(table: Table) -> list[str]:
 
 
 def open_facts(
-    session: Session, institutions: Collection[str], table_names: Collection[str]
+    session: Session, institutions: Collection[str], table_names: Collection[str], *, release: int | None = None
 ) -> dict[str, dict[str, list[Fact]]]:
-    """{institution: {table: [facts by start]}} of everything the register says now about the institutions."""
+    """{institution: {table: [facts by start]}} of everything the register says now (or said in `release`) about the
+    institutions."""
     found: dict[str, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
     for name in table_names if institutions else ():
         owner = OWNER.get(name, "institution_id")
-        rows = _said(TABLES[name], list(institutions))
+        rows = _said(TABLES[name], list(institutions), release)
         for row in session.execute(rows).mappings():
             found[row[owner]][name].append({key: _comparable(value) for key, value in row.items()})
     return found
 
 
-def _said(table: Table, institutions: list[str]) -> Select[Any]:
+def _said(table: Table, institutions: list[str], release: int | None) -> Select[Any]:
     columns: list[Any] = [
         func.ST_AsEWKT(column).label(column.key) if isinstance(column.type, Geometry) else column
         for column in table.columns
@@ -85,8 +88,13 @@ def _said(table: Table, institutions: list[str]) -> Select[Any]:
     rows = select(*columns, official).join(Source, Source.id == table.c.source_id)
     if table.name == REPORTED:
         rows = rows.join(Report, Report.id == table.c.report_id)
-    rows = rows.where(table.c.release_to.is_(None), owner == func.any(institutions))
+    rows = rows.where(_standing(table, release), owner == func.any(institutions))
     return rows.order_by(table.c.valid_from.nulls_first(), table.c.row_id)
+
+
+def _standing(table: Table, release: int | None) -> ColumnElement[bool]:
+    ends, begins = table.c.release_to, table.c.release_from
+    return ends.is_(None) if release is None else and_(begins <= release, or_(ends.is_(None), ends > release))
 
 
 def _comparable(value: Any) -> Any:

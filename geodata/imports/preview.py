@@ -19,7 +19,8 @@ IDENTITY: dict[str, tuple[str, ...]] = {
     "campus": ("campus_id",),
     "licence": ("licence_id",),
     "programme": ("occupation_code", "training_level"),
-    "relation": ("kind", "successor_id"),
+    "relation": ("kind", "predecessor_id", "successor_id"),
+    "completeness_declaration": ("institution_id",),
     "indicator_value": ("indicator_id", "period_id"),
 }
 """Columns by which a closed and an added fact are two versions of one."""
@@ -33,8 +34,9 @@ SHOWN: dict[str, tuple[str, ...]] = {
         *("former_district_code", "former_commune_code", "location_precision", "geom"),
     ),
     "licence": ("number", "issued_on", "issuer", "valid_from", "valid_to"),
-    "programme": ("occupation_name", "quota", "licence_id", "valid_from", "valid_to"),
+    "programme": ("occupation_name", "quota", "licence_id", "valid_from", "valid_to", "taught_out_until"),
     "relation": ("successor_id", "valid_from"),
+    "completeness_declaration": ("declared_by", "declared_on", "valid_from", "valid_to"),
     "indicator_value": ("value", "numerator", "denominator", "missing_reason"),
 }
 _POINT = re.compile(r"POINT\((-?[\d.]+) (-?[\d.]+)\)")
@@ -160,7 +162,7 @@ def _said(fact: Change | None, column: str) -> str | None:
     if value is None:
         return None
     if column == "geom":
-        place = _point(value)
+        place = point_of(value)
         return f"{place[1]:.5f}, {place[0]:.5f}" if place else None
     return str(value)
 
@@ -185,7 +187,7 @@ def changed_points(session: Session, run: ImportRun, *, limit: int = 3_000) -> l
     return [
         ChangedPoint(id, names.get(id) or name or id, *place, how="moved" if before else "new", approximate=rough)
         for id, name, after, before in rows
-        if (place := _point(after["geom"])) is not None
+        if (place := point_of(after["geom"])) is not None
         for rough in [after["location_precision"] not in ("surveyed", "address")]
     ]
 
@@ -206,6 +208,6 @@ def count_unplaced(session: Session, run: ImportRun) -> int:
     )
 
 
-def _point(ewkt: str) -> tuple[float, float] | None:
+def point_of(ewkt: str) -> tuple[float, float] | None:
     found = _POINT.search(ewkt)
     return (float(found[1]), float(found[2])) if found else None

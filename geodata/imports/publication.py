@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from geodata.imports.facts import REPORTED, TABLES, value_columns
 from geodata.imports.refusals import RegisterMovedOn
 from geodata.indicators import indicator_named
-from geodata.models import ImportRun, Release, Source
+from geodata.models import ImportRun, Proposal, Release, Source
 from geodata.reporting import add_indicators, add_periods
 from geodata.vocabulary import ReportState, SubjectKind
 
@@ -22,6 +22,14 @@ _UNPACKED = """
     WHERE r.run_id = :run
 """
 """The change set unpacked once: each statement below would have to unpack all of it again."""
+_UNPACKED_PROPOSAL = """
+    CREATE TEMPORARY TABLE staged_change ON COMMIT DROP AS
+    SELECT p.id, c.change->>'about' AS institution_id, c.at, c.change->>'table' AS subject,
+        c.change->>'action' AS action, (c.change->>'row_id')::bigint AS row_id, c.change->'before' AS before,
+        c.change->'after' AS after, c.change->>'about' AS about
+    FROM proposal AS p CROSS JOIN LATERAL jsonb_array_elements(p.changes) WITH ORDINALITY AS c (change, at)
+    WHERE p.id = :proposal
+"""
 
 
 def write(session: Session, run: ImportRun, release: Release, source: Source) -> list[str]:
@@ -38,9 +46,43 @@ def write(session: Session, run: ImportRun, release: Release, source: Source) ->
         ),
         given,
     )
+    _unpack(session, _UNPACKED, given)
+    _apply(session, release, given)
+    touched = "SELECT DISTINCT institution_id FROM import_row WHERE run_id = :run AND changes <> '[]' ORDER BY 1"
+    return list(session.scalars(text(touched), given))
+
+
+def write_proposal(session: Session, proposal: Proposal, release: Release, source: Source) -> list[str]:
+    """The same for the change set of a proposal; the institutions of its relations count as touched on both sides."""
+    given = {
+        "proposal": proposal.id,
+        "release": release.id,
+        "source": source.id,
+        "decision": proposal.decision_id,
+    }
+    _unpack(session, _UNPACKED_PROPOSAL, given)
+    session.execute(
+        text(
+            "INSERT INTO institution (id) SELECT DISTINCT about FROM staged_change"
+            " WHERE NOT EXISTS (SELECT FROM institution WHERE id = about) ORDER BY 1"
+        )
+    )
+    _apply(session, release, given)
+    touched = (
+        "SELECT about FROM staged_change UNION SELECT after->>'successor_id' FROM staged_change"
+        " WHERE after ? 'successor_id' ORDER BY 1"
+    )
+    return list(session.scalars(text(touched)))
+
+
+def _unpack(session: Session, query: str, given: dict[str, int | None]) -> None:
     session.execute(text("DROP TABLE IF EXISTS pg_temp.staged_change"))
-    session.execute(text(_UNPACKED), given)
+    session.execute(text(query), given)
     session.execute(text("ANALYZE staged_change"))
+
+
+def _apply(session: Session, release: Release, given: dict[str, int | None]) -> None:
+    """Close, add and log what was unpacked."""
     used = set(session.scalars(text("SELECT DISTINCT subject FROM staged_change")))
     if REPORTED in used:
         _prepare_reports(session)
@@ -48,8 +90,6 @@ def write(session: Session, run: ImportRun, release: Release, source: Source) ->
         _close(session, name, given)
         _add(session, TABLES[name], given)
     _log(session, release, given)
-    touched = "SELECT DISTINCT institution_id FROM import_row WHERE run_id = :run AND changes <> '[]' ORDER BY 1"
-    return list(session.scalars(text(touched), given))
 
 
 def _close(session: Session, table: str, given: dict[str, int | None]) -> None:

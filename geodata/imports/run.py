@@ -88,7 +88,7 @@ def stage(
         file_format=raw.format,
         state=RunState.STAGED.value,
         actor=actor,
-        decision_id=_decision(session, decision) if decision else None,
+        decision_id=decision_named(session, decision) if decision else None,
         effective_on=effective,
         source_name=source,
         base_release_id=base.id if base else None,
@@ -122,9 +122,16 @@ def recount(session: Session, run: ImportRun, *, today: date | None = None, prog
 
 
 def publish(
-    session: Session, run: ImportRun, *, actor: str, all_or_nothing: bool = False, progress: Progress = silent
+    session: Session,
+    run: ImportRun,
+    *,
+    actor: str,
+    all_or_nothing: bool = False,
+    approved: bool = False,
+    progress: Progress = silent,
 ) -> ImportRun:
     """Apply the stored change set as one release; nothing to change makes no release. Publishing twice changes nothing.
+    `approved`: a second person stands by it, so that its data is official.
 
     Raises `RegisterMovedOn` when the register changed so that the outcome would differ, `WrongState` for a run that
     was undone, `Refused` with `all_or_nothing` while rows are rejected.
@@ -137,7 +144,7 @@ def publish(
     if all_or_nothing and run.counts[RowOutcome.REJECTED]:
         raise Refused("Còn dòng bị từ chối: không ghi dòng nào.", "Rows are rejected: nothing is published.")
     if run.counts["changes"]:
-        _publish(session, run, actor, progress)
+        _publish(session, run, actor, progress, official=approved or run.decision_id is not None)
         remember_created(session, run)
     run.state = RunState.PUBLISHED.value
     session.flush()
@@ -207,7 +214,7 @@ def _not_staged(run: ImportRun) -> WrongState:
     )
 
 
-def _publish(session: Session, run: ImportRun, actor: str, progress: Progress) -> None:
+def _publish(session: Session, run: ImportRun, actor: str, progress: Progress, *, official: bool) -> None:
     release = open_release(
         session,
         kind=ReleaseKind.IMPORT,
@@ -224,7 +231,7 @@ def _publish(session: Session, run: ImportRun, actor: str, progress: Progress) -
         title=run.file_name,
         file_name=run.file_name,
         file_hash=run.file_hash,
-        data_status=(DataStatus.OFFICIAL if run.decision_id else DataStatus.UNVERIFIED).value,
+        data_status=(DataStatus.OFFICIAL if official else DataStatus.UNVERIFIED).value,
         received_at=run.created_at,
     )
     session.add(source)
@@ -264,7 +271,7 @@ def _effects(rows: Iterable[tuple[str, str | None, Any]]) -> list[str]:
     return [_REGISTRY_ID.sub(lambda found: order.get(found[0], found[0]), row) for row in told]
 
 
-def _decision(session: Session, number: str) -> int:
+def decision_named(session: Session, number: str) -> int:
     """The id of the decision with this number, recorded on first mention."""
     known = session.scalar(select(Decision.id).where(func.lower(Decision.number) == number.strip().lower()))
     if known is not None:

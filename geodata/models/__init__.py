@@ -15,6 +15,7 @@ from geodata.models.people import (
     SignInEvent,
 )
 from geodata.models.population import UnitPopulation
+from geodata.models.proposals import Proposal, ProposalLog, ProvinceReview
 from geodata.models.publication import ChangeLog, Decision, RegisterHead, Release, Source
 from geodata.models.readiness import Authority, Indicator, IndicatorValue, Report, ReportingPeriod, Target
 from geodata.models.registry import (
@@ -68,6 +69,9 @@ __all__ = [
     "PersonRight",
     "PersonSession",
     "Programme",
+    "Proposal",
+    "ProposalLog",
+    "ProvinceReview",
     "ReadinessCell",
     "ReadinessFigure",
     "ReadinessStamp",

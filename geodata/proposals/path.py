@@ -1,0 +1,390 @@
+"""The way of a proposal: drafted and proposed by one person, approved by another, published as exactly one release.
+
+Every function flushes and returns; the caller commits. The database refuses the same things by itself (constraints and
+triggers on `proposal`): what is checked here is checked to say why.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from geodata.imports import run as runs
+from geodata.imports.publication import write_proposal
+from geodata.imports.refusals import RegisterMovedOn
+from geodata.models import (
+    ImportRun,
+    InstitutionState,
+    Proposal,
+    ProposalLog,
+    Source,
+)
+from geodata.people.rights import Person, may_everywhere
+from geodata.proposals.fields import Field, fields_of, require_approval, require_change
+from geodata.proposals.planning import (
+    Asked,
+    current_number,
+    moved_since,
+    plan,
+    same_effect,
+    with_new_ids,
+)
+from geodata.proposals.refusals import MovedOn, NotAllowed, UnknownProposal, WrongStep
+from geodata.proposals.runs import fields_of_run, provinces_of_run
+from geodata.releases import finish_release, open_release
+from geodata.undoing import revert
+from geodata.vocabulary import (
+    DataStatus,
+    PersonAct,
+    ProposalKind,
+    ProposalState,
+    ProposalStep,
+    ReleaseKind,
+    RunState,
+    Wizard,
+)
+
+OPEN = (ProposalState.DRAFT, ProposalState.PROPOSED, ProposalState.SENT_BACK, ProposalState.APPROVED)
+
+
+def draft(
+    session: Session,
+    person: Person,
+    kind: ProposalKind,
+    values: Mapping[str, Any],
+    *,
+    today: date,
+    wizard: Wizard | None = None,
+    effective: date | None = None,
+    decision: str | None = None,
+    reason: str = "",
+) -> Proposal:
+    """A draft of an edit or an event, planned over the register as it is now. Raises `Faulty`, `NotAllowed`."""
+    given = with_new_ids(wizard, values)
+    proposal = Proposal(
+        kind=kind.value,
+        act=wizard.value if wizard else None,
+        state=ProposalState.DRAFT.value,
+        asked={"values": given, "today": today.isoformat()},
+        reason=reason,
+        effective_on=effective,
+        decision_id=runs.decision_named(session, decision) if decision else None,
+        drafted_by_id=person.id,
+    )
+    _plan(session, person, proposal)
+    session.add(proposal)
+    session.flush()
+    _log(session, proposal, person, ProposalStep.DRAFTED, reason)
+    return proposal
+
+
+def draft_import(session: Session, person: Person, run: ImportRun, *, reason: str = "") -> Proposal:
+    """A draft that publishes a staged run. Raises `NotAllowed`, `WrongStep` where another proposal holds the run."""
+    session.refresh(run, with_for_update=True)
+    if run.state != RunState.STAGED or of_run(session, run):
+        raise WrongStep(
+            f"Lần nhập {run.id} đã được đề xuất hoặc không còn ở bước xem trước.",
+            f"Import run {run.id} is proposed already or not staged any more.",
+        )
+    provinces = provinces_of_run(session, run)
+    _require(person, PersonAct.PROPOSE, provinces)
+    require_change(person, fields_of_run(session, run), provinces, ())
+    proposal = Proposal(
+        kind=ProposalKind.IMPORT.value,
+        state=ProposalState.DRAFT.value,
+        run_id=run.id,
+        reason=reason,
+        effective_on=run.effective_on,
+        decision_id=run.decision_id,
+        provinces=provinces,
+        base_release_id=run.base_release_id,
+        drafted_by_id=person.id,
+    )
+    session.add(proposal)
+    session.flush()
+    _log(session, proposal, person, ProposalStep.DRAFTED, reason)
+    return proposal
+
+
+def revise(
+    session: Session,
+    proposal: Proposal,
+    person: Person,
+    *,
+    today: date,
+    values: Mapping[str, Any] | None = None,
+    effective: date | None = None,
+    decision: str | None = None,
+    reason: str | None = None,
+) -> Proposal:
+    """Plan a draft, or one that was sent back, anew over the register as it is now; without `values` what was asked
+    stays. Raises `Faulty`, `NotAllowed`, `WrongStep`."""
+    _lock(session, proposal)
+    _must_be(proposal, ProposalState.DRAFT, ProposalState.SENT_BACK)
+    if values is not None:
+        kept = {key: value for key, value in proposal.asked["values"].items() if key.startswith("new_id")}
+        proposal.asked = {"values": {**kept, **values}, "today": today.isoformat()}
+        proposal.effective_on = effective
+        proposal.decision_id = runs.decision_named(session, decision) if decision else None
+    else:
+        proposal.asked = {**proposal.asked, "today": today.isoformat()}
+    if reason is not None:
+        proposal.reason = reason
+    _plan(session, person, proposal)
+    _log(session, proposal, person, ProposalStep.REVISED, reason or "")
+    _go(session, proposal, ProposalState.DRAFT)
+    return proposal
+
+
+def propose(session: Session, proposal: Proposal, person: Person) -> Proposal:
+    """Hand a draft, or one that was sent back, to the second person. Raises `NotAllowed`, `WrongStep`, `MovedOn`."""
+    _lock(session, proposal)
+    _must_be(proposal, ProposalState.DRAFT, ProposalState.SENT_BACK)
+    _require(person, PersonAct.PROPOSE, proposal.provinces)
+    require_change(person, fields_in(session, proposal), proposal.provinces, proposal.institutions)
+    check_moved(session, proposal)
+    _log(session, proposal, person, ProposalStep.PROPOSED, proposal.reason)
+    _go(session, proposal, ProposalState.PROPOSED, proposed_by_id=person.id)
+    return proposal
+
+
+def send_back(session: Session, proposal: Proposal, person: Person, *, reason: str) -> Proposal:
+    """Back to its proposer with a reason. Raises `NotAllowed`, `WrongStep`."""
+    _lock(session, proposal)
+    _must_be(proposal, ProposalState.PROPOSED, ProposalState.APPROVED)
+    if not reason:
+        raise WrongStep("Hãy nêu lý do trả lại.", "Give a reason for sending it back.")
+    _require(person, PersonAct.APPROVE, proposal.provinces)
+    _log(session, proposal, person, ProposalStep.SENT_BACK, reason)
+    _go(session, proposal, ProposalState.SENT_BACK, approved_by_id=None)
+    return proposal
+
+
+def approve(session: Session, proposal: Proposal, person: Person, *, reason: str = "") -> Proposal:
+    """A second person, who had no hand in it, stands by the change set. Raises `NotAllowed`, `WrongStep`, `MovedOn`."""
+    _lock(session, proposal)
+    _must_be(proposal, ProposalState.PROPOSED)
+    if person.id in hands(session, proposal):
+        raise NotAllowed(
+            "Người đề xuất không được tự phê duyệt. Cần một người khác.",
+            "Nobody approves their own proposal. Another person is needed.",
+        )
+    _require(person, PersonAct.APPROVE, proposal.provinces)
+    require_approval(person, fields_in(session, proposal), proposal.provinces, proposal.institutions)
+    check_moved(session, proposal)
+    _log(session, proposal, person, ProposalStep.APPROVED, reason)
+    _go(session, proposal, ProposalState.APPROVED, approved_by_id=person.id)
+    return proposal
+
+
+def publish(session: Session, proposal: Proposal, person: Person) -> Proposal:
+    """Write the approved change set as one release. Raises `NotAllowed`, `WrongStep`, `MovedOn`."""
+    _lock(session, proposal)
+    _must_be(proposal, ProposalState.APPROVED)
+    _require(person, PersonAct.PUBLISH, proposal.provinces)
+    apply(session, proposal, actor=person.actor)
+    _log(session, proposal, person, ProposalStep.PUBLISHED, "")
+    _go(session, proposal, ProposalState.PUBLISHED)
+    return proposal
+
+
+def apply(session: Session, proposal: Proposal, *, actor: str) -> None:
+    """The publication itself, without its step: also what a preview does and takes back. Raises `MovedOn`."""
+    if proposal.kind == ProposalKind.IMPORT:
+        proposal.release_id = _publish_run(session, proposal, actor).release_id
+        return
+    release = open_release(
+        session,
+        kind=ReleaseKind.EDIT,
+        actor=actor,
+        reason=f"Đề xuất số {proposal.id}",
+        decision_id=proposal.decision_id,
+    )
+    check_moved(session, proposal)  # under the lock that `open_release` took
+    source = _source(session, proposal)
+    try:
+        touched = write_proposal(session, proposal, release, source)
+    except RegisterMovedOn as error:
+        raise MovedOn(()) from error
+    finish_release(session, release, institutions=touched)
+    proposal.release_id = release.id
+
+
+def withdraw(session: Session, proposal: Proposal, person: Person, *, reason: str = "") -> Proposal:
+    """Its proposer takes it back before it is published."""
+    _lock(session, proposal)
+    _must_be(proposal, *OPEN)
+    if person.id not in hands(session, proposal):
+        _require(person, PersonAct.PROPOSE, proposal.provinces)
+    _log(session, proposal, person, ProposalStep.WITHDRAWN, reason)
+    _go(session, proposal, ProposalState.WITHDRAWN)
+    return proposal
+
+
+def undo(session: Session, proposal: Proposal, person: Person, *, reason: str) -> Proposal:
+    """Take a published proposal back by another release. Raises `NotAllowed`, `WrongStep`, `LaterChanges`."""
+    _lock(session, proposal)
+    _must_be(proposal, ProposalState.PUBLISHED)
+    _require(person, PersonAct.PUBLISH, proposal.provinces)
+    if proposal.kind == ProposalKind.IMPORT:
+        run = runs.undo(session, runs.find(session, proposal.run_id or 0), actor=person.actor)
+        proposal.undo_release_id = run.undo_release_id
+    elif proposal.release_id is not None:
+        told = f"Hoàn tác đề xuất số {proposal.id}"
+        proposal.undo_release_id = revert(session, proposal.release_id, actor=person.actor, reason=told).id
+    _log(session, proposal, person, ProposalStep.UNDONE, reason)
+    _go(session, proposal, ProposalState.UNDONE)
+    return proposal
+
+
+def check_moved(session: Session, proposal: Proposal) -> None:
+    """Raises `MovedOn` when the same request planned now would do something else."""
+    if proposal.kind == ProposalKind.IMPORT or proposal.base_release_id == (current_number(session) or None):
+        return
+    asked = asked_of(proposal)
+    moved = moved_since(session, proposal.institutions, proposal.base_release_id or 0)
+    try:
+        again = plan(session, asked)
+    except Exception as error:
+        if moved:
+            raise MovedOn(moved) from error
+        raise
+    if not same_effect(again.changes, proposal.changes):
+        raise MovedOn(moved)
+
+
+def asked_of(proposal: Proposal) -> Asked:
+    """What was asked for, as it is planned."""
+    return Asked(
+        ProposalKind(proposal.kind),
+        Wizard(proposal.act) if proposal.act else None,
+        proposal.asked["values"],
+        proposal.effective_on,
+        date.fromisoformat(proposal.asked["today"]),
+    )
+
+
+def fields_in(session: Session, proposal: Proposal) -> tuple[Field, ...]:
+    """The fields that the proposal changes."""
+    if proposal.kind == ProposalKind.IMPORT:
+        return fields_of_run(session, runs.find(session, proposal.run_id or 0))
+    return fields_of(proposal.changes)
+
+
+def find(session: Session, number: int) -> Proposal:
+    """The proposal with this number; raises `UnknownProposal`."""
+    found = session.get(Proposal, number)
+    if found is None:
+        raise UnknownProposal(f"Không có đề xuất số {number}.", f"There is no proposal {number}.")
+    return found
+
+
+def steps(session: Session, proposal: Proposal) -> list[ProposalLog]:
+    """What was done to it, oldest first."""
+    return list(
+        session.scalars(select(ProposalLog).where(ProposalLog.proposal_id == proposal.id).order_by(ProposalLog.id))
+    )
+
+
+def hands(session: Session, proposal: Proposal) -> set[int]:
+    """Ids of those who drafted, revised or proposed it: they cannot approve it."""
+    made = (ProposalStep.DRAFTED, ProposalStep.REVISED, ProposalStep.PROPOSED)
+    return {step.by_id for step in steps(session, proposal) if step.step in made}
+
+
+def of_run(session: Session, run: ImportRun) -> Proposal | None:
+    """The proposal that holds an import run: an open one, else the one that published it."""
+    states = [*OPEN, ProposalState.PUBLISHED, ProposalState.UNDONE]
+    rows = select(Proposal).where(Proposal.run_id == run.id, Proposal.state.in_(states)).order_by(Proposal.id.desc())
+    return session.scalars(rows.limit(1)).first()
+
+
+def listed(
+    session: Session,
+    *,
+    states: Collection[ProposalState] = OPEN,
+    provinces: Collection[str] | None = None,
+    institution: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Proposal]:
+    """Proposals in these states, newest first; `provinces` None: of the whole country."""
+    rows = select(Proposal).where(Proposal.state.in_(list(states))).order_by(Proposal.id.desc()).limit(limit)
+    if provinces is not None:
+        rows = rows.where(Proposal.provinces.overlap(list(provinces)))
+    if institution is not None:
+        rows = rows.where(Proposal.institutions.contains([institution]))
+    return list(session.scalars(rows if before is None else rows.where(Proposal.id < before)))
+
+
+def _plan(session: Session, person: Person, proposal: Proposal) -> None:
+    planned = plan(session, asked_of(proposal))
+    _require(person, PersonAct.EDIT, planned.provinces)
+    require_change(person, fields_of(planned.changes), planned.provinces, planned.institutions)
+    proposal.changes, proposal.institutions = planned.changes, planned.institutions
+    proposal.provinces, proposal.base_release_id = planned.provinces, current_number(session) or None
+
+
+def _publish_run(session: Session, proposal: Proposal, actor: str) -> ImportRun:
+    try:
+        return runs.publish(session, runs.find(session, proposal.run_id or 0), actor=actor, approved=True)
+    except RegisterMovedOn as error:
+        raise MovedOn(()) from error
+
+
+def _source(session: Session, proposal: Proposal) -> Source:
+    """What two persons stand by is official; an edit of illustrative institutions stays illustrative."""
+    state = InstitutionState
+    illustrative = session.scalar(
+        select(func.count()).where(
+            state.institution_id == func.any(list(proposal.institutions)),
+            state.release_to.is_(None),
+            state.data_status == DataStatus.ILLUSTRATIVE,
+        )
+    )
+    source = Source(
+        kind=ReleaseKind.EDIT.value,
+        title=f"Đề xuất số {proposal.id}",
+        data_status=(DataStatus.ILLUSTRATIVE if illustrative else DataStatus.OFFICIAL).value,
+        received_at=datetime.now(UTC),
+    )
+    session.add(source)
+    session.flush()
+    return source
+
+
+def _require(person: Person, act: PersonAct, provinces: Collection[str]) -> None:
+    if not may_everywhere(person, act, provinces):
+        raise NotAllowed(
+            "Bạn không có quyền này đối với các tỉnh, thành phố liên quan.",
+            "You have no right to do this in the provinces concerned.",
+        )
+
+
+def _lock(session: Session, proposal: Proposal) -> None:
+    session.refresh(proposal, with_for_update=True)
+
+
+def _must_be(proposal: Proposal, *states: ProposalState) -> None:
+    if proposal.state not in states:
+        raise WrongStep(
+            f"Đề xuất số {proposal.id} không còn ở bước này. Hãy tải lại trang.",
+            f"Proposal {proposal.id} is not at this step any more. Reload the page.",
+        )
+
+
+def _go(session: Session, proposal: Proposal, state: ProposalState, **people: int | None) -> None:
+    """To the next state, after the step is logged: the database looks there for who had a hand in it."""
+    for column, id in people.items():
+        setattr(proposal, column, id)
+    proposal.state, proposal.changed_at = state.value, datetime.now(UTC)
+    session.flush()
+
+
+def _log(session: Session, proposal: Proposal, person: Person, step: ProposalStep, reason: str) -> None:
+    session.add(
+        ProposalLog(proposal_id=proposal.id, by_id=person.id, by_name=person.name, step=step.value, reason=reason)
+    )
+    session.flush()

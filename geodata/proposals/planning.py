@@ -1,0 +1,140 @@
+"""From what was asked to the exact change set, the same again whenever it is planned over the same register."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from geodata import registry_ids
+from geodata.models import ChangeLog, InstitutionState, Release
+from geodata.proposals import successions as _registers  # noqa: F401  the plans of mergers and splits
+from geodata.proposals.book import Book
+from geodata.proposals.change_sets import Change, facts_in, said
+from geodata.proposals.edits import plan_edit
+from geodata.proposals.forms import Given
+from geodata.proposals.refusals import Moved
+from geodata.proposals.wizards import PLANS
+from geodata.releases import Moment, holds_on
+from geodata.releases import said as said_now
+from geodata.vocabulary import ProposalKind, Status, Wizard
+
+NEW_IDS = {Wizard.MERGE: ("new_id",), Wizard.SPLIT: ("new_id1", "new_id2", "new_id3")}
+MOST_INSTITUTIONS = 2_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asked for: an edit or an event, its values, its day. `today` is the day it was asked."""
+
+    kind: ProposalKind
+    wizard: Wizard | None
+    values: Mapping[str, Any]
+    effective: date | None
+    today: date
+
+
+@dataclass(frozen=True)
+class ChangePlan:
+    """The change set, whom it is about, and the provinces (codes of today) it touches; none: unknown."""
+
+    changes: list[Change]
+    institutions: list[str]
+    provinces: list[str]
+
+
+def with_new_ids(wizard: Wizard | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with registry ids for institutions that the event founds: planning it again gives the same ones."""
+    return {field: registry_ids.issue() for field in NEW_IDS.get(wizard, ())} | dict(values) if wizard else dict(values)
+
+
+def plan(session: Session, asked: Asked) -> ChangePlan:
+    """The change set over the register as it is now; raises `Faulty`."""
+    book = Book(session, institutions_asked(asked.values), today=asked.today, effective=asked.effective)
+    given = Given(asked.values)
+    if asked.kind == ProposalKind.EDIT:
+        plan_edit(book, given)
+    elif asked.wizard is not None:
+        if asked.effective is None:
+            given.fault("effective", "Hãy ghi ngày hiệu lực.", "State the day of effect.")
+        given.done()
+        PLANS[asked.wizard](book, given)
+    changes = book.changes
+    touched = sorted({change["about"] for change in changes} | set(institutions_asked(asked.values)))
+    return ChangePlan(changes, touched, provinces_of(session, touched, changes))
+
+
+def institutions_asked(values: Mapping[str, Any]) -> list[str]:
+    """The institutions that a form names."""
+    several = values.get("institutions") or []
+    named = [values.get("institution"), values.get("into"), *(several if isinstance(several, list) else [several])]
+    return list(dict.fromkeys(str(one) for one in named if one))[:MOST_INSTITUTIONS]
+
+
+def provinces_of(session: Session, institutions: Sequence[str], changes: Iterable[Change]) -> list[str]:
+    """Codes of today's provinces in which the institutions have their places, and into which the changes move any."""
+    state = InstitutionState
+    rows = select(state.province_code).where(
+        state.institution_id == func.any(list(institutions)), state.release_to.is_(None), state.valid_to.is_(None)
+    )
+    codes = {code for code in session.scalars(rows.distinct()) if code}
+    facts = [
+        change.get(side) or {} for change in changes if change["table"] == "campus" for side in ("before", "after")
+    ]
+    return sorted(codes | {fact["province_code"] for fact in facts if fact.get("province_code")})
+
+
+def of_province(session: Session, province: str, *, on: date) -> list[str]:
+    """Institutions whose main place is in the province (code of today) and that stand on the day."""
+    state = InstitutionState
+    at = Moment(on, 0, True)
+    rows = select(state.institution_id).where(
+        state.province_code == province,
+        state.is_main,
+        said_now(state, at),
+        holds_on(state, on),
+        state.status.not_in([Status.CLOSED, Status.MERGED]),
+    )
+    return list(session.scalars(rows.order_by(state.institution_id)))
+
+
+def moved_since(session: Session, institutions: Sequence[str], base: int) -> tuple[Moved, ...]:
+    """What releases after `base` changed about the institutions, so that a person sees what moved: newest first."""
+    log = ChangeLog
+    rows = session.execute(
+        select(log.institution_id, log.subject, log.release_id, log.action, log.before, log.after)
+        .where(log.release_id > base, log.institution_id == func.any(list(institutions)))
+        .order_by(log.id.desc())
+        .limit(50)
+    )
+    return tuple(
+        Moved(
+            row.institution_id,
+            row.subject,
+            row.release_id,
+            _told(row.subject, row.before),
+            _told(row.subject, row.after),
+        )
+        for row in rows
+    )
+
+
+def _told(table: str, fact: dict[str, Any] | None) -> str | None:
+    try:
+        return ", ".join(said(table, fact).values()) if fact else None
+    except KeyError:
+        return None
+
+
+def current_number(session: Session) -> int:
+    """The number of the newest release; 0 without one."""
+    return session.scalar(select(func.max(Release.id))) or 0
+
+
+def same_effect(one: Sequence[Change], other: Sequence[Change]) -> bool:
+    """Whether two change sets do the same: the same facts leave, and facts equal in content come."""
+    return list(one) == list(other) and [fact.identity for fact in facts_in(one)] == [
+        fact.identity for fact in facts_in(other)
+    ]

@@ -1,0 +1,52 @@
+"""Import runs as proposals: the provinces a staged run touches and the fields it changes."""
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from geodata.models import ImportRun
+from geodata.proposals.fields import Field, field_of, fields
+
+PROVINCES = """
+    SELECT DISTINCT code FROM (
+        SELECT state.province_code AS code FROM import_row AS row
+        JOIN institution_state AS state ON state.institution_id = row.institution_id AND state.release_to IS NULL
+            AND state.valid_to IS NULL
+        WHERE row.run_id = :run AND row.changes <> '[]'
+        UNION ALL
+        SELECT change->'after'->>'province_code' FROM import_row AS row
+        CROSS JOIN LATERAL jsonb_array_elements(row.changes) AS c (change)
+        WHERE row.run_id = :run AND change->>'table' = 'campus'
+    ) AS touched WHERE code IS NOT NULL ORDER BY code
+"""
+PLACELESS = """
+    SELECT EXISTS (
+        SELECT FROM import_row AS row
+        WHERE row.run_id = :run AND row.changes <> '[]'
+            AND NOT EXISTS (SELECT FROM institution_state AS state WHERE state.institution_id = row.institution_id
+                AND state.release_to IS NULL AND state.province_code IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM import_row AS other
+                CROSS JOIN LATERAL jsonb_array_elements(other.changes) AS c (change)
+                WHERE other.run_id = :run AND other.institution_id = row.institution_id
+                    AND change->'after'->>'province_code' IS NOT NULL))
+"""
+TOUCHED = """
+    SELECT DISTINCT change->>'table' AS subject,
+        coalesce(change->'after'->>'kind', change->'after'->>'scheme', change->'before'->>'kind',
+            change->'before'->>'scheme') AS kind
+    FROM import_row AS row CROSS JOIN LATERAL jsonb_array_elements(row.changes) AS c (change)
+    WHERE row.run_id = :run
+"""
+
+
+def provinces_of_run(session: Session, run: ImportRun) -> list[str]:
+    """Codes of today's provinces that publication would touch; empty where an institution has no known province."""
+    if session.scalar(text(PLACELESS), {"run": run.id}):
+        return []
+    return list(session.scalars(text(PROVINCES), {"run": run.id}))
+
+
+def fields_of_run(session: Session, run: ImportRun) -> tuple[Field, ...]:
+    """The fields that the rows of the run change, in the order of the configuration."""
+    rows = session.execute(text(TOUCHED), {"run": run.id})
+    touched = {field_of(row.subject, row.kind).id for row in rows}
+    return tuple(field for field in fields().values() if field.id in touched)

@@ -1,0 +1,176 @@
+"""Each event against what verification answers on the day before and on the day of effect."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from geodata import verification
+from geodata.geometry import LonLat
+from geodata.models import Proposal
+from geodata.people.rights import Person
+from geodata.proposals import path
+from geodata.proposals.refusals import Faulty
+from geodata.verification import Action, Question
+from geodata.vocabulary import ProposalKind, Wizard
+from tests.builders import AnInstitution, an_institution, publish
+
+TODAY = date(2026, 11, 22)
+DAY = date(2026, 9, 1)
+BEFORE = DAY - timedelta(days=1)
+LICENSED = {
+    "codes": [("CDT2502", (None, None))],
+    "licences": [("197/2017/GCNĐKHĐ-TCDN", (date(2017, 6, 1), None))],
+    "programmes": [("6510202", "college", (date(2017, 6, 1), None))],
+    "complete": [(date(2020, 1, 1), None)],
+    "at": LonLat(106.7, 10.8),
+    "status": [("active", (date(2010, 1, 1), None))],
+}
+
+
+def a_school(name: str, **wanted: Any) -> AnInstitution:
+    return an_institution(name, **{**LICENSED, **wanted})
+
+
+def through(session: Session, lan: Person, minh: Person, wizard: Wizard, day: date = DAY, **values: Any) -> Proposal:
+    """The event, proposed by one and published by the other."""
+    proposal = path.draft(
+        session,
+        lan,
+        ProposalKind.ACT,
+        values,
+        wizard=wizard,
+        effective=day,
+        decision="12/QĐ-UBND",
+        reason="Theo quyết định",
+        today=TODAY,
+    )
+    path.propose(session, proposal, lan)
+    path.approve(session, proposal, minh)
+    return path.publish(session, proposal, minh)
+
+
+def answers(session: Session, school: AnInstitution, *days: date, action: Action = Action.ENROL) -> list[str]:
+    question = Question(school.id, action, None if action is Action.OPERATE else "6510202", None)
+    return [verification.decide(session, question, on=day).answer.value for day in days]
+
+
+def test_a_rename_keeps_the_old_name_for_earlier_days(session: Session, lan: Person, minh: Person) -> None:
+    school = a_school("Trường Cao đẳng Cũ")
+    publish(session, school)
+    through(session, lan, minh, Wizard.RENAME, institution=school.id, name="Trường Cao đẳng Mới")
+    named = [
+        decision.institution.name
+        for day in (BEFORE, DAY)
+        if (decision := verification.decide(session, Question(school.id), on=day)).institution
+    ]
+    assert named == ["Trường Cao đẳng Cũ", "Trường Cao đẳng Mới"]
+    assert answers(session, school, BEFORE, DAY) == ["authorised", "authorised"]
+
+
+@pytest.mark.parametrize(
+    ("wizard", "values", "enrol", "award"),
+    [
+        (Wizard.CLOSE, {"taught_out_until": "2028-09-01"}, ["authorised", "closed"], ["authorised", "closed"]),
+        (Wizard.SUSPEND, {}, ["authorised", "suspended"], ["authorised", "suspended"]),
+        (Wizard.STOP_ENROLMENT, {}, ["authorised", "not_authorised"], ["authorised", "authorised"]),
+    ],
+)
+def test_events_change_answers_from_their_day(
+    session: Session,
+    lan: Person,
+    minh: Person,
+    wizard: Wizard,
+    values: dict[str, str],
+    enrol: list[str],
+    award: list[str],
+) -> None:
+    school = a_school("Trường Cao đẳng Thử nghiệm")
+    publish(session, school)
+    through(session, lan, minh, wizard, institution=school.id, **values)
+    assert answers(session, school, BEFORE, DAY) == enrol
+    assert answers(session, school, BEFORE, DAY, action=Action.AWARD) == award
+
+
+@pytest.mark.parametrize("wizard", [Wizard.SUSPEND, Wizard.STOP_ENROLMENT])
+def test_what_ends_on_a_day_is_over_on_it(session: Session, lan: Person, minh: Person, wizard: Wizard) -> None:
+    school = a_school("Trường Cao đẳng Thử nghiệm")
+    publish(session, school)
+    through(session, lan, minh, wizard, institution=school.id, until="2026-10-01")
+    over = date(2026, 10, 1)
+    told = answers(session, school, BEFORE, DAY, over - timedelta(days=1), over)
+    assert [answer == "authorised" for answer in told] == [True, False, False, True]
+
+
+def test_a_reopened_school_is_open_again(session: Session, lan: Person, minh: Person) -> None:
+    school = a_school("Trường Cao đẳng Thử nghiệm")
+    publish(session, school)
+    through(session, lan, minh, Wizard.SUSPEND, institution=school.id)
+    again = date(2026, 10, 15)
+    through(session, lan, minh, Wizard.REOPEN, again, institution=school.id)
+    assert answers(session, school, DAY, again - timedelta(days=1), again) == ["suspended", "suspended", "authorised"]
+
+
+def test_a_merger_sends_askers_to_the_successor(session: Session, lan: Person, minh: Person) -> None:
+    one, other = a_school("Trường Cao đẳng Một"), a_school("Trường Cao đẳng Hai", codes=[])
+    publish(session, one, other)
+    given: dict[str, Any] = {"institutions": [one.id], "into": other.id, "campuses": "1", "programmes": "1", "keeps_records": "1"}
+    through(session, lan, minh, Wizard.MERGE, **given)
+    assert answers(session, one, BEFORE, DAY) == ["authorised", "merged_into"]
+    decision = verification.decide(session, Question(one.id), on=DAY)
+    assert [heir.institution.id for heir in decision.successors] == [other.id]
+    assert [holder.id for holder in decision.records_held_by] == [other.id]
+    assert answers(session, other, DAY) == ["authorised"]
+
+
+def test_a_merger_into_a_new_school_founds_it(session: Session, lan: Person, minh: Person) -> None:
+    one, other = a_school("Trường Cao đẳng Một"), a_school("Trường Cao đẳng Hai", codes=[])
+    publish(session, one, other)
+    given: dict[str, Any] = {"institutions": [one.id, other.id], "name": "Trường Cao đẳng Chung", "type": "college"}
+    proposal = through(session, lan, minh, Wizard.MERGE, campuses="1", programmes="1", ownership="public", **given)
+    heir = an_institution(id=proposal.asked["values"]["new_id"])
+    assert answers(session, heir, DAY) == ["authorised"]
+    assert answers(session, heir, BEFORE, action=Action.OPERATE) == ["not_yet_open"]
+    assert answers(session, one, DAY) == answers(session, other, DAY) == ["merged_into"]
+
+
+def test_a_split_founds_schools_with_their_places(session: Session, lan: Person, minh: Person) -> None:
+    school = a_school("Trường Cao đẳng Một", other_campuses=[LonLat(106.8, 10.9)])
+    publish(session, school)
+    given: dict[str, Any] = {"institution": school.id, "name1": "Trường Cao đẳng Tách", "type1": "college", "continues": "1"}
+    proposal = through(session, lan, minh, Wizard.SPLIT, campuses1=[f"{school.id}.2"], **given)
+    part = an_institution(id=proposal.asked["values"]["new_id1"])
+    assert answers(session, school, DAY) == ["authorised"]
+    assert answers(session, part, DAY, action=Action.OPERATE) == ["not_recorded"]
+
+
+def test_a_declaration_turns_silence_into_an_answer(session: Session, lan: Person, minh: Person) -> None:
+    school = a_school("Trường Cao đẳng Một", complete=[], licences=[], programmes=[])
+    publish(session, school)
+    assert answers(session, school, BEFORE, DAY) == ["not_recorded", "not_recorded"]
+    through(session, lan, minh, Wizard.DECLARE_COMPLETE, institutions=[school.id], declared_by="Sở GDĐT")
+    assert answers(session, school, BEFORE, DAY) == ["not_recorded", "not_authorised"]
+
+
+@pytest.mark.parametrize(
+    ("wizard", "values", "field"),
+    [
+        (Wizard.RENAME, {"name": ""}, "name"),
+        (Wizard.RENAME, {"name": "Trường Cao đẳng Một"}, "name"),
+        (Wizard.CLOSE, {"taught_out_until": "2020-01-01"}, "taught_out_until"),
+        (Wizard.SUSPEND, {"until": "mai"}, "until"),
+        (Wizard.REOPEN, {}, "institution"),
+        (Wizard.MERGE, {"institutions": [], "into": ""}, "institutions"),
+        (Wizard.SPLIT, {}, "name1"),
+        (Wizard.CLOSE, {"institution": "vkhongco"}, "institution"),
+    ],
+)
+def test_nonsense_is_refused_by_field(
+    session: Session, lan: Person, minh: Person, wizard: Wizard, values: dict[str, Any], field: str
+) -> None:
+    school = a_school("Trường Cao đẳng Một")
+    publish(session, school)
+    with pytest.raises(Faulty) as refused:
+        through(session, lan, minh, wizard, **{"institution": school.id, **values})
+    assert field in [fault.field for fault in refused.value.faults]
