@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from geodata import releases
 from geodata.demo.publication import clear
+from geodata.figures import stored
 from geodata.figures.stored import are_of, bring_up_to_date, drift
 from geodata.models import InstitutionAttribute
 from geodata.releases import current_release
 from geodata.undoing import revert
 from geodata.vocabulary import ReleaseKind
-from tests.builders import an_institution, publish
+from tests.builders import ALWAYS, an_institution, publish
 from tests.geodata.overlays.reporting import tell
 
 
@@ -123,3 +124,33 @@ def test_a_database_from_before_gets_its_figures_once(network: Session) -> None:
     assert bring_up_to_date(network)
     assert drift(network) == 0
     assert not bring_up_to_date(network)
+
+
+def silent_ones(session: Session) -> None:
+    """A release with schools of one cell that reported nothing; the same indicators do not apply to all of them."""
+    common = {"province": "01", "commune": "00004", "former_province": "01"}
+    computing = {"programmes": (("6480201", "college", ALWAYS),)}
+    others = {"programmes": (("6340301", "college", ALWAYS),)}
+    army = {"attributes": (("managing_body", "Bộ Quốc phòng", ALWAYS),)}
+    each = (computing, computing, others, others, {**computing, **army}, {**others, **army})
+    publish(session, *(an_institution(f"Trường {number}", **common, **one) for number, one in enumerate(each)))
+
+
+def test_one_silent_institution_stands_for_all_of_its_cell_without_a_difference(
+    network: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored, "ANALYZE_FROM", 1)
+    silent_ones(network)
+    assert network.scalar(text("SELECT max(institutions) FROM standing_cell")) == 2
+    assert drift(network) == 0
+    close_one(network, reporter(network))
+    assert drift(network) == 0
+
+
+def test_figures_of_everyone_are_the_same_with_silent_ones_in_them(network: Session) -> None:
+    silent_ones(network)
+    moved = network.execute(text("SELECT * FROM readiness_figure ORDER BY 1, 2, 3")).all()
+    network.execute(text("DELETE FROM readiness_stamp"))
+    assert bring_up_to_date(network)
+    assert drift(network) == 0
+    assert len(network.execute(text("SELECT * FROM readiness_figure")).all()) == len(moved)
