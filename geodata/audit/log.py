@@ -4,7 +4,6 @@ The leaves of a release are its rows of the change log, in order, then the relea
 did. A lock lets one transaction at a time append.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -14,17 +13,26 @@ from sqlalchemy.orm import Session
 from geodata.audit.contents import leaf_hash, table_of
 from geodata.audit.digests import Digest, of_release
 from geodata.audit.merkle import node_hash, root
-from geodata.audit.stored import STEP, nodes_in
+from geodata.audit.stored import STEP, kept_nodes, nodes_in
 from geodata.models import LogEntry, Release, ReleaseDigest
 from geodata.vocabulary import LogKind
 
 APPEND_LOCK = 7_400_223
 NO_CHAIN = bytes(32)
-Leaf = tuple[LogKind, int, bytes]
-"""Kind, number of the row it stands for, leaf hash."""
-
-Row = tuple[int, str, int, bytes, bytes]
+HASH_BYTES = 32
 PORTION = 50_000
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """Leaves of one kind in their order: the numbers of the rows they stand for, and their leaf hashes."""
+
+    kind: LogKind
+    references: list[int]
+    hashes: list[bytes]
+
+    def part(self, start: int, end: int) -> "Leaves":
+        return Leaves(self.kind, self.references[start:end], self.hashes[start:end])
 
 
 @dataclass(frozen=True)
@@ -65,16 +73,16 @@ def last_reference(session: Session, kind: LogKind) -> int:
     return session.scalar(select(func.max(LogEntry.reference)).where(LogEntry.kind == kind)) or 0
 
 
-def append(session: Session, leaves: Iterable[Leaf]) -> None:
+def append(session: Session, leaves: Leaves) -> None:
     """Put leaves at the end, with their chain, and keep the nodes they complete. Needs `lock`."""
     size, chain = _end(session)
-    rows: list[Row] = []
-    for kind, reference, hashed in leaves:
+    chains: list[bytes] = []
+    for hashed in leaves.hashes:
         chain = chained(chain, hashed)
-        rows.append((size + len(rows), kind.value, reference, hashed, chain))
-    for start in range(0, len(rows), PORTION):
-        _insert(session, rows[start : start + PORTION])
-    _complete(session, size, size + len(rows), {row[0]: row[3] for row in rows})
+        chains.append(chain)
+    for start in range(0, len(chains), PORTION):
+        _insert(session, size + start, leaves.part(start, start + PORTION), chains[start : start + PORTION])
+    _complete(session, size, leaves.hashes)
 
 
 def append_rows(session: Session, kind: LogKind, references: list[int]) -> None:
@@ -116,40 +124,70 @@ def digest_row(release: int, subject: str, digest: Digest, floor: int) -> dict[s
     return {"release_id": release, "subject": subject, **plain, "last_row": max(floor, digest.last)}
 
 
-def _changes(session: Session, release: int) -> list[Leaf]:
+def _changes(session: Session, release: int) -> Leaves:
     """The release's changes, and those outside of any release that are not in the log yet."""
     strays = "SELECT FROM log_entry WHERE kind = 'change' AND reference = leaf.id"
     chosen = f"leaf.release_id = :release OR (leaf.release_id IS NULL AND NOT EXISTS ({strays}))"
     return _leaves(session, LogKind.CHANGE, chosen, release=release)
 
 
-def _leaves(session: Session, kind: LogKind, chosen: str, **given: object) -> list[Leaf]:
-    query = f"SELECT id, {leaf_hash(kind)} AS hash FROM {table_of(kind)} AS leaf WHERE {chosen} ORDER BY id"
-    return [(kind, row.id, bytes(row.hash)) for row in session.execute(text(query), given)]
+def _leaves(session: Session, kind: LogKind, chosen: str, **given: object) -> Leaves:
+    """The rows of the kind's table, by number. They come in large pieces: one by one they took longer than to hash."""
+    hashed = f"SELECT id, {leaf_hash(kind)} AS hash FROM {table_of(kind)} AS leaf WHERE {chosen} OFFSET 0"
+    numbered = f"SELECT *, (row_number() OVER (ORDER BY id) - 1) / {PORTION} AS piece FROM ({hashed}) AS hashed"
+    pieces = session.execute(
+        text(
+            "SELECT array_agg(id ORDER BY id), string_agg(hash, ''::bytea ORDER BY id)"
+            f" FROM ({numbered}) AS numbered GROUP BY piece ORDER BY piece"
+        ),
+        given,
+    ).all()
+    references = [reference for ids, _ in pieces for reference in ids]
+    return Leaves(kind, references, [one for _, blob in pieces for one in _split(blob)])
 
 
-def _insert(session: Session, rows: list[Row]) -> None:
-    columns = ("position", "kind", "reference", "leaf_hash", "chain")
-    types = ("bigint", "text", "bigint", "bytea", "bytea")
-    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in zip(columns, types, strict=True))
+def _insert(session: Session, position: int, leaves: Leaves, chains: list[bytes]) -> None:
+    """Hashes travel end to end in one value each: as arrays they took longer than all the hashing."""
     session.execute(
-        text(f"INSERT INTO log_entry ({', '.join(columns)}) SELECT * FROM unnest({arrays})"),
-        dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True)),
+        text(
+            "INSERT INTO log_entry (position, kind, reference, leaf_hash, chain)"
+            f" SELECT :position + place - 1, :kind, reference, {_HASH.format('hashes')}, {_HASH.format('chains')}"
+            " FROM unnest(CAST(:references AS bigint[])) WITH ORDINALITY AS row (reference, place)"
+        ),
+        {
+            "position": position,
+            "kind": leaves.kind.value,
+            "references": f"{{{','.join(map(str, leaves.references))}}}",
+            "hashes": b"".join(leaves.hashes),
+            "chains": b"".join(chains),
+        },
     )
 
 
-def _complete(session: Session, before: int, after: int, fresh: dict[int, bytes]) -> None:
-    """Keep the nodes at every eighth level that the leaves from `before` to `after` complete."""
-    level, below = STEP, fresh
-    while after >> level > before >> level:
-        first, last = before >> level, after >> level
-        known = nodes_in(session, level - STEP, first << STEP, last << STEP, below)
-        nodes = {at: node_hash(known(level - 1, 2 * at), known(level - 1, 2 * at + 1)) for at in range(first, last)}
-        session.execute(
-            text(
-                "INSERT INTO log_node (level, position, hash) SELECT :level, * FROM unnest(CAST(:p AS bigint[]),"
-                " CAST(:h AS bytea[]))"
-            ),
-            {"level": level, "p": list(nodes), "h": list(nodes.values())},
-        )
-        level, below = level + STEP, nodes
+_HASH = f"substring(CAST(:{{}} AS bytea) FROM ((place - 1) * {HASH_BYTES} + 1)::int FOR {HASH_BYTES})"
+
+
+def _complete(session: Session, start: int, fresh: list[bytes]) -> None:
+    """Keep the nodes at every eighth level that the leaves from `start` on complete."""
+    level = 0
+    while start + len(fresh) >> STEP > start >> STEP:
+        first, last = start >> STEP, start + len(fresh) >> STEP
+        below = kept_nodes(session, level, first << STEP, start) + fresh[: (last << STEP) - start]
+        for _ in range(STEP):
+            below = [node_hash(left, right) for left, right in zip(below[::2], below[1::2], strict=True)]
+        level, start, fresh = level + STEP, first, below
+        _keep_nodes(session, level, start, fresh)
+
+
+def _keep_nodes(session: Session, level: int, start: int, hashes: list[bytes]) -> None:
+    session.execute(
+        text(
+            f"INSERT INTO log_node (level, position, hash) SELECT :level, :start + place - 1, {_HASH.format('hashes')}"
+            " FROM generate_series(1, :count) AS place"
+        ),
+        {"level": level, "start": start, "count": len(hashes), "hashes": b"".join(hashes)},
+    )
+
+
+def _split(blob: bytes) -> list[bytes]:
+    return [blob[at : at + HASH_BYTES] for at in range(0, len(blob), HASH_BYTES)]

@@ -1,7 +1,5 @@
 """The nodes of the log's tree as the database keeps them: the leaves, and every eighth level above them."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,19 +10,9 @@ STEP = 8
 """A proof reads at most a few hundred hashes, and beside the leaves there is one hash kept for 255 of them."""
 
 
-def nodes_in(
-    session: Session,
-    level: int = 0,
-    start: int = 0,
-    end: int = 0,
-    fresh: Mapping[int, bytes] | None = None,
-) -> Node:
-    """Nodes of complete subtrees, computed from what is kept. Nodes of `level` from `start` to `end` are read at once,
-    except those in `fresh`."""
-    kept: dict[tuple[int, int], bytes] = {(level, position): found for position, found in (fresh or {}).items()}
-    missing = [position for position in range(start, end) if (level, position) not in kept]
-    if missing:
-        kept.update(_read(session, level, missing[0], missing[-1] + 1))
+def nodes_in(session: Session) -> Node:
+    """Nodes of complete subtrees, computed from what is kept."""
+    kept: dict[tuple[int, int], bytes] = {}
 
     def node(level: int, position: int) -> bytes:
         if (level, position) not in kept:
@@ -36,6 +24,12 @@ def nodes_in(
         return kept[level, position]
 
     return node
+
+
+def kept_nodes(session: Session, level: int, start: int, end: int) -> list[bytes]:
+    """The nodes of a level that is kept, from `start` to before `end`, in their order."""
+    found = _read(session, level, start, end) if start < end else {}
+    return [found[level, position] for position in range(start, end)]
 
 
 def _read(session: Session, level: int, start: int, end: int) -> dict[tuple[int, int], bytes]:
