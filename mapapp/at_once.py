@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, current_app, g, request
 
+from geodata.errors import GeodataError
 from mapapp.db import Clock, LastLook, Register, day_in_vietnam, today
 from mapapp.kept_answers import Kept, KeptAnswers
 
@@ -36,6 +37,7 @@ ASKED_BY = (
 WITH_A_KEY = ("HTTP_AUTHORIZATION", "HTTP_X_API_KEY")
 """Who brings a key is counted, and goes the whole way."""
 
+ONLY_FOR_ITS_CALLER = ("Cache-Control", "no-store")
 ABOUT_THE_BODY = ("content-type", "content-length", "content-encoding", "content-disposition")
 
 
@@ -50,7 +52,8 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Retold:
-    """What an answer is written from at each asking: `write(now)` gives its text."""
+    """What an answer is written from at each asking: `write(now)` gives its text. An answer for its caller only (it is
+    signed, and has a number of its own) has no ETag."""
 
     write: Callable[[datetime], str]
     headers: tuple[tuple[str, str], ...]
@@ -59,10 +62,12 @@ class Retold:
 
     def at(self, now: datetime) -> Kept:
         text = self.write(now).encode()
-        etag = weak_etag(text)
         body = gzip.compress(text, 5, mtime=0) if ("Content-Encoding", "gzip") in self.headers else text
-        headers = (*self.headers, ("ETag", etag), ("Content-Length", str(len(body))))
-        return Kept(body, headers, etag, 0)
+        headers = (*self.headers, ("Content-Length", str(len(body))))
+        if ONLY_FOR_ITS_CALLER in headers:
+            return Kept(body, headers, "", 0)
+        etag = weak_etag(text)
+        return Kept(body, (*headers, ("ETag", etag)), etag, 0)
 
 
 class AtOnce:
@@ -90,7 +95,10 @@ class AtOnce:
         now = self.clock()
         if (pointer.edition, pointer.day) != (state.edition, day_in_vietnam(now)):
             return None
-        return pointer.at(now) if isinstance(pointer, Retold) else self.kept.get(pointer.key)
+        try:
+            return pointer.at(now) if isinstance(pointer, Retold) else self.kept.get(pointer.key)
+        except GeodataError:  # it cannot be signed or recorded now: the whole way tells why
+            return None
 
     def point(self, question: tuple[str, ...], pointer: Pointer | Retold) -> None:
         """From now on the question leads to the kept answer."""

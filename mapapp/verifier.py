@@ -1,5 +1,6 @@
 """`/api/v1/verify` and the keys its signatures are checked with."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -64,11 +65,19 @@ def verify() -> Response:
     verifier = the_verifier()
     telling = verifier.telling(session, [asked], wanted.release, now())
     (answer,) = telling.answers
-    body = verifier.timed(answer, now(), wanted.nonce, telling.seen_at)
-    if not (wanted.signed or wanted.nonce or telling.seen_at):
+    if not (wanted.nonce or telling.seen_at):
         with suppress(*AWAY):
-            at_once.retell(partial(verifier.timed, answer), lately_read_register() or register())
+            at_once.retell(writer(verifier, answer, wanted), lately_read_register() or register())
+    body = verifier.timed(answer, now(), wanted.nonce, telling.seen_at)
     return send(verifier, body, answer.subject, wanted, telling.seen_at)
+
+
+def writer(verifier: Verifier, answer: Told, wanted: Wanted) -> Callable[[datetime], str]:
+    """Writes the answer anew for each moment of asking, signed if wanted."""
+    if not wanted.signed:
+        return partial(verifier.timed, answer)
+    issue = partial(verifier.issuer.issue, issuer=issuer(), subject=answer.subject, ttl_s=verifier.ttl_s)
+    return lambda now: issue(verifier.timed(answer, now), now=now)
 
 
 @bp.post("/api/v1/verify")

@@ -4,6 +4,7 @@ import gzip
 import json
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from apiflask import APIFlask
@@ -13,6 +14,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from mapapp import create_app
 from mapapp.at_once import AtOnce
+from mapapp.signing import check
+from mapapp.spool import SpoolUnusable
+from mapapp.verify_request import JOSE
 from tests.builders import an_institution, publish
 from tests.mapapp.conftest import NOW, NOWHERE
 
@@ -160,7 +164,7 @@ def test_a_verdict_asked_again_is_written_anew_without_flask(
 
 @pytest.mark.parametrize(
     ("query", "headers"),
-    [("&nonce=abcdefgh12345678", {}), ("", {"Accept": "application/jose"}), ("", {"X-API-Key": "unknown"})],
+    [("&nonce=abcdefgh12345678", {}), ("", {"X-API-Key": "unknown"})],
 )
 def test_what_is_for_one_caller_goes_the_whole_way(
     client: FlaskClient, register: Session, flask_calls: list[str], query: str, headers: dict[str, str]
@@ -169,6 +173,35 @@ def test_what_is_for_one_caller_goes_the_whole_way(
     client.get(VERIFY + query, headers=headers)
     client.get(VERIFY + query, headers=headers)
     assert len(flask_calls) == 2
+
+
+def test_a_signed_verdict_asked_again_is_signed_and_recorded_anew(
+    client: FlaskClient, register: Session, flask_calls: list[str], clock: Clock, app: APIFlask
+) -> None:
+    publish(register, an_institution())
+    jwks = client.get("/.well-known/jwks.json").get_json()
+    recorded = Mock(wraps=app.extensions["mapapp.verifier"].issuer.spool.record)
+    app.extensions["mapapp.verifier"].issuer.spool.record = recorded
+    flask_calls.clear()
+    first = client.get(VERIFY, headers={"Accept": JOSE})
+    clock.time += timedelta(seconds=7)
+    later = client.get(VERIFY, headers={"Accept": JOSE})
+    assert len(flask_calls) == 1
+    one, two = (check(answer.text, jwks, issuer="http://localhost", now=clock.time) for answer in (first, later))
+    assert one.pop("jti") != two.pop("jti")
+    assert two["iat"] - one["iat"] == two["exp"] - one["exp"] == 7
+    assert [call.args[3] for call in recorded.mock_calls] == [first.text, later.text]
+    assert later.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in later.headers
+    assert {name for name, _ in first.headers} == {name for name, _ in later.headers}
+
+
+def test_what_cannot_be_recorded_is_not_sent(client: FlaskClient, register: Session, app: APIFlask) -> None:
+    publish(register, an_institution())
+    client.get(VERIFY, headers={"Accept": JOSE})
+    app.extensions["mapapp.verifier"].issuer.spool.record = Mock(side_effect=SpoolUnusable("full"))
+    answer = client.get(VERIFY, headers={"Accept": JOSE})
+    assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
 
 
 def test_a_verdict_of_an_earlier_release_or_day_is_not_written_again(
