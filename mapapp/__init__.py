@@ -81,9 +81,11 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
         metrics,
         misses,
         offline_list,
+        oidc,
         openapi,
         openapi_versions,
         outage,
+        sign_in,
         site,
         steward_jobs,
         verifier,
@@ -105,6 +107,8 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     audit.install(app)
     offline_list.install(app, settings)
     writing.install(app, settings, sessions)
+    sign_in.install(app, settings, sessions)
+    oidc.install(app, settings)
     steward_jobs.install(app, settings, sessions)
     citizen_reports.install(app, settings)
     downloads.install(app, settings)
@@ -141,6 +145,7 @@ def _register(app: APIFlask) -> None:
         metrics,
         offline_list,
         ogc,
+        people,
         planner,
         reconciliation,
         steward,
@@ -159,5 +164,5 @@ def _register(app: APIFlask) -> None:
     app.register_blueprint(offline_list.bp)
     for pages in (ogc.bp, reconciliation.bp, data.bp):
         register_pages(app, pages)
-    for pages in (citizen.bp, planner.bp, verify_pages.bp, steward.bp, map_files.bp, installable.bp):
+    for pages in (citizen.bp, planner.bp, verify_pages.bp, people.bp, steward.bp, map_files.bp, installable.bp):
         register_pages(app, pages)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from geodata.access.population import population_version
 from geodata.administrative_units import boundaries_version
 from geodata.engine import make_sessions
+from geodata.people.acting import act_under
 from geodata.releases import current_release, stay_in
 from mapapp.outage import require_database
 from mapapp.settings import Settings
@@ -93,8 +94,16 @@ def session() -> Session:
     while the database is left alone after a failure."""
     if "session" not in g:
         require_database()
-        g.session = cast(Sessions, current_app.extensions["mapapp.sessions"])()
+        g.session = acting(cast(Sessions, current_app.extensions["mapapp.sessions"])())
     return cast(Session, g.session)
+
+
+def acting(session: Session) -> Session:
+    """The session, which acts from now on for whoever is signed in at this request (see `mapapp.sign_in`)."""
+    token = g.get("acting_token")
+    if token:
+        act_under(session, token)
+    return session
 
 
 def now() -> datetime:

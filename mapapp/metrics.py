@@ -21,8 +21,8 @@ from geodata.engine import AWAY
 from geodata.errors import GeodataError
 from mapapp.db import register
 from mapapp.measuring import BUCKETS_S, Measured, Measuring
+from mapapp.own_machine import require_machine
 from mapapp.settings import Settings
-from mapapp.steward_door import require_machine
 
 bp = APIBlueprint("metrics", __name__, enable_openapi=False)
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

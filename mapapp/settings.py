@@ -88,6 +88,10 @@ class Settings:
     log: str = field(default="text", metadata=_variable("MAPAPP_LOG", _log_form))
     metrics_token: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_METRICS_TOKEN", _secret))
     secret_key: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_SECRET_KEY", _secret))
+    oidc_issuer: str | None = field(default=None, metadata=_variable("MAPAPP_OIDC_ISSUER", _web_address))
+    oidc_client_id: str | None = field(default=None, metadata=_variable("MAPAPP_OIDC_CLIENT_ID"))
+    oidc_client_secret: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_OIDC_CLIENT_SECRET"))
+    oidc_name: str = field(default="OpenID Connect", metadata=_variable("MAPAPP_OIDC_NAME"))
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

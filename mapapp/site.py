@@ -13,7 +13,7 @@ from mapapp.questions import external
 from mapapp.views import Link, Site
 
 HOME = "citizen.home"
-PAGES = ("citizen.", "planner.", "verify.", "ogc.", "data.", "reconciliation.", "steward.")
+PAGES = ("citizen.", "planner.", "verify.", "ogc.", "data.", "reconciliation.", "steward.", "people.")
 """Blueprints whose pages exist in both languages."""
 
 

@@ -4,7 +4,6 @@ Every write leads by 303 to a page that can be loaded again; whatever takes long
 of its own.
 """
 
-from contextlib import suppress
 from pathlib import PurePath
 from typing import Any, cast
 from urllib.parse import quote
@@ -18,33 +17,34 @@ from geodata.imports.containers import MAX_FILE_BYTES
 from geodata.imports.refusals import Refused, UnknownRun
 from geodata.imports.run import InputFile
 from geodata.models import ImportJob, ImportRun
-from geodata.steward_access import LinkSpent, end_session, open_session
 from geodata.text import clean
-from geodata.vocabulary import JobAct, JobState, ReviewVerdict
+from geodata.vocabulary import JobAct, JobState, PersonAct, ReviewVerdict
 from mapapp.db import now, session
-from mapapp.errors import INVALID, NOT_FOUND, Problem, handle
-from mapapp.i18n import language, page_url
+from mapapp.errors import INVALID, NOT_FOUND, Kind, Problem, handle
+from mapapp.i18n import N_, language, page_url
+from mapapp.sign_in import require, require_own_form, unseen, visitor
 from mapapp.steward_changes_view import changes_page
-from mapapp.steward_door import (
-    COOKIE,
-    let_in,
-    let_out,
-    require_machine,
-    require_own_form,
-    require_visitor,
-    unseen,
-    visitor,
-)
 from mapapp.steward_jobs import launch, require_disk
 from mapapp.steward_map_view import drawn_changes
 from mapapp.steward_questions_view import answers_page, questions_page
 from mapapp.steward_report_view import run_page
-from mapapp.steward_view import Filled, entrance_page, job_page, runs_page
+from mapapp.steward_view import Filled, job_page, runs_page
 from mapapp.writing import writing
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LARGEST_UPLOAD = MAX_FILE_BYTES + 1024**2
-OPEN_TO_ALL = ("steward.entrance", "steward.enter")
+ACTS = {
+    **dict.fromkeys(("upload", "answer", "recount", "withdraw"), PersonAct.STAGE),
+    **dict.fromkeys(("publish", "undo"), PersonAct.PUBLISH),
+}
+"""What each write asks for; to read is `READ_WORK`."""
+
+OWN_WORK = Kind(
+    403,
+    "own-work",
+    N_("Cần người thứ hai công bố"),
+    N_("Bạn đã chuẩn bị lần nhập này nên không tự công bố được. Hãy nhờ người có quyền phê duyệt."),
+)
 
 bp = APIBlueprint("steward", __name__, enable_openapi=False)
 bp.after_request(unseen)
@@ -52,13 +52,11 @@ bp.after_request(unseen)
 
 @bp.before_request
 def guard() -> None:
-    """Machine, then visitor, then the form's own token: in this order, so that a stranger's body is never read."""
-    require_machine()
-    if (request.endpoint or "").removeprefix("en_") in OPEN_TO_ALL:
-        return
-    require_visitor()
+    """Who is signed in, then what they may, then the form's own token: a stranger's body is never read."""
+    name = (request.endpoint or "").rpartition(".")[2]
+    require(ACTS.get(name, PersonAct.READ_WORK))
     if request.method == "POST":
-        if (request.endpoint or "").endswith("steward.upload"):
+        if name == "upload":
             request.max_content_length = LARGEST_UPLOAD
         require_own_form()
 
@@ -69,33 +67,6 @@ def page(name: str, shown: object, status: int = 200) -> Response:
 
 def to(endpoint: str, **values: Any) -> Response:
     return cast(Response, redirect(page_url(f"steward.{endpoint}", **values), 303))
-
-
-@bp.get("/steward/enter")
-def entrance() -> Response:
-    """A button: a link is used up by a person, not by what looks at links before people do."""
-    return page("enter", entrance_page(request.args.get("link", "")[:200]))
-
-
-@bp.post("/steward/enter")
-def enter() -> Response:
-    """Use the link up and open the session."""
-    cookie = None
-    with writing() as writer, suppress(LinkSpent):
-        cookie = open_session(writer, request.form.get("link", "")[:200], at=now())
-        writer.commit()
-    if cookie is None:
-        return page("enter", entrance_page("", spent=True), 403)
-    return let_in(to("runs"), cookie)
-
-
-@bp.post("/steward/leave")
-def leave() -> Response:
-    """End the session here and in the database."""
-    with writing() as writer:
-        end_session(writer, request.cookies.get(COOKIE, ""))
-        writer.commit()
-    return let_out(cast(Response, redirect(page_url("citizen.home"), 303)))
 
 
 @bp.get("/steward")
@@ -169,7 +140,7 @@ def answer(number: int) -> Response:
                 verdict=verdict,
                 institution_id=institution,
                 reason=clean(request.form.get(f"reason-{question.row.id}", "")),
-                by=visitor().name,
+                by=visitor().actor,
             )
             given += 1
         writer.commit()
@@ -211,6 +182,8 @@ def commented_file(number: int, ending: str) -> Response:
 @bp.post("/steward/imports/<int:number>/publish")
 def publish(number: int) -> Response:
     """Publish exactly what was previewed, as one release."""
+    if the_run(number).actor == visitor().actor:
+        raise Problem(OWN_WORK)
     return do(JobAct.PUBLISH, of=number, choices={"all_or_nothing": request.form.get("policy") == "all"})
 
 

@@ -16,7 +16,7 @@ from mapapp.db import session
 from mapapp.i18n import N_, day, language, number, page_url
 from mapapp.i18n import gettext as _
 from mapapp.places import FORMER, NOW
-from mapapp.steward_door import Visitor
+from mapapp.sign_in import Visitor
 from mapapp.steward_map_view import map_config
 from mapapp.steward_view import OUTCOME, OUTCOME_TONE, Frame, frame
 from mapapp.views import Link, MapConfig

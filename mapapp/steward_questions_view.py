@@ -15,7 +15,7 @@ from mapapp import labels
 from mapapp.db import session, today
 from mapapp.i18n import N_, language, page_url
 from mapapp.i18n import gettext as _
-from mapapp.steward_door import Visitor
+from mapapp.sign_in import Visitor
 from mapapp.steward_view import Frame, frame, moment
 from mapapp.views import Link
 

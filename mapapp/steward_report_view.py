@@ -12,7 +12,7 @@ from geodata.vocabulary import RowOutcome, RunState
 from mapapp.db import register, session
 from mapapp.i18n import day, language, number, page_url
 from mapapp.i18n import gettext as _
-from mapapp.steward_door import Visitor
+from mapapp.sign_in import Visitor
 from mapapp.steward_view import OUTCOME, OUTCOME_TONE, SEVERITY, SEVERITY_TONE, STATE, Frame, frame, moment
 from mapapp.views import Link
 

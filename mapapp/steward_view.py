@@ -1,4 +1,4 @@
-"""What the steward's pages share, and the first of them: the way in, the list of imports with its form, a job."""
+"""What the steward's pages share, and the first of them: the list of imports with its form, a job."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,12 +9,13 @@ from geodata.imports import jobs, run
 from geodata.imports.containers import MAX_FILE_BYTES
 from geodata.imports.progress import STEPS
 from geodata.models import ImportJob, ImportRun
+from geodata.people.rights import may_somewhere
 from geodata.text import clean
-from geodata.vocabulary import JobState
+from geodata.vocabulary import JobState, PersonAct
 from mapapp.db import VIETNAM, now, session
 from mapapp.i18n import N_, day, language, number, page_url
 from mapapp.i18n import gettext as _
-from mapapp.steward_door import Visitor
+from mapapp.sign_in import Visitor
 from mapapp.views import Link
 
 RUNS_A_PAGE = 30
@@ -51,26 +52,17 @@ class Frame:
     visitor: str
     token: str
     trail: tuple[Link, ...] = ()
+    acts: frozenset[PersonAct] = frozenset()
+
+    def may(self, act: str) -> bool:
+        """Whether to show a button for this act at all; the act itself asks again, and more closely."""
+        return act in self.acts
 
 
 def frame(title: str, visitor: Visitor, *trail: Link) -> Frame:
     start = Link(_("Nhập dữ liệu"), page_url("steward.runs"))
-    return Frame(title, title, visitor.name, visitor.form_token, (start, *trail) if trail else ())
-
-
-@dataclass(frozen=True)
-class EntrancePage:
-    """The way in; `link` empty when there is nothing to use."""
-
-    title: str
-    description: str
-    link: str
-    spent: bool
-
-
-def entrance_page(link: str, *, spent: bool = False) -> EntrancePage:
-    title = _("Vào trang quản lý dữ liệu")
-    return EntrancePage(title, title, link, spent)
+    acts = frozenset(act for act in PersonAct if may_somewhere(visitor.person, act))
+    return Frame(title, title, visitor.name, visitor.form_token, (start, *trail) if trail else (), acts)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
 from geodata.engine import make_sessions
-from mapapp.db import Sessions
+from mapapp.db import Sessions, acting
 from mapapp.settings import Settings
 
 
@@ -29,4 +29,4 @@ def writing() -> Iterator[Session]:
     if reading is not None:
         reading.close()
     with cast(Sessions, current_app.extensions["mapapp.writing_sessions"])() as session:
-        yield session
+        yield acting(session)

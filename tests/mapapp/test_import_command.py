@@ -113,9 +113,3 @@ def test_the_file_is_written_with_its_comments(folder: Path, register: None) -> 
     assert "Lâu đài" in (folder / "out.csv").read_text()
     assert (folder / "out.xlsx").read_bytes().startswith(b"PK")
     assert mapapp("comments", "99", "out.csv").exit_code == 1
-
-
-def test_a_link_to_the_stewards_pages_is_printed(url: str, register: None) -> None:
-    printed = CliRunner().invoke(main, ["steward", "link", "--port", "8123", "--by", "lan"])
-    assert printed.exit_code == 0, printed.output
-    assert printed.stdout.startswith("http://127.0.0.1:8123/steward/enter?link=")

@@ -2,24 +2,23 @@
 
 import io
 import re
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, select, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from geodata.imports import reviews
 from geodata.models import ImportJob, ImportRun, Release, ReviewAnswer
-from geodata.steward_access import LINK_LASTS, SESSION_LASTS, make_link
-from mapapp import create_app
+from geodata.vocabulary import Role
 from tests.geodata.imports.conftest import an_xlsx
-from tests.mapapp.conftest import NOW, NOWHERE
+from tests.mapapp.conftest import NOW
+from tests.people import a_person, sign_in
 
 LIST = """Tên cơ sở,Loại hình,Hình thức sở hữu,Tỉnh/Thành phố,Vĩ độ,Kinh độ
 Trường Cao đẳng Thử nghiệm,Trường cao đẳng,công lập,Nam Định,"20,4231","106,1684"
@@ -33,27 +32,19 @@ PAGES = (
     "/steward/imports/1/questions",
     "/steward/answers",
 )
-FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via", "X-Forwarded-Host")
 
 
 @pytest.fixture
-def link(register: Session) -> Callable[[], str]:
-    """`link()` makes a one-time link's token, as `mapapp steward link` does."""
-
-    def link() -> str:
-        token = make_link(register, by="lan", at=NOW)
-        register.commit()
-        return token
-
-    return link
-
-
-@pytest.fixture
-def steward(client: FlaskClient, register: Session, link: Callable[[], str]) -> FlaskClient:
-    """A browser that came in; the first run is number 1."""
+def steward(client: FlaskClient, register: Session) -> FlaskClient:
+    """A browser in which a national steward is signed in; the first run is number 1."""
     register.execute(text("ALTER TABLE import_run ALTER COLUMN id RESTART"))
-    assert client.post("/steward/enter", data={"link": link()}).status_code == 303
-    return client
+    return sign_in(client, register, a_person(register, Role.NATIONAL_STEWARD, login="lan"))
+
+
+@pytest.fixture
+def approver(app: APIFlask, register: Session) -> FlaskClient:
+    """Another browser, in which somebody else is signed in who may publish."""
+    return sign_in(app.test_client(), register, a_person(register, Role.APPROVER, login="minh"))
 
 
 def token_in(response: TestResponse) -> str:
@@ -76,90 +67,26 @@ def act(steward: FlaskClient, page: str, action: str, **given: str) -> TestRespo
 # -- who gets in ---------------------------------------------------------------------------------------------------
 
 
-def test_without_a_link_the_pages_say_how_to_get_one(client: FlaskClient, register: Session) -> None:
+def test_without_signing_in_the_pages_lead_to_the_door_and_back(client: FlaskClient, register: Session) -> None:
     for path in PAGES:
         answer = client.get(path)
-        assert (answer.status_code, "mapapp steward link" in answer.text) == (403, True), path
-        assert answer.headers["Cache-Control"] == "no-store"
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (303, "no-store"), path
+        assert answer.headers["Location"] == f"/sign-in?next={quote(path, safe='')}"
 
 
-def test_a_link_opens_once(client: FlaskClient, link: Callable[[], str], app: APIFlask) -> None:
-    token = link()
-    assert token in client.get(f"/steward/enter?link={token}").text
-    answer = client.post("/steward/enter", data={"link": token})
-    cookie = answer.headers["Set-Cookie"]
-    assert (answer.status_code, "HttpOnly" in cookie, "SameSite=Strict" in cookie) == (303, True, True)
-    assert client.get("/steward/imports").status_code == 200
-    stranger = app.test_client()
-    again = stranger.post("/steward/enter", data={"link": token})
-    assert (again.status_code, "Set-Cookie" in again.headers) == (403, False)
+def test_signed_in_people_come_from_any_address(steward: FlaskClient) -> None:
+    for address in ("127.0.0.1", "192.0.2.7", "2001:db8::7"):
+        asked = {"REMOTE_ADDR": address}
+        assert steward.get("/steward/imports", environ_overrides=asked).status_code == 200
 
 
-def test_links_and_sessions_grow_old(web_connection: Connection, link: Callable[[], str]) -> None:
-    sessions = sessionmaker(web_connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
-    late = create_app(NOWHERE, sessions, lambda: NOW + LINK_LASTS + timedelta(seconds=1)).test_client()
-    assert late.post("/steward/enter", data={"link": link()}).status_code == 403
-    moment = [NOW]
-    app = create_app(NOWHERE, sessions, lambda: moment[0]).test_client()
-    app.post("/steward/enter", data={"link": link()})
-    assert app.get("/steward/imports").status_code == 200
-    moment[0] = NOW + SESSION_LASTS
-    assert app.get("/steward/imports").status_code == 403
-
-
-def test_the_database_keeps_no_token(register: Session, link: Callable[[], str], client: FlaskClient) -> None:
-    token = link()
-    client.post("/steward/enter", data={"link": token})
-    cookie = client.get_cookie("steward")
-    assert cookie is not None
-    for table in ("steward_link", "steward_session"):
-        said = str(register.execute(text(f"SELECT encode(token_hash, 'escape') FROM {table}")).all())
-        assert token not in said
-        assert cookie.value not in said
-
-
-def test_leaving_ends_the_session_everywhere(steward: FlaskClient, app: APIFlask) -> None:
-    cookie = steward.get_cookie("steward")
-    assert cookie is not None
-    steward.post("/steward/leave", data={"token": token_in(steward.get("/steward/imports"))})
-    thief = app.test_client()
-    thief.set_cookie("steward", cookie.value)
-    assert thief.get("/steward/imports").status_code == 403
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_other_machines_find_nothing_here(steward: FlaskClient, path: str) -> None:
-    for address in ("192.0.2.7", "::ffff:192.0.2.7", "10.0.0.1", "", "127.0.0.1.example"):
-        assert steward.get(path, environ_overrides={"REMOTE_ADDR": address}).status_code == 404, address
-
-
-@pytest.mark.parametrize("header", FORWARDED)
-def test_what_a_proxy_forwarded_is_no_visit_from_here(steward: FlaskClient, header: str) -> None:
-    assert steward.get("/steward/imports", headers={header: "127.0.0.1"}).status_code == 404
-
-
-def test_a_trusted_proxy_does_not_make_strangers_local(web_connection: Connection, link: Callable[[], str]) -> None:
-    sessions = sessionmaker(web_connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
-    client = create_app(replace(NOWHERE, trusted_proxies=1), sessions, lambda: NOW).test_client()
-    client.post("/steward/enter", data={"link": link()})
-    assert client.get("/steward/imports").status_code == 200
-    forwarded = {"X-Forwarded-For": "127.0.0.1"}
-    stranger = {"REMOTE_ADDR": "192.0.2.7"}
-    assert client.get("/steward/imports", headers=forwarded, environ_overrides=stranger).status_code == 404
-    assert client.get("/steward/imports", environ_overrides=stranger).status_code == 404
-
-
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "bando.example.vn"])
-def test_a_rebound_name_is_refused(steward: FlaskClient, host: str) -> None:
-    assert steward.get("/steward/imports", headers={"Host": host}).status_code in (400, 404)
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"])
-def test_the_machines_own_names_are_fine(steward: FlaskClient, app: APIFlask, host: str) -> None:
-    cookie = steward.get_cookie("steward")
-    assert cookie is not None
-    headers = {"Host": host, "Cookie": f"steward={cookie.value}"}
-    assert app.test_client(use_cookies=False).get("/steward/imports", headers=headers).status_code == 200
+def test_nobody_publishes_what_they_prepared(client: FlaskClient, register: Session) -> None:
+    register.execute(text("ALTER TABLE import_run ALTER COLUMN id RESTART"))
+    both = sign_in(client, register, a_person(register, Role.NATIONAL_STEWARD, Role.APPROVER))
+    upload(both, LIST)
+    refused = act(both, "/steward/imports/1", "publish", policy="valid")
+    assert (refused.status_code, "Cần người thứ hai" in refused.text) == (403, True)
+    assert register.scalars(select(Release)).all() == []
 
 
 WRITES = (
@@ -169,7 +96,7 @@ WRITES = (
     "/steward/imports/1/recount",
     "/steward/imports/1/questions",
     "/steward/answers",
-    "/steward/leave",
+    "/sign-out",
 )
 
 
@@ -197,7 +124,9 @@ def test_pages_are_neither_kept_nor_indexed_in_both_languages(steward: FlaskClie
 # -- the way of a file ---------------------------------------------------------------------------------------------
 
 
-def test_a_file_is_staged_previewed_published_and_undone(steward: FlaskClient, register: Session) -> None:
+def test_a_file_is_staged_previewed_published_and_undone(
+    steward: FlaskClient, approver: FlaskClient, register: Session
+) -> None:
     report = upload(steward, LIST, decision="12/QĐ-SGDĐT", effective="01/09/2026", source_name="Sở Nam Định")
     assert report.request.path == "/steward/imports/1"
     assert "Lâu đài" in report.text
@@ -207,18 +136,18 @@ def test_a_file_is_staged_previewed_published_and_undone(steward: FlaskClient, r
     assert "Trường Cao đẳng Thử nghiệm" in preview
     assert "20.42310, 106.16840" in preview
     assert register.scalars(select(Release)).all() == []
-    published = act(steward, "/steward/imports/1", "publish", policy="valid")
+    published = act(approver, "/steward/imports/1", "publish", policy="valid")
     assert "Lần công bố 1" in published.text
     assert "Trường Cao đẳng Thử nghiệm" in steward.get("/?q=thử+nghiệm").text
-    undone = act(steward, "/steward/imports/1", "undo", sure="on")
+    undone = act(approver, "/steward/imports/1", "undo", sure="on")
     assert "hoàn tác bằng lần công bố 2" in undone.text
     run = register.scalars(select(ImportRun)).one()
-    assert (run.state, run.actor, run.source_name) == ("undone", "mapapp steward (lan)", "Sở Nam Định")
+    assert (run.state, run.actor, run.source_name) == ("undone", "lan", "Sở Nam Định")
 
 
-def test_all_or_nothing_refuses_with_a_reason(steward: FlaskClient, register: Session) -> None:
+def test_all_or_nothing_refuses_with_a_reason(steward: FlaskClient, approver: FlaskClient, register: Session) -> None:
     upload(steward, LIST)
-    refused = act(steward, "/steward/imports/1", "publish", policy="all")
+    refused = act(approver, "/steward/imports/1", "publish", policy="all")
     assert "không ghi dòng nào" in refused.text
     assert register.scalars(select(Release)).all() == []
 
@@ -269,9 +198,11 @@ def test_more_than_other_forms_may_hold_is_taken_here(steward: FlaskClient) -> N
     assert upload(steward, f"{LIST.splitlines()[0]}\n{rows}").request.path == "/steward/imports/1"
 
 
-def test_a_question_is_answered_on_its_page_and_remembered(steward: FlaskClient, register: Session) -> None:
+def test_a_question_is_answered_on_its_page_and_remembered(
+    steward: FlaskClient, approver: FlaskClient, register: Session
+) -> None:
     upload(steward, LIST)
-    act(steward, "/steward/imports/1", "publish")
+    act(approver, "/steward/imports/1", "publish")
     asked = upload(steward, TYPED, "so-nam-dinh-09.csv")
     assert "Trả lời 1 câu hỏi" in asked.text
     page = steward.get("/steward/imports/2/questions")
@@ -333,12 +264,12 @@ def test_a_job_without_a_process_is_said_to_be_lost(steward: FlaskClient, regist
     assert "http-equiv" not in page
 
 
-def test_a_moved_register_is_said_and_counted_again(steward: FlaskClient) -> None:
+def test_a_moved_register_is_said_and_counted_again(steward: FlaskClient, approver: FlaskClient) -> None:
     upload(steward, LIST, "a.csv")
     upload(steward, LIST, "b.csv")
-    act(steward, "/steward/imports/1", "publish")
+    act(approver, "/steward/imports/1", "publish")
     assert "đã có lần công bố mới" in steward.get("/steward/imports/2").text
-    refused = act(steward, "/steward/imports/2", "publish")
+    refused = act(approver, "/steward/imports/2", "publish")
     assert "Sổ đăng ký đã thay đổi" in refused.text
     again = act(steward, "/steward/imports/2", "recount")
     assert "đã có lần công bố mới" not in again.text

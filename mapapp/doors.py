@@ -1,0 +1,92 @@
+"""The door's own way to the database, its secrets, and how often somebody may knock.
+
+Only the door's role can read and write accounts and sessions; the role that pages write with cannot (see
+`geodata.roles`).
+"""
+
+import hmac
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+from flask import Flask, current_app, request
+from sqlalchemy.orm import Session
+
+from geodata.engine import make_sessions
+from geodata.people.second_factor import Vault
+from geodata.report_senders import network
+from mapapp.db import Sessions
+from mapapp.limits import Limits
+from mapapp.settings import Settings
+
+KNOCKS_PER_MINUTE = 20
+"""From one address; and for one login, from wherever."""
+
+WHOLE_HOUSE = 300
+"""From this machine itself: perhaps everybody, behind a proxy that nobody was told of."""
+
+
+@dataclass
+class Door:
+    """What signing in needs of the installation."""
+
+    sessions: Sessions
+    read_secret: Callable[[], str]
+    limits: Limits
+
+    @cached_property
+    def secret(self) -> str:
+        return self.read_secret()
+
+    @cached_property
+    def vault(self) -> Vault:
+        return Vault(self.secret)
+
+
+def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
+    """Give the application its door; opens no connection and reads no secret yet."""
+    own = sessions or make_sessions(
+        settings.url,
+        statement_timeout_ms=settings.statement_timeout_ms,
+        application_name="mapapp-web-door",
+        pool_size=1,
+    )
+    app.extensions["mapapp.door"] = Door(own, settings.signing_secret, Limits(settings.data / "knocks"))
+
+
+def the_door() -> Door:
+    return cast(Door, current_app.extensions["mapapp.door"])
+
+
+@contextmanager
+def door() -> Iterator[Session]:
+    """A session that may read and write accounts; the caller commits."""
+    with the_door().sessions() as session:
+        yield session
+
+
+def vault() -> Vault:
+    return the_door().vault
+
+
+def signed(purpose: str, text: str) -> str:
+    """A signature (64 hexadecimal digits) that only this installation can make."""
+    return hmac.new(the_door().secret.encode(), f"door\0{purpose}\0{text}".encode(), "sha256").hexdigest()
+
+
+def wait_s(login: str) -> int:
+    """0 when an attempt may be made now (and is counted), else the seconds after which one may."""
+    address = network(request.remote_addr or "")
+    house = address.startswith("127.") or address.startswith("::1")
+    waits = (
+        _wait(f"address {address}", WHOLE_HOUSE if house else KNOCKS_PER_MINUTE),
+        _wait(f"login {login.strip().lower()[:64]}", WHOLE_HOUSE if house else KNOCKS_PER_MINUTE) if login else 0.0,
+    )
+    return math.ceil(max(waits))
+
+
+def _wait(who: str, per_minute: int) -> float:
+    return the_door().limits.wait_s(who, per_minute=per_minute, burst=per_minute)
