@@ -1,7 +1,7 @@
 """The change feed: complete, in order, without repetition, whatever is written meanwhile."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
@@ -104,33 +104,34 @@ def test_the_feed_is_atom_with_tombstones(client: FlaskClient, register: Session
     assert dead.attrib["ref"] in {str(one).split("#")[0] for one in ids}
 
 
-@pytest.mark.parametrize("path", ["changes", "collections"])
-def test_pages_while_a_writer_is_busy_miss_and_repeat_nothing(database_like: DatabaseLike, path: str) -> None:
-    """One thread publishes, another reads pages of two until the writer is done and the end is reached."""
+@pytest.fixture
+def published(database_like: DatabaseLike) -> Iterator[sessionmaker[Session]]:
+    """Sessions on a database of this test's own, whose commits others see."""
     engine = make_engine(database_like("units", prepare_units), application_name="tests")
-    sessions = sessionmaker(engine)
-    client = create_app(NOWHERE, sessions, lambda: datetime.now(UTC)).test_client()
-    issued: list[str] = []
-    with sessions.begin() as session:
-        first = [an_institution(f"Trường {number}") for number in range(9)]
-        publish(session, *first)
-    issued += [one.id for one in first]
-
-    def write() -> None:
-        for number in range(8):
-            more = [an_institution(f"Trường thêm {number} {i}") for i in range(3)]
-            with sessions.begin() as session:
-                publish(session, *more)
-            issued.extend(one.id for one in more)
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    read = read_changes if path == "changes" else read_items
-    found = read(client, lambda: not writer.is_alive())
-    writer.join()
+    yield sessionmaker(engine)
     engine.dispose()
+
+
+def published_one_by_one(sessions: sessionmaker[Session], number: int, issued: list[str]) -> None:
+    """Releases of three institutions each; `issued` grows with every commit."""
+    for release in range(number):
+        more = [an_institution(f"Trường thêm {place}{release}") for place in "ABC"]
+        with sessions.begin() as session:
+            publish(session, *more)
+        issued.extend(one.id for one in more)
+
+
+def test_changes_read_while_a_writer_is_busy_miss_and_repeat_nothing(published: sessionmaker[Session]) -> None:
+    """One thread publishes, another reads pages of two until the writer is done and the end is reached."""
+    client = create_app(NOWHERE, published, lambda: datetime.now(UTC)).test_client()
+    issued: list[str] = []
+    published_one_by_one(published, 1, issued)
+    writer = threading.Thread(target=published_one_by_one, args=(published, 8, issued))
+    writer.start()
+    found = read_changes(client, lambda: not writer.is_alive())
+    writer.join()
     assert len(found) == len(set(found))
-    assert set(found) == (set(issued) if path == "changes" else {one.id for one in first})
+    assert set(found) == set(issued)
 
 
 def read_changes(client: FlaskClient, done: Callable[[], bool]) -> list[str]:
@@ -146,12 +147,28 @@ def read_changes(client: FlaskClient, done: Callable[[], bool]) -> list[str]:
             return found
 
 
-def read_items(client: FlaskClient, _done: Callable[[], bool]) -> list[str]:
-    """Ids of the collection as its first page saw it, two by two."""
+@pytest.mark.parametrize("path", ["/api/v1/institutions", "/ogc/collections/institutions/items"])
+def test_pages_with_a_publication_between_any_two_miss_and_repeat_nothing(
+    published: sessionmaker[Session], path: str
+) -> None:
+    """What is published meanwhile sorts before, between and behind what the first page knew, by name and by id."""
+    client = create_app(NOWHERE, published, lambda: datetime.now(UTC)).test_client()
+    first: list[str] = []
+    published_one_by_one(published, 3, first)
+    later: list[str] = []
+    found = read_items(client, f"{path}?limit=2", lambda: published_one_by_one(published, 1, later))
+    assert len(later) == 3 * 4  # between five pages
+    assert sorted(found) == sorted(first)
+
+
+def read_items(client: FlaskClient, address: str, between: Callable[[], None]) -> list[str]:
+    """Ids of all pages; `between` is done before each but the first."""
     found: list[str] = []
-    address = "/ogc/collections/institutions/items?limit=2"
-    while address:
+    while True:
         body = client.get(address).get_json(force=True)
         found += [one["id"] for one in body["features"]]
-        address = next((link["href"] for link in body["links"] if link["rel"] == "next"), "")
-    return found
+        following = [link["href"] for link in body["links"] if link["rel"] == "next"]
+        if not following:
+            return found
+        (address,) = following
+        between()

@@ -214,6 +214,26 @@ def test_the_shapes_refuse_a_catalogue_without_its_dataset(client: FlaskClient, 
     assert not fits
 
 
+LEFT_OUT = """
+    PREFIX sh: <http://www.w3.org/ns/shacl#>
+    SELECT DISTINCT ?class ?property WHERE {
+        ?thing a ?class ; ?property ?value .
+        FILTER (?property != rdf:type && ?class != <http://xmlns.com/foaf/0.1/Document>)
+        FILTER NOT EXISTS { ?shape sh:targetClass ?class ; sh:property/sh:path ?property }
+    }
+"""
+
+
+@pytest.mark.parametrize("data_status", ["illustrative", "official"])
+def test_the_shapes_cover_every_property_of_the_catalogue(
+    client: FlaskClient, register: Session, data_status: str
+) -> None:
+    publish(register, an_institution(), data_status=data_status)
+    both = graph(client, "ttl").parse(str(SHAPES), format="turtle")
+    ours = [row for row in both.query(LEFT_OUT) if "shacl" not in str(row)]
+    assert ours == []
+
+
 def test_both_forms_of_the_catalogue_say_the_same(client: FlaskClient, published: int) -> None:
     assert isomorphic(graph(client, "jsonld"), graph(client, "ttl"))
 

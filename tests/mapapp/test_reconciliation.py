@@ -9,88 +9,28 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from jsonschema import Draft202012Validator
 from sqlalchemy.orm import Session
 
 from geodata.text import fold
 from tests.builders import AnInstitution, an_institution, publish
+from tests.mapapp.reconciliation_schemas import EXTENSION, MANIFEST, PROPOSED, RESULTS, SUGGESTIONS, check, faults
 
-NAMED = {
-    "type": "object",
-    "required": ["id", "name"],
-    "properties": {"id": {"type": "string"}, "name": {"type": "string"}},
-}
-TEMPLATE = {"type": "string", "pattern": r"\{\{id\}\}"}
-SERVICE = {"type": "object", "required": ["service_url", "service_path"]}
-MANIFEST = {
-    "type": "object",
-    "required": ["versions", "name", "identifierSpace", "schemaSpace"],
-    "properties": {
-        "versions": {"type": "array", "contains": {"const": "0.2"}},
-        "identifierSpace": {"type": "string", "format": "uri"},
-        "view": {"type": "object", "required": ["url"], "properties": {"url": TEMPLATE}},
-        "preview": {
-            "type": "object",
-            "required": ["url", "width", "height"],
-            "properties": {"url": TEMPLATE, "width": {"type": "integer"}, "height": {"type": "integer"}},
-        },
-        "defaultTypes": {"type": "array", "items": NAMED},
-        "suggest": {"type": "object", "properties": dict.fromkeys(("entity", "property", "type"), SERVICE)},
-        "extend": {
-            "type": "object",
-            "properties": {"propose_properties": SERVICE, "property_settings": {"type": "array"}},
-        },
-    },
-}
-CANDIDATE = {
-    "type": "object",
-    "required": ["id", "name", "score", "match"],
-    "properties": {
-        "id": {"type": "string"},
-        "name": {"type": "string"},
-        "description": {"type": "string"},
-        "score": {"type": "number", "minimum": 0, "maximum": 100},
-        "match": {"type": "boolean"},
-        "type": {"type": "array", "items": NAMED},
-        "features": {
-            "type": "array",
-            "items": {"type": "object", "properties": {"value": {"type": ["number", "boolean"]}}},
-        },
-    },
-}
-RESULTS = {
-    "type": "object",
-    "additionalProperties": {
-        "type": "object",
-        "required": ["result"],
-        "properties": {"result": {"type": "array", "items": CANDIDATE}},
-    },
-}
-EXTENSION = {
-    "type": "object",
-    "required": ["meta", "rows"],
-    "properties": {
-        "meta": {"type": "array", "items": NAMED},
-        "rows": {
-            "type": "object",
-            "additionalProperties": {
-                "type": "object",
-                "additionalProperties": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "additionalProperties": False,
-                        "properties": {"str": {"type": "string"}},
-                    },
-                },
-            },
-        },
-    },
+UNFIT: dict[str, tuple[dict[str, Any], Any]] = {
+    "a batch that is a list": (RESULTS, [{"result": []}]),
+    "an answer without result": (RESULTS, {"q0": {"candidates": []}}),
+    "a candidate without id": (RESULTS, {"q0": {"result": [{"name": "x", "score": 1, "match": False}]}}),
+    "a score in words": (RESULTS, {"q0": {"result": [{"id": "x", "name": "x", "score": "high", "match": False}]}}),
+    "a manifest of another version": (MANIFEST, {"versions": ["0.1"], "name": "x"}),
+    "a preview without its size": (MANIFEST, {"preview": {"url": "http://x/{{id}}"}}),
+    "a bare value as a cell": (EXTENSION, {"meta": [], "rows": {"x": {"name": ["y"]}}}),
+    "a cell of two kinds": (EXTENSION, {"meta": [], "rows": {"x": {"name": [{"str": "y", "int": 1}]}}}),
+    "suggestions without result": (SUGGESTIONS, {"results": []}),
 }
 
 
-def check(schema: dict[str, Any], body: Any) -> None:
-    assert [f"{error.json_path}: {error.message}" for error in Draft202012Validator(schema).iter_errors(body)] == []
+@pytest.mark.parametrize("what", list(UNFIT))
+def test_the_shapes_refuse(what: str) -> None:
+    assert faults(*UNFIT[what])
 
 
 Ask = Callable[..., list[dict[str, Any]]]
@@ -131,14 +71,11 @@ def test_every_service_of_the_manifest_answers(client: FlaskClient, register: Se
     for name in ("entity", "property", "type"):
         service = manifest["suggest"][name]
         prefix = {"entity": "minh hoa hue", "property": "pro", "type": "coll"}[name]
-        found = client.get(service["service_url"] + service["service_path"] + f"?prefix={prefix}").get_json()["result"]
-        assert found, name
-        check({"type": "array", "items": NAMED}, found)
+        found = client.get(service["service_url"] + service["service_path"] + f"?prefix={prefix}").get_json()
+        assert found["result"], name
+        check(SUGGESTIONS, found)
     offered = manifest["extend"]["propose_properties"]
-    check(
-        {"type": "array", "items": NAMED},
-        client.get(offered["service_url"] + offered["service_path"]).get_json()["properties"],
-    )
+    check(PROPOSED, client.get(offered["service_url"] + offered["service_path"]).get_json())
     preview = client.get(manifest["preview"]["url"].replace("{{id}}", wanted.id))
     assert "Trường Cao đẳng Minh họa Huế" in preview.text
     assert "frame-ancestors *" in preview.headers["Content-Security-Policy"]
