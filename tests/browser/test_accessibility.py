@@ -1,5 +1,6 @@
 """axe-core (WCAG 2.0 to 2.2, A and AA) finds nothing on any public page, at both widths, light and dark, vi and en."""
 
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,31 @@ def test_open_suggestions_filters_and_map_break_no_rule(
         page.locator(".mark-icon.cluster").first.press("Enter")
         page.wait_for_load_state("networkidle")
         assert violations(page) == []
+
+
+VIEWS = ["6/16.011/105.793", "7/10.203/106.557", "8/10.161/106.85", "9/20.843/105.644", "10/21.03/105.677"]
+"""Zoom, latitude and longitude with many signs, some of them below the map's buttons."""
+
+SQUARES = """() => [...document.querySelectorAll(".live .mark-icon")].map((sign) => sign.getBoundingClientRect())
+    .map(({ left, top, right, bottom }) => [left, top, right, bottom])"""
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_sign_that_takes_the_focus_can_be_seen_and_touched(visiting: Visiting, view: str) -> None:
+    with visiting(PHONE) as visit:
+        page = visit.open(f"/#map={view}")
+        show_map(page)
+        assert page.locator(".mark-icon[tabindex='0']").count() > 0
+        assert violations(page) == []
+        squares = page.evaluate(SQUARES)
+        assert not [(one, two) for one, two in combinations(squares, 2) if meet(one, two)]
+
+
+def meet(one: list[float], two: list[float]) -> bool:
+    """Whether two rectangles (left, top, right, bottom) share more than a rounded pixel."""
+    across = min(one[2], two[2]) - max(one[0], two[0])
+    down = min(one[3], two[3]) - max(one[1], two[1])
+    return across > 1 and down > 1
 
 
 @widths

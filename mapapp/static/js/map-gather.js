@@ -1,20 +1,17 @@
 // What would overlap on the screen is gathered, so that every sign can be seen and touched. Counts add up exactly.
 /* global L */
 
-const GAP_PX = 2;
-const RADII_PX = { large: 23, middle: 19, small: 16, numbered: 18, plain: 13 };
+const HALF_PX = { large: 23, middle: 19, small: 16, one: 16 }; // of the square that a finger can hit
 
 /** Groups of features that need one sign each: {at, count, features, box}; `at` is where the weightiest stands.
- *  `rank(feature)` orders them: lower first, and first keeps its place. */
+ *  `rank(feature)` orders them: lower first, and first keeps its place. No two signs cover each other: a sign that
+ *  grows by what joined it may swallow the next one, so they are gathered until nothing moves. */
 export function gather(map, features, rank) {
-  const groups = [];
-  for (const feature of [...features].sort((one, two) => rank(one) - rank(two))) {
-    const at = latLng(feature);
-    const pixel = map.project(at);
-    const radius = radiusOf(feature, rank);
-    const close = groups.find((group) => group.pixel.distanceTo(pixel) < group.radius + radius + GAP_PX);
-    if (close) join(close, feature);
-    else groups.push({ at, pixel, radius, count: countOf(feature), features: [feature], box: boxOf(feature) });
+  const ordered = [...features].sort((one, two) => rank(one) - rank(two));
+  let groups = ordered.map((feature) => single(map, feature));
+  for (let before = Infinity; groups.length < before;) {
+    before = groups.length;
+    groups = groups.reduce(placed, []);
   }
   return groups;
 }
@@ -41,14 +38,23 @@ export function sizeOf(count) {
   return count >= 100 ? "large" : count >= 10 ? "middle" : "small";
 }
 
-function join(group, feature) {
-  group.features.push(feature);
-  group.count += countOf(feature);
-  group.box.extend(boxOf(feature));
-  group.radius = RADII_PX[sizeOf(group.count)];
+function single(map, feature) {
+  const at = latLng(feature);
+  const half = feature.properties.cluster ? HALF_PX[sizeOf(feature.properties.count)] : HALF_PX.one;
+  return { at, pixel: map.project(at), half, count: countOf(feature), features: [feature], box: boxOf(feature) };
 }
 
-function radiusOf(feature, rank) {
-  if (feature.properties.cluster) return RADII_PX[sizeOf(feature.properties.count)];
-  return Number.isFinite(rank(feature)) ? RADII_PX.numbered : RADII_PX.plain;
+function placed(groups, group) {
+  const near = groups.find((other) => cover(other, group));
+  if (!near) return [...groups, group];
+  near.features.push(...group.features);
+  near.count += group.count;
+  near.box.extend(group.box);
+  near.half = HALF_PX[sizeOf(near.count)];
+  return groups;
+}
+
+function cover(one, two) {
+  const away = one.pixel.subtract(two.pixel);
+  return Math.max(Math.abs(away.x), Math.abs(away.y)) < one.half + two.half;
 }

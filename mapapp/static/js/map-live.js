@@ -4,7 +4,7 @@ import { Newest, calm, fill } from "./dom.js";
 import { configOf, figureOf, question, tell } from "./map-figure.js";
 import { boxOf, gather, latLng } from "./map-gather.js";
 import { institutionList, institutionNote } from "./map-popups.js";
-import { addNamed, clusterIcon, institutionIcon, originIcon } from "./map-signs.js";
+import { addNamed, clusterIcon, institutionIcon, originIcon, skipCovered } from "./map-signs.js";
 
 const MOVE_CALM_MS = 150;
 const CLOSEST_FIT = 13;
@@ -32,16 +32,19 @@ const Live = L.Layer.extend({
     this.marks.addTo(map);
     this.extra.addTo(map);
     this.refresh = calm(MOVE_CALM_MS, () => this.ask());
-    map.on("moveend", this.refresh);
-    map.on("dragend zoomend", this.remember, this);
+    this.watch();
     this.figure.addEventListener("page:results", () => this.restart());
     this.figure.addEventListener("page:hover", (event) => this.highlight(event.detail.id));
     this.figure.addEventListener("page:choose", (event) => this.show(event.detail.id));
     this.restart(remembered());
   },
 
+  watch() {
+    this._map.on("moveend", this.refresh).on("moveend popupopen popupclose", this.skip, this).on("dragend zoomend", this.remember, this);
+  },
+
   onRemove(map) {
-    map.off("moveend", this.refresh).off("dragend zoomend", this.remember, this);
+    map.off("moveend", this.refresh).off("moveend popupopen popupclose", this.skip, this).off("dragend zoomend", this.remember, this);
     this.newest.stop();
     this.marks.remove();
     this.extra.remove();
@@ -108,7 +111,12 @@ const Live = L.Layer.extend({
     for (const group of groups) this.place(group);
     if (focused) this.focusAgain(focused.dataset.key);
     if (open) this.byId.get(open)?.openPopup();
+    this.skip();
     this._map.fire("signsdrawn");
+  },
+
+  skip() {
+    skipCovered(this._map, this.marks.getLayers());
   },
 
   /** What keeps its place when signs would overlap: large clusters, then the list's entries, then the others. */
@@ -218,8 +226,7 @@ const Institutions = Live.extend({
     this.extra.addTo(map);
     this.numbers = new Map();
     this.refresh = calm(MOVE_CALM_MS, () => this.ask());
-    map.on("moveend", this.refresh);
-    map.on("dragend zoomend", this.remember, this);
+    this.watch();
     this.figure.addEventListener("page:layers", ({ detail }) => this.choose(detail.types));
     this.choose(configOf(map).layers ?? []);
   },

@@ -4,6 +4,7 @@ import { make } from "./dom.js";
 import { sizeOf } from "./map-gather.js";
 
 const SIGN_PX = 32;
+const TARGET_PX = 24; // WCAG 2.2, 2.5.8
 const RING_PX = { large: 46, middle: 38, small: 32 };
 
 /** The sign of one institution; `number` when it stands in the list. */
@@ -49,6 +50,34 @@ export function addNamed(marker, group, label, key) {
     if (document.activeElement === element) note.querySelector("a[href]:not(.leaflet-popup-close-button), .note").focus();
   });
   marker.on("popupclose", ({ popup }) => { if (popup.getElement()?.contains(document.activeElement)) element.focus(); });
+}
+
+/** Tab skips signs that lie beyond the edge or under a control, where focus could not be seen (WCAG 2.2, 2.4.11), until
+ *  the map moves. The list names them all. */
+export function skipCovered(map, markers) {
+  const container = map.getContainer();
+  const beside = [...container.parentElement.children].filter((element) => element !== container);
+  const above = [...beside, ...container.querySelectorAll(".leaflet-control, .leaflet-popup")];
+  const covers = above.map((element) => element.getBoundingClientRect());
+  const frame = container.getBoundingClientRect();
+  for (const marker of markers) {
+    const core = coreOf(marker.getElement().getBoundingClientRect());
+    const seen = within(core, frame) && !covers.some((cover) => meet(core, cover));
+    marker.getElement().tabIndex = seen ? 0 : -1;
+  }
+}
+
+function coreOf({ x, y, width, height }) {
+  const [left, top] = [x + (width - TARGET_PX) / 2, y + (height - TARGET_PX) / 2];
+  return { left, top, right: left + TARGET_PX, bottom: top + TARGET_PX };
+}
+
+function within(core, frame) {
+  return core.left >= frame.left && core.right <= frame.right && core.top >= frame.top && core.bottom <= frame.bottom;
+}
+
+function meet(core, cover) {
+  return core.left < cover.right && core.right > cover.left && core.top < cover.bottom && core.bottom > cover.top;
 }
 
 function icon(html, size, className) {
