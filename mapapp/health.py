@@ -1,14 +1,17 @@
 """`/healthz`: the process answers. `/readyz`: so do the database, its tables and the register."""
 
+from dataclasses import asdict
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Response, current_app
 
 from geodata import migrations
 from geodata.engine import AWAY
 from mapapp.db import now, register, session
 from mapapp.geojson import to_json
+from mapapp.keeper import keeper_of
+from mapapp.replica import the_replica
 
 bp = APIBlueprint("health", __name__, enable_openapi=False)
 
@@ -21,10 +24,16 @@ def healthz() -> Response:
 
 @bp.get("/readyz")
 def readyz() -> Response:
-    """200 when questions can be answered, else 503 with what is missing; `age_s`: seconds since a publication."""
+    """200 when questions can be answered, else 503 with what is missing; `age_s`: seconds since a publication. `keeper`
+    tells of the process behind the workers, `replica` of what is read from beside the primary: answers wait for
+    neither, so that they are no reason for 503."""
     checks = readiness()
     ready = all(check["ok"] for check in checks.values())
-    return _answer({"status": "ready" if ready else "not ready", "checks": checks}, 200 if ready else 503)
+    told: dict[str, Any] = {"status": "ready" if ready else "not ready", "checks": checks}
+    keeper = keeper_of(current_app.config["DATA_DIRECTORY"])
+    if replica := the_replica(current_app):
+        told["replica"] = {"in_use": replica.usable, "most_lag_s": replica.most_lag_s, **asdict(replica.state)}
+    return _answer({**told, "keeper": asdict(keeper)} if keeper else told, 200 if ready else 503)
 
 
 def readiness() -> dict[str, dict[str, Any]]:

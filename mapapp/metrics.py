@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus: all workers of this machine together, the register, and the backups.
+"""`/metrics` for Prometheus: all workers of this machine together, the register, the keeper, and the backups.
 
 For this machine alone, unless `MAPAPP_METRICS_TOKEN` is set: then whoever sends it as a bearer token is answered too.
 """
@@ -20,8 +20,10 @@ from geodata.backup.archiving import configured
 from geodata.engine import AWAY
 from geodata.errors import GeodataError
 from mapapp.db import register
+from mapapp.keeper import keeper_of
 from mapapp.measuring import BUCKETS_S, Measured, Measuring
 from mapapp.own_machine import require_machine
+from mapapp.replica import the_replica
 from mapapp.settings import Settings
 
 bp = APIBlueprint("metrics", __name__, enable_openapi=False)
@@ -36,7 +38,8 @@ def metrics() -> Response:
     measuring = cast(Measuring, current_app.extensions["mapapp.measuring"])
     registry = CollectorRegistry()
     families = [*requests(measuring.whole()), *workers(measuring.workers()), *the_register()]
-    registry.register(Fixed([*families, *backups(current_app.config["DATA_DIRECTORY"])]))
+    data = current_app.config["DATA_DIRECTORY"]
+    registry.register(Fixed([*families, *the_keeper(data), *replicas(), *backups(data)]))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
 
@@ -71,7 +74,7 @@ def requests(measured: Measured) -> Iterable[Metric]:
     seconds = HistogramMetricFamily("mapapp_request_seconds", "Time spent on answering.", labels=["kind"])
     for kind, buckets in sorted(measured.buckets.items()):
         seconds.add_metric([kind], cumulated(buckets), measured.seconds[kind])
-    refused = "Requests turned away with 503 because they had waited too long."
+    refused = "Requests turned away with 503 because too many waited, or they too long."
     return counted, seconds, CounterMetricFamily("mapapp_refused", refused, value=measured.refused)
 
 
@@ -107,6 +110,28 @@ def the_register() -> Iterable[Metric]:
         return up, release
     when = "When the current release was published."
     return up, release, GaugeMetricFamily("mapapp_published_seconds", when, value=state.published_at.timestamp())
+
+
+def the_keeper(data: Path) -> Iterable[Metric]:
+    """The process that collects signed answers and keeps the release; nothing where `mapapp serve` does not run."""
+    found = keeper_of(data)
+    if found is None:
+        return
+    yield GaugeMetricFamily("mapapp_keeper_up", "1 when the keeper runs.", value=int(found.running))
+    yield CounterMetricFamily("mapapp_keeper_restarts", "How often it was started anew.", value=found.restarts)
+    if found.round_age_s is not None:
+        since = "Seconds since it finished a round."
+        yield GaugeMetricFamily("mapapp_keeper_round_age_seconds", since, value=found.round_age_s)
+
+
+def replicas() -> Iterable[Metric]:
+    """Whether the replica is read from, and how far it is behind; nothing where none is set."""
+    replica = the_replica(current_app)
+    if replica is None:
+        return
+    yield GaugeMetricFamily("mapapp_replica_in_use", "1 while the replica is read from.", value=int(replica.usable))
+    if replica.state.lag_s is not None:
+        yield GaugeMetricFamily("mapapp_replica_lag_seconds", "How far it is behind.", value=replica.state.lag_s)
 
 
 def backups(data: Path) -> Iterable[Metric]:

@@ -17,6 +17,7 @@ from geodata.errors import GeodataError
 from mapapp.checkpoints import Checkpoint, exported, read_checkpoint, sign_checkpoint
 from mapapp.commands import command_session, database
 from mapapp.endings import die_with_parent, end_on_signals
+from mapapp.keeper import round_done
 from mapapp.keeping import Kept, keep
 from mapapp.key_store import KeyStore
 from mapapp.outage import refresh
@@ -139,6 +140,7 @@ def keep_watch(settings: Settings) -> None:
     while True:
         try:
             one_round(settings, sessions)
+            round_done(settings.data)
         except AWAY as error:
             click.echo(f"The database is away; trying again: {type(error).__name__}", err=True)
         except Exception as error:  # the next round may succeed, and nothing is lost until then

@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import os
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,7 +20,7 @@ from geodata.cluster_place import ClusterUnusable
 from geodata.engine import require_answer
 from geodata.errors import GeodataError
 from geodata.preparation import migrate
-from mapapp import create_app, logs, measuring
+from mapapp import create_app, keeper, logs, measuring
 from mapapp.endings import die_with_parent, end_on_signals, uninterrupted
 from mapapp.settings import Settings
 
@@ -50,7 +49,7 @@ def command(settings: Settings, host: str | None, port: int | None) -> None:
         _prepare(settings)
         measuring.begin_anew(settings.data)
         create_app(settings)  # reads all modules before the workers fork, and fails here rather than in each of them
-        with _keeper(settings):
+        with keeper.watched(_keeper_command(settings), settings.data):
             click.echo(f"Serving on http://{settings.host}:{settings.port}  (Ctrl-C stops)")
             workers = partial(workers_application, settings, os.getpid())
             web_server(settings).serve(target_loader=workers, wrap_loader=False)
@@ -79,16 +78,10 @@ def workers_application(settings: Settings, parent: int) -> Flask:
     return create_app(settings)
 
 
-@contextlib.contextmanager
-def _keeper(settings: Settings) -> Iterator[None]:
-    """A process beside the workers that collects signed answers and keeps what answers go on from in an outage."""
+def _keeper_command(settings: Settings) -> list[str]:
+    """What collects signed answers and keeps what answers go on from in an outage; it ends with this process."""
     watch = ["--data", str(settings.data), "audit", "collect", "--watch", "--parent", str(os.getpid())]
-    keeper = subprocess.Popen([sys.executable, "-m", "mapapp", *watch])  # noqa: S603  our own command
-    try:
-        yield
-    finally:
-        keeper.terminate()
-        keeper.wait()
+    return [sys.executable, "-m", "mapapp", *watch]
 
 
 def _prepare(settings: Settings) -> None:

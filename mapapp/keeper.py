@@ -1,0 +1,121 @@
+"""The keeper: a process beside the web workers that collects signed answers and keeps the release on the disk.
+
+`mapapp serve` starts it anew whenever it ends, each time after a longer wait while it ends soon, and notes in a file
+what became of it; the keeper marks each round it has finished. `/readyz` and `/metrics` tell both.
+"""
+
+import contextlib
+import json
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from geodata import processes
+
+NOTE = "keeper.json"
+ROUND = "keeper.round"
+FIRST_WAIT_S = 1.0
+LONGEST_WAIT_S = 60.0
+STEADY_AFTER_S = 60.0
+"""One that ran for so long is started anew after the first wait again."""
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """What is known of it: whether it runs, how often it was started anew, and the seconds since it finished a round
+    (None: none yet)."""
+
+    running: bool
+    restarts: int
+    round_age_s: int | None
+
+
+class Watchman:
+    """Runs a command for as long as it is wanted, whatever kills it."""
+
+    def __init__(self, command: Sequence[str], data: Path, *, first_wait_s: float = FIRST_WAIT_S) -> None:
+        self.command, self.data, self.first_wait_s = list(command), data, first_wait_s
+        self.restarts = 0
+        self._over = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._watch, name="keeper", daemon=True)
+
+    def start(self) -> None:
+        """Returns at once. The thread lives as long as the process it starts: Linux takes the end of the thread that
+        started a process for the end of its parent."""
+        (self.data / ROUND).unlink(missing_ok=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the process, and waits for it."""
+        with self._lock:
+            self._over.set()
+            if self._process is not None:
+                self._process.terminate()
+        self._thread.join()
+        (self.data / NOTE).unlink(missing_ok=True)
+
+    def _watch(self) -> None:
+        wait_s = self.first_wait_s
+        while (process := self._started()) is not None:
+            began = time.monotonic()
+            process.wait()
+            if time.monotonic() - began > STEADY_AFTER_S:
+                wait_s = self.first_wait_s
+            if self._over.wait(wait_s):
+                return
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+            self.restarts += 1
+
+    def _started(self) -> subprocess.Popen[bytes] | None:
+        """The process, whose number is noted; None once it is not wanted any more."""
+        with self._lock:
+            if self._over.is_set():
+                return None
+            self._process = subprocess.Popen(self.command)  # noqa: S603  our own command
+            self._note(self._process.pid)
+            return self._process
+
+    def _note(self, pid: int) -> None:
+        """A full disk costs the note and not the keeper."""
+        with contextlib.suppress(OSError):
+            draft = self.data / f"{NOTE}.new"
+            draft.write_text(json.dumps({"process": processes.identity(pid), "restarts": self.restarts}))
+            draft.rename(self.data / NOTE)
+
+
+@contextlib.contextmanager
+def watched(command: Sequence[str], data: Path) -> Iterator[None]:
+    """Within, the command is kept running."""
+    watchman = Watchman(command, data)
+    watchman.start()
+    try:
+        yield
+    finally:
+        watchman.stop()
+
+
+def round_done(data: Path) -> None:
+    """Mark that the keeper did all that it had to do just now."""
+    with contextlib.suppress(OSError):
+        (data / ROUND).touch()
+
+
+def keeper_of(data: Path) -> Keeper | None:
+    """The keeper of a data directory; None where `mapapp serve` does not run."""
+    try:
+        note = json.loads((data / NOTE).read_text())
+    except (OSError, ValueError):
+        return None
+    return Keeper(bool(note["process"]) and processes.is_alive(note["process"]), note["restarts"], _age_s(data / ROUND))
+
+
+def _age_s(path: Path) -> int | None:
+    try:
+        return max(0, int(time.time() - path.stat().st_mtime))
+    except OSError:
+        return None
