@@ -126,6 +126,7 @@ def _register(app: APIFlask) -> None:
         api_access,
         api_catalogue,
         api_changes,
+        api_history,
         api_institutions,
         api_overlays,
         api_packs,
@@ -147,6 +148,7 @@ def _register(app: APIFlask) -> None:
         ogc,
         people,
         planner,
+        proposals,
         reconciliation,
         steward,
         verifier,
@@ -164,5 +166,14 @@ def _register(app: APIFlask) -> None:
     app.register_blueprint(offline_list.bp)
     for pages in (ogc.bp, reconciliation.bp, data.bp):
         register_pages(app, pages)
-    for pages in (citizen.bp, planner.bp, verify_pages.bp, people.bp, steward.bp, map_files.bp, installable.bp):
+    for pages in (
+        citizen.bp,
+        planner.bp,
+        verify_pages.bp,
+        people.bp,
+        steward.bp,
+        proposals.bp,
+        map_files.bp,
+        installable.bp,
+    ):
         register_pages(app, pages)

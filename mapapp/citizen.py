@@ -11,6 +11,7 @@ from mapapp.db import session
 from mapapp.docs_view import docs_page
 from mapapp.errors import UNKNOWN_INSTITUTION, Problem
 from mapapp.headers import answer_if_unchanged, mark_public
+from mapapp.history_view import history_page
 from mapapp.home_view import home_page
 from mapapp.i18n import gettext as _
 from mapapp.i18n import page_url
@@ -19,6 +20,7 @@ from mapapp.institution_view import institution_page
 from mapapp.nearby_view import nearby_page
 from mapapp.params import CatalogueQuestion, HomeQuestion, InstitutionQuestion, NearbyQuestion, read
 from mapapp.questions import day_asked
+from mapapp.stewardship_view import stewardship_page
 from mapapp.views import Choice, ChoicesPage
 
 bp = APIBlueprint("citizen", __name__, enable_openapi=False)
@@ -55,6 +57,28 @@ def institution(id_or_code: str) -> Response:
     if id_or_code != found.id:
         return cast(Response, redirect(page_url("citizen.institution", id_or_code=found.id, **request.args.to_dict())))
     return page("citizen/institution.html", institution_page(found))
+
+
+@bp.get("/institutions/<id_or_code>/history")
+def history(id_or_code: str) -> Response:
+    """What the register said of the institution from release to release."""
+    asked = read(InstitutionQuestion, request.args)
+    try:
+        found = get(session(), readable_identifier(id_or_code), on=day_asked(asked.on), release=asked.release)
+    except UnknownInstitution as error:
+        raise Problem(UNKNOWN_INSTITUTION) from error
+    except SeveralInstitutions as several:
+        return page("citizen/choices.html", choices_page(several), 300)
+    if id_or_code != found.id:
+        return cast(Response, redirect(page_url("citizen.history", id_or_code=found.id, **request.args.to_dict())))
+    return page("citizen/history.html", history_page(found))
+
+
+@bp.get("/stewardship")
+def stewardship() -> Response:
+    """Who answers for which field, and for which province's records."""
+    read(CatalogueQuestion, request.args)
+    return page("citizen/stewardship.html", stewardship_page())
 
 
 def choices_page(several: SeveralInstitutions) -> ChoicesPage:

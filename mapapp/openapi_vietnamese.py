@@ -12,6 +12,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Mọi điều sổ đăng ký ghi về một cơ sở vào một ngày: tên, định danh, thuộc tính, địa điểm, giấy phép, "
         "ngành nghề, quan hệ và số liệu báo cáo, mỗi điều kèm thời gian hiệu lực và nguồn.",
     ),
+    "institution_history": (
+        "Lịch sử của một cơ sở",
+        "Mỗi lần công bố đã làm thay đổi cơ sở, mới nhất trước: khi nào, bằng việc gì, theo nguồn và quyết định nào, "
+        "từng thông tin trước và sau kèm thời gian hiệu lực. Không nêu tên cá nhân.",
+    ),
     "clusters": (
         "Cơ sở gộp cho bản đồ",
         "Những gì bản đồ của một khung hiển thị ở một mức thu phóng: nhóm với số đếm chính xác hoặc từng cơ sở, "

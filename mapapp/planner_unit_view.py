@@ -9,6 +9,7 @@ from geodata.administrative_units import unit as unit_named
 from geodata.filters import REFORM
 from geodata.indicators import Indicator, indicators
 from geodata.overlays import Trend
+from geodata.proposals.reviews import stewardship
 from geodata.standard.duties import Duty, duties_in
 from geodata.standard.reporting import Counts, reporting_of
 from geodata.targets import Target, local_documents, targets_of
@@ -26,6 +27,7 @@ from mapapp.planner_reports_view import source_of
 from mapapp.planner_rows import figure_row
 from mapapp.planner_view import goal_view
 from mapapp.planner_views import Course, CoverLine, DutyLine, PeriodRow, ProfileGroup, ProfileLine, UnitProfilePage
+from mapapp.review_words import ReviewView, review_view
 from mapapp.views import Link
 
 MOST_PARTS = 12
@@ -50,8 +52,16 @@ def unit_profile_page(reference: str, asked: UnitProfileQuestion) -> UnitProfile
         planner_url=page_url("planner.planner"),
         covers=tuple(cover_lines(unit, asked)),
         duties=tuple(duty_lines(unit, asked)),
+        review=review_of(unit),
         api_url=page_url("api.reporting", level=unit.level, on=unit.valid_from, release=asked.release),
     )
+
+
+def review_of(unit: Unit) -> ReviewView | None:
+    """Who answers for the province's records and when they were last looked through; of provinces of today only."""
+    if unit.level != UnitLevel.PROVINCE or not unit.in_force:
+        return None
+    return review_view(stewardship(session(), unit, on=today()))
 
 
 def cover_lines(unit: Unit, asked: UnitProfileQuestion) -> Iterator[CoverLine]:

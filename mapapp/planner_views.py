@@ -6,6 +6,7 @@ from typing import Any
 from mapapp.exports.links import DownloadGroup
 from mapapp.planner_layers import ShapesView
 from mapapp.planner_projection import ProjectionView
+from mapapp.review_words import ReviewView
 from mapapp.views import FilterGroup, Hidden, Link, Option
 
 
@@ -202,6 +203,8 @@ class CoverLine:
 
 @dataclass(frozen=True)
 class UnitProfilePage:
+    """`review`: of a province of today, who answers for its records."""
+
     title: str
     description: str
     subtitle: str
@@ -213,3 +216,4 @@ class UnitProfilePage:
     duties: tuple[DutyLine, ...]
     api_url: str
     covers: tuple[CoverLine, ...]
+    review: ReviewView | None

@@ -17,11 +17,12 @@ from geodata.imports.containers import MAX_FILE_BYTES
 from geodata.imports.refusals import Refused, UnknownRun
 from geodata.imports.run import InputFile
 from geodata.models import ImportJob, ImportRun
+from geodata.proposals import path
 from geodata.text import clean
 from geodata.vocabulary import JobAct, JobState, PersonAct, ReviewVerdict
 from mapapp.db import now, session
-from mapapp.errors import INVALID, NOT_FOUND, Kind, Problem, handle
-from mapapp.i18n import N_, language, page_url
+from mapapp.errors import INVALID, NOT_FOUND, Problem, handle
+from mapapp.i18n import language, page_url
 from mapapp.sign_in import require, require_own_form, unseen, visitor
 from mapapp.steward_changes_view import changes_page
 from mapapp.steward_jobs import launch, require_disk
@@ -35,16 +36,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LARGEST_UPLOAD = MAX_FILE_BYTES + 1024**2
 ACTS = {
     **dict.fromkeys(("upload", "answer", "recount", "withdraw"), PersonAct.STAGE),
-    **dict.fromkeys(("publish", "undo"), PersonAct.PUBLISH),
+    "undo": PersonAct.PUBLISH,
 }
 """What each write asks for; to read is `READ_WORK`."""
-
-OWN_WORK = Kind(
-    403,
-    "own-work",
-    N_("Cần người thứ hai công bố"),
-    N_("Bạn đã chuẩn bị lần nhập này nên không tự công bố được. Hãy nhờ người có quyền phê duyệt."),
-)
 
 bp = APIBlueprint("steward", __name__, enable_openapi=False)
 bp.after_request(unseen)
@@ -179,17 +173,12 @@ def commented_file(number: int, ending: str) -> Response:
     return download(annotated.workbook(session(), found, language()), f"{stem}-kiem-tra.xlsx", XLSX)
 
 
-@bp.post("/steward/imports/<int:number>/publish")
-def publish(number: int) -> Response:
-    """Publish exactly what was previewed, as one release."""
-    if the_run(number).actor == visitor().actor:
-        raise Problem(OWN_WORK)
-    return do(JobAct.PUBLISH, of=number, choices={"all_or_nothing": request.form.get("policy") == "all"})
-
-
 @bp.post("/steward/imports/<int:number>/undo")
 def undo(number: int) -> Response:
-    """Take the release back by another."""
+    """Take the release back by another; of one that two people published, on the page of their proposal."""
+    proposal = path.of_run(session(), the_run(number))
+    if proposal is not None:
+        return cast(Response, redirect(page_url("proposals.one", number=proposal.id), 303))
     return do(JobAct.UNDO, of=number)
 
 

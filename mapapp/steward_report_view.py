@@ -8,10 +8,12 @@ from geodata.imports import overview, preview, report, reviews, run
 from geodata.imports.checks import Severity, explain
 from geodata.imports.headings import KINDS
 from geodata.models import ImportRun
+from geodata.proposals import path
 from geodata.vocabulary import RowOutcome, RunState
 from mapapp.db import register, session
 from mapapp.i18n import day, language, number, page_url
 from mapapp.i18n import gettext as _
+from mapapp.proposal_words import STATE as PROPOSAL_STATE
 from mapapp.sign_in import Visitor
 from mapapp.steward_view import OUTCOME, OUTCOME_TONE, SEVERITY, SEVERITY_TONE, STATE, Frame, frame, moment
 from mapapp.views import Link
@@ -93,6 +95,7 @@ class RunPage:
     urls: Mapping[str, str]
     release: Link | None
     moved_on: bool
+    proposal: Link | None
 
     title = property(lambda self: self.frame.title)
     description = property(lambda self: self.frame.description)
@@ -136,7 +139,17 @@ def run_page(visitor: Visitor, found: ImportRun, asked: Mapping[str, str], *, af
         urls=run_urls(found),
         release=release_link(found),
         moved_on=moved_on(found),
+        proposal=proposal_of(found),
     )
+
+
+def proposal_of(found: ImportRun) -> Link | None:
+    """The proposal that holds the run, where it is on its way or published by two people."""
+    proposal = path.of_run(session(), found)
+    if proposal is None:
+        return None
+    label = _("Đề xuất số %(n)s: %(state)s", n=proposal.id, state=_(PROPOSAL_STATE[proposal.state][0]))
+    return Link(label, page_url("proposals.one", number=proposal.id))
 
 
 def moved_on(found: ImportRun) -> bool:
@@ -145,8 +158,9 @@ def moved_on(found: ImportRun) -> bool:
 
 
 def run_urls(found: ImportRun) -> dict[str, str]:
-    names = ("questions", "changes", "publish", "undo", "recount", "report")
+    names = ("questions", "changes", "undo", "recount", "report")
     urls = {name: page_url(f"steward.{name}", number=found.id) for name in names}
+    urls["propose"] = page_url("proposals.propose_import", number=found.id)
     return urls | {
         ending: page_url("steward.commented_file", number=found.id, ending=ending) for ending in ("xlsx", "csv")
     }

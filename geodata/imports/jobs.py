@@ -20,7 +20,9 @@ from geodata.imports import run as runs
 from geodata.imports.progress import Progress, silent
 from geodata.imports.refusals import Refused, UnknownRun
 from geodata.imports.run import InputFile
-from geodata.models import ImportJob, ImportRun
+from geodata.models import ImportJob, ImportRun, Proposal
+from geodata.people.rights import Person
+from geodata.proposals import path
 from geodata.undoing import LaterChanges
 from geodata.vocabulary import JobAct, JobState
 
@@ -129,13 +131,30 @@ def _recount(session: Session, job: ImportJob, progress: Progress) -> ImportRun:
 
 
 def _publish(session: Session, job: ImportJob, progress: Progress) -> ImportRun:
-    whole = bool(job.choices.get("all_or_nothing"))
     run = runs.find(session, job.run_id or 0)
+    if "proposal" in job.choices:
+        path.carry_out(session, _proposal(session, job), _person(job), progress=progress)
+        return run
+    whole = bool(job.choices.get("all_or_nothing"))
     return runs.publish(session, run, actor=job.actor, all_or_nothing=whole, progress=progress)
 
 
 def _undo(session: Session, job: ImportJob, progress: Progress) -> ImportRun:
+    if "proposal" in job.choices:
+        reason = str(job.choices.get("reason", ""))
+        path.take_back(session, _proposal(session, job), _person(job), reason=reason, progress=progress)
+        return runs.find(session, job.run_id or 0)
     return runs.undo(session, runs.find(session, job.run_id or 0), actor=job.actor, progress=progress)
+
+
+def _proposal(session: Session, job: ImportJob) -> Proposal:
+    return path.find(session, int(job.choices["proposal"]))
+
+
+def _person(job: ImportJob) -> Person:
+    """Who asked for the job; what they may was asked when it was queued."""
+    told = job.choices["person"]
+    return Person(int(told["id"]), str(told["login"]), str(told["name"]))
 
 
 _ACTS = {JobAct.STAGE: _stage, JobAct.RECOUNT: _recount, JobAct.PUBLISH: _publish, JobAct.UNDO: _undo}

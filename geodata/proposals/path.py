@@ -12,9 +12,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geodata.imports import run as runs
+from geodata.imports.progress import Progress, silent
 from geodata.imports.publication import write_proposal
 from geodata.imports.refusals import RegisterMovedOn
 from geodata.models import (
+    Decision,
     ImportRun,
     InstitutionState,
     Proposal,
@@ -181,19 +183,31 @@ def approve(session: Session, proposal: Proposal, person: Person, *, reason: str
 
 def publish(session: Session, proposal: Proposal, person: Person) -> Proposal:
     """Write the approved change set as one release. Raises `NotAllowed`, `WrongStep`, `MovedOn`."""
+    require_publication(session, proposal, person)
+    return carry_out(session, proposal, person)
+
+
+def require_publication(session: Session, proposal: Proposal, person: Person) -> None:
+    """Raises `NotAllowed`, `WrongStep` unless the person may publish the proposal now."""
     _lock(session, proposal)
     _must_be(proposal, ProposalState.APPROVED)
     _require(person, PersonAct.PUBLISH, proposal.provinces)
-    apply(session, proposal, actor=person.actor)
+
+
+def carry_out(session: Session, proposal: Proposal, person: Person, *, progress: Progress = silent) -> Proposal:
+    """Publish what `require_publication` let through, perhaps later and in another process. Raises `MovedOn`."""
+    _lock(session, proposal)
+    _must_be(proposal, ProposalState.APPROVED)
+    apply(session, proposal, actor=person.actor, progress=progress)
     _log(session, proposal, person, ProposalStep.PUBLISHED, "")
     _go(session, proposal, ProposalState.PUBLISHED)
     return proposal
 
 
-def apply(session: Session, proposal: Proposal, *, actor: str) -> None:
+def apply(session: Session, proposal: Proposal, *, actor: str, progress: Progress = silent) -> None:
     """The publication itself, without its step: also what a preview does and takes back. Raises `MovedOn`."""
     if proposal.kind == ProposalKind.IMPORT:
-        proposal.release_id = _publish_run(session, proposal, actor).release_id
+        proposal.release_id = _publish_run(session, proposal, actor, progress).release_id
         return
     release = open_release(
         session,
@@ -225,11 +239,25 @@ def withdraw(session: Session, proposal: Proposal, person: Person, *, reason: st
 
 def undo(session: Session, proposal: Proposal, person: Person, *, reason: str) -> Proposal:
     """Take a published proposal back by another release. Raises `NotAllowed`, `WrongStep`, `LaterChanges`."""
+    require_undoing(session, proposal, person)
+    return take_back(session, proposal, person, reason=reason)
+
+
+def require_undoing(session: Session, proposal: Proposal, person: Person) -> None:
+    """Raises `NotAllowed`, `WrongStep` unless the person may undo the proposal now."""
     _lock(session, proposal)
     _must_be(proposal, ProposalState.PUBLISHED)
     _require(person, PersonAct.PUBLISH, proposal.provinces)
+
+
+def take_back(
+    session: Session, proposal: Proposal, person: Person, *, reason: str, progress: Progress = silent
+) -> Proposal:
+    """Undo what `require_undoing` let through. Raises `LaterChanges`."""
+    _lock(session, proposal)
+    _must_be(proposal, ProposalState.PUBLISHED)
     if proposal.kind == ProposalKind.IMPORT:
-        run = runs.undo(session, runs.find(session, proposal.run_id or 0), actor=person.actor)
+        run = runs.undo(session, runs.find(session, proposal.run_id or 0), actor=person.actor, progress=progress)
         proposal.undo_release_id = run.undo_release_id
     elif proposal.release_id is not None:
         told = f"Hoàn tác đề xuất số {proposal.id}"
@@ -281,6 +309,12 @@ def find(session: Session, number: int) -> Proposal:
     return found
 
 
+def decision_of(session: Session, proposal: Proposal) -> str | None:
+    """The number of the decision that the proposal rests on."""
+    decision = session.get(Decision, proposal.decision_id) if proposal.decision_id is not None else None
+    return decision.number if decision else None
+
+
 def steps(session: Session, proposal: Proposal) -> list[ProposalLog]:
     """What was done to it, oldest first."""
     return list(
@@ -327,9 +361,11 @@ def _plan(session: Session, person: Person, proposal: Proposal) -> None:
     proposal.provinces, proposal.base_release_id = planned.provinces, current_number(session) or None
 
 
-def _publish_run(session: Session, proposal: Proposal, actor: str) -> ImportRun:
+def _publish_run(session: Session, proposal: Proposal, actor: str, progress: Progress) -> ImportRun:
     try:
-        return runs.publish(session, runs.find(session, proposal.run_id or 0), actor=actor, approved=True)
+        return runs.publish(
+            session, runs.find(session, proposal.run_id or 0), actor=actor, approved=True, progress=progress
+        )
     except RegisterMovedOn as error:
         raise MovedOn(()) from error
 

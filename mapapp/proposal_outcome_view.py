@@ -1,0 +1,172 @@
+"""What a proposal changes for readers: on the map, in verification answers, in the planner's figures."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import g
+
+from geodata.administrative_units import units
+from geodata.indicators import indicators
+from geodata.proposals.looking import Figure, Standing
+from geodata.proposals.outcome import AnswerChange, FigureChange, Outcome, StandingChange
+from geodata.verification import Decision
+from mapapp import labels
+from mapapp.db import session
+from mapapp.drawn_map import project
+from mapapp.i18n import N_, day, language, number
+from mapapp.i18n import gettext as _
+from mapapp.occupations_view import occupation_name
+from mapapp.places import NOW, Places
+from mapapp.verdicts import ACTION, ANSWER
+
+NETWORK = {
+    "active": N_("Cơ sở đang hoạt động"),
+    "listed": N_("Cơ sở trong danh sách (kể cả tạm đình chỉ)"),
+    "places": N_("Tổng chỉ tiêu tuyển sinh đã ghi"),
+}
+MOST_ROWS = 120
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a comparison; `differs` marks what changes."""
+
+    label: str
+    detail: str
+    before: str
+    after: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Sign:
+    """An institution on the drawn map: where, and what becomes of it (`stays`, `goes`, `comes`)."""
+
+    x: float
+    y: float
+    how: str
+    label: str
+
+
+@dataclass(frozen=True)
+class OutcomeView:
+    """Three comparisons, before and after, each the days named; `same` counts lines that do not change."""
+
+    days_label: str
+    map: tuple[Row, ...]
+    signs: tuple[Sign, ...]
+    answers: tuple[Row, ...]
+    answers_same: int
+    figures: tuple[Row, ...]
+    figures_same: int
+
+
+def outcome_view(found: Outcome) -> OutcomeView:
+    """The outcome in the reader's words; lines that do not change are only counted."""
+    answers = [answer_row(one, found) for one in found.answers]
+    figures = [figure_row(one) for one in found.figures]
+    places = [standing_row(one, found) for one in found.map]
+    return OutcomeView(
+        days_label=_("Ngày hiệu lực: %(day)s", day=day(found.effective)),
+        map=tuple(row for row in places if row.differs)[:MOST_ROWS],
+        signs=tuple(sign for one in found.map if one.on == found.effective and (sign := sign_of(one))),
+        answers=tuple(row for row in answers if row.differs)[:MOST_ROWS],
+        answers_same=sum(not row.differs for row in answers),
+        figures=tuple(row for row in figures if row.differs)[:MOST_ROWS],
+        figures_same=sum(not row.differs for row in figures),
+    )
+
+
+def standing_row(one: StandingChange, found: Outcome) -> Row:
+    name = (one.before or one.after or Standing("?", "", "", None, None, None)).name
+    return Row(
+        name, on_label(one.on, found), standing_text(one.before), standing_text(one.after), one.before != one.after
+    )
+
+
+def standing_text(standing: Standing | None) -> str:
+    """Name, status and whether it is on the map at all."""
+    if standing is None:
+        return _("không có trong sổ đăng ký")
+    placed = "" if standing.lon is not None else _("chưa có vị trí")
+    told = (standing.name, labels.label(labels.STATUS, standing.status), placed)
+    return " · ".join(filter(None, told))
+
+
+def sign_of(one: StandingChange) -> Sign | None:
+    shown = one.after if one.after and one.after.lon is not None else one.before
+    if shown is None or shown.lon is None or shown.lat is None:
+        return None
+    x, y = project(shown.lon, shown.lat)
+    was, will = is_listed(one.before), is_listed(one.after)
+    how = "comes" if will and not was else "goes" if was and not will else "stays"
+    return Sign(round(x, 1), round(y, 1), how, shown.name)
+
+
+def is_listed(standing: Standing | None) -> bool:
+    return standing is not None and standing.status not in ("closed", "merged", "not_yet_open")
+
+
+def on_label(on: date, found: Outcome) -> str:
+    """ "ngày 31/08/2026 (trước ngày hiệu lực)"."""
+    told = _("ngày %(day)s", day=day(on))
+    return told if on == found.effective else f"{told} ({_('trước ngày hiệu lực')})"
+
+
+def answer_row(one: AnswerChange, found: Outcome) -> Row:
+    institution = one.after.institution or one.before.institution
+    question = _(ACTION[one.question.action])
+    if one.question.occupation:
+        question = f"{question}: {occupation_name(one.question.occupation, None)}"
+    name = institution.name if institution else one.institution_id
+    return Row(
+        f"{name} – {question}", on_label(one.on, found), answer_text(one.before), answer_text(one.after), one.differs
+    )
+
+
+def answer_text(decision: Decision) -> str:
+    """The answer, and to whom it leads."""
+    heirs = ", ".join(heir.institution.name for heir in decision.successors)
+    told = _(ANSWER[decision.answer])
+    return f"{told} → {heirs}" if heirs else told
+
+
+def figure_row(one: FigureChange) -> Row:
+    figure = one.after
+    where = places().unit(figure.unit) if figure.unit else None
+    unit = where.full_name if where else figure.unit or _("Cả nước")
+    return Row(
+        f"{figure_name(figure)}",
+        f"{unit}, {period_text(figure)}",
+        figure_text(one.before),
+        figure_text(figure),
+        one.differs,
+    )
+
+
+def places() -> Places:
+    """Units of today by key, read once for a page."""
+    if "units_of_today" not in g:
+        g.units_of_today = Places({f"{one.code}@{NOW}": one for one in units(session(), level="province")})
+    kept: Places = g.units_of_today
+    return kept
+
+
+def figure_name(figure: Figure) -> str:
+    if figure.indicator in NETWORK:
+        return _(NETWORK[figure.indicator])
+    entry = indicators().get(figure.indicator)
+    return (entry.name_en if language() == "en" else entry.name_vi) if entry else figure.indicator
+
+
+def period_text(figure: Figure) -> str:
+    if figure.indicator in NETWORK:
+        return _("ngày %(day)s", day=day(date.fromisoformat(figure.period)))
+    return _("kỳ %(period)s", period=figure.period)
+
+
+def figure_text(figure: Figure) -> str:
+    if figure.indicator in NETWORK:
+        return number(figure.value or 0)
+    value = number(figure.value, digits=2) if figure.value is not None else _("chưa có số liệu")
+    return _("%(value)s (%(n)s trên %(N)s báo cáo)", value=value, n=number(figure.n), N=number(figure.N))

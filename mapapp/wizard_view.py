@@ -1,0 +1,177 @@
+"""The forms of events: rename, merge, split, close, suspend, stop enrolment, reopen, declare complete."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from geodata.imports.facts import TABLES, holds, open_facts
+from geodata.imports.preview import names_of
+from geodata.proposals.planning import of_province, provinces_of
+from geodata.proposals.refusals import Fault
+from geodata.proposals.reviews import stewardship
+from geodata.unit_reads import unit
+from geodata.vocabulary import InstitutionType, Ownership, Wizard
+from mapapp import labels
+from mapapp.db import session
+from mapapp.i18n import N_, language, page_url
+from mapapp.i18n import gettext as _
+from mapapp.proposal_view import proposals_frame
+from mapapp.proposal_words import WIZARD
+from mapapp.sign_in import Visitor
+from mapapp.steward_view import Frame
+from mapapp.views import Link, Option
+
+EXPLAINED = {
+    Wizard.RENAME: N_("Từ ngày hiệu lực cơ sở mang tên mới; tên cũ vẫn được ghi cho những ngày trước và vẫn tìm được."),
+    Wizard.MERGE: N_(
+        "Các cơ sở được sáp nhập kết thúc vào ngày hiệu lực; câu hỏi xác minh về họ dẫn đến cơ sở kế thừa."
+    ),
+    Wizard.SPLIT: N_("Một phần của cơ sở trở thành cơ sở mới, mang theo những địa điểm được chọn."),
+    Wizard.CLOSE: N_("Cơ sở giải thể từ ngày hiệu lực: giấy chứng nhận và ngành, nghề kết thúc cùng ngày."),
+    Wizard.SUSPEND: N_("Cơ sở bị đình chỉ hoạt động từ ngày hiệu lực, có thể đến một ngày đã định."),
+    Wizard.STOP_ENROLMENT: N_("Cơ sở không tuyển sinh từ ngày hiệu lực; việc đào tạo người đang học vẫn tiếp tục."),
+    Wizard.REOPEN: N_("Cơ sở hoạt động và tuyển sinh trở lại từ ngày hiệu lực."),
+    Wizard.DECLARE_COMPLETE: N_(
+        "Cơ quan phụ trách công bố: từ ngày hiệu lực, sổ đăng ký ghi đủ giấy chứng nhận và ngành, nghề của cơ sở. "
+        "Từ đó, điều không được ghi được trả lời là “không được phép”."
+    ),
+}
+NEIGHBOURS = 400
+
+
+@dataclass(frozen=True)
+class Site:
+    """A campus that a new institution may take along."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True)
+class WizardPage:
+    """A wizard's form. `neighbours`: (registry id, name) of institutions of the same provinces, to choose from."""
+
+    frame: Frame
+    wizard: str
+    id: str
+    name: str
+    explained: str
+    form_url: str
+    record_url: str
+    given: Mapping[str, object]
+    faults: tuple[tuple[str, str], ...]
+    types: tuple[Option, ...]
+    ownerships: tuple[Option, ...]
+    neighbours: tuple[tuple[str, str], ...]
+    sites: tuple[Site, ...]
+    count: int
+
+    title = property(lambda self: self.frame.title)
+    description = property(lambda self: self.frame.description)
+
+    def fault(self, name: str) -> str | None:
+        return dict(self.faults).get(name)
+
+    def value(self, name: str) -> str:
+        found = self.given.get(name, "")
+        return ", ".join(map(str, found)) if isinstance(found, list) else str(found)
+
+    def has(self, name: str, value: str) -> bool:
+        """Whether a box was ticked."""
+        found = self.given.get(name, [])
+        return value in found if isinstance(found, list) else found == value
+
+
+def wizard_page(
+    visitor: Visitor,
+    wizard: Wizard,
+    institution: str,
+    *,
+    on: date,
+    given: Mapping[str, object] | None = None,
+    faults: Sequence[Fault] = (),
+) -> WizardPage:
+    """The form about one institution."""
+    name = names_of(session(), [institution]).get(institution, institution)
+    record = page_url("proposals.record", id=institution)
+    title = f"{_(WIZARD[wizard.value])}: {name}"
+    return WizardPage(
+        frame=proposals_frame(title, visitor, Link(name, record), Link(_(WIZARD[wizard.value]), "")),
+        wizard=wizard.value,
+        id=institution,
+        name=name,
+        explained=_(EXPLAINED[wizard]),
+        form_url=page_url("proposals.wizard", id=institution, wizard=wizard.value),
+        record_url=record,
+        given=given if given is not None else first_values(wizard, institution, on),
+        faults=told(faults),
+        types=tuple(Option(one.value, labels.label(labels.TYPE, one.value), None, False) for one in InstitutionType),
+        ownerships=tuple(
+            Option(one.value, labels.label(labels.OWNERSHIP, one.value), None, False) for one in Ownership
+        ),
+        neighbours=neighbours(institution, on) if wizard == Wizard.MERGE else (),
+        sites=sites(institution, on) if wizard == Wizard.SPLIT else (),
+        count=1,
+    )
+
+
+def province_page(
+    visitor: Visitor, code: str, *, on: date, given: Mapping[str, object] | None = None, faults: Sequence[Fault] = ()
+) -> WizardPage:
+    """The declaration that a whole province's list is complete."""
+    province = unit(session(), code, on)
+    wizard = Wizard.DECLARE_COMPLETE
+    first = {"effective": on.isoformat(), "declared_by": stewardship(session(), province, on=on).owner}
+    title = f"{_(WIZARD[wizard.value])}: {province.full_name}"
+    return WizardPage(
+        frame=proposals_frame(title, visitor, Link(_("Rà soát theo tỉnh"), page_url("proposals.provinces"))),
+        wizard=wizard.value,
+        id="",
+        name=province.full_name,
+        explained=_(EXPLAINED[wizard]),
+        form_url=page_url("proposals.declare", code=code),
+        record_url=page_url("proposals.provinces"),
+        given=given if given is not None else first,
+        faults=told(faults),
+        types=(),
+        ownerships=(),
+        neighbours=(),
+        sites=(),
+        count=len(of_province(session(), code, on=on)),
+    )
+
+
+def first_values(wizard: Wizard, institution: str, on: date) -> dict[str, object]:
+    """What the form begins with."""
+    found: dict[str, object] = {"effective": on.isoformat()}
+    if wizard == Wizard.MERGE:
+        found |= {"institutions": [institution], "campuses": "1", "keeps_records": "1"}
+    if wizard == Wizard.SPLIT:
+        found |= {"continues": "1"}
+    if wizard == Wizard.DECLARE_COMPLETE:
+        codes = provinces_of(session(), [institution], ())
+        found |= {"declared_by": stewardship(session(), unit(session(), codes[0], on), on=on).owner} if codes else {}
+    return found
+
+
+def told(faults: Sequence[Fault]) -> tuple[tuple[str, str], ...]:
+    return tuple((fault.field, fault.en if language() == "en" else fault.vi) for fault in faults)
+
+
+def neighbours(institution: str, on: date) -> tuple[tuple[str, str], ...]:
+    """Standing institutions of the same provinces, by name."""
+    codes = provinces_of(session(), [institution], ())
+    ids = [id for code in codes for id in of_province(session(), code, on=on)][:NEIGHBOURS]
+    return tuple(sorted(names_of(session(), ids).items(), key=lambda pair: pair[1]))
+
+
+def sites(institution: str, on: date) -> tuple[Site, ...]:
+    facts = open_facts(session(), [institution], [name for name in TABLES if name == "campus"])[institution]["campus"]
+    return tuple(
+        Site(
+            fact["campus_id"],
+            ", ".join(filter(None, (labels.label(labels.CAMPUS_KIND, fact["kind"]), fact["name"], fact["address"]))),
+        )
+        for fact in facts
+        if holds(fact, on)
+    )
