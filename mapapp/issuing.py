@@ -8,7 +8,7 @@ from pathlib import Path
 from mapapp.key_store import KeyStore
 from mapapp.settings import Settings
 from mapapp.signing import Signer, claims, decoded
-from mapapp.spool import Spool
+from mapapp.spool import Spool, Sync
 
 SPOOL = "answers"
 """The directory of recorded answers in the installation's data directory."""
@@ -31,7 +31,7 @@ class Issuer:
 
 def make_issuer(settings: Settings) -> Issuer:
     """With the keys and the spool of the installation; reads and makes nothing yet."""
-    return Issuer(Signer(KeyStore(settings.data / "keys")), Spool(spool_directory(settings)))
+    return Issuer(Signer(KeyStore(settings.data / "keys")), Spool(spool_directory(settings), when=Sync(settings.spool_sync)))
 
 
 def spool_directory(settings: Settings) -> Path:

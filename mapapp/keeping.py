@@ -15,7 +15,7 @@ from mapapp.issuing import spool_directory
 from mapapp.key_store import Key, KeyRing, KeyStore
 from mapapp.settings import Settings
 from mapapp.signing import Signer
-from mapapp.spool import collect
+from mapapp.spool_records import collect
 
 CHECKPOINTS = "checkpoints"
 CHECKPOINT_EVERY = timedelta(hours=1)

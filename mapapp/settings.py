@@ -50,6 +50,12 @@ def _log_form(value: str) -> str:
     return value
 
 
+def _spool_sync(value: str) -> str:
+    if value not in ("always", "interval"):
+        raise ValueError("always or interval is needed")
+    return value
+
+
 def _variable(name: str, parse: Callable[[str], object] = _text) -> dict[str, Any]:
     return {"variable": name, "parse": parse}
 
@@ -79,6 +85,7 @@ class Settings:
     signed_answers_days: int = field(
         default=400, metadata=_variable("MAPAPP_SIGNED_ANSWERS_DAYS", _whole_number(2, 36_500))
     )
+    spool_sync: str = field(default="always", metadata=_variable("MAPAPP_SPOOL_SYNC", _spool_sync))
     allowed_age_s: int = field(default=86_400, metadata=_variable("MAPAPP_ALLOWED_AGE_S", _whole_number(0, 31_536_000)))
     offline_list_days: int = field(default=7, metadata=_variable("MAPAPP_OFFLINE_LIST_DAYS", _whole_number(1, 366)))
     anonymous_per_minute: int = field(

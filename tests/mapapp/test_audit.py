@@ -4,9 +4,6 @@ import base64
 import hashlib
 import json
 import resource
-import subprocess
-import sys
-import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +16,6 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from geodata.audit import merkle
-from geodata.audit.answers import Answered
 from geodata.audit.log import head
 from geodata.audit.verify import verify
 from mapapp import create_app
@@ -29,7 +25,7 @@ from mapapp.keeping import keep
 from mapapp.key_store import KeyStore
 from mapapp.settings import Settings
 from mapapp.signing import genuine
-from mapapp.spool import BLOCK, UNACCOUNTED, Spool, SpoolUnusable, collect, read
+from mapapp.spool_records import read
 from tests.builders import ALWAYS, an_institution, publish
 from tests.mapapp.conftest import NOW
 
@@ -259,84 +255,6 @@ def test_a_full_disk_is_told_and_no_answer_is_sent(client: FlaskClient, settings
 
 def recorded(directory: Path) -> int:
     return sum(len(read(path.read_bytes())) for path in directory.glob("*.spool"))
-
-
-def test_many_threads_and_many_files_lose_nothing(tmp_path: Path) -> None:
-    spool = Spool(tmp_path, segment_bytes=4_000)
-
-    def work(name: int) -> None:
-        for number in range(50):
-            spool.record(f"{name}-{number}", 1, "k", "token")
-
-    threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    found: list[Answered] = []
-
-    def take(answers: list[Answered]) -> int:
-        found.extend(answers)
-        return len(answers)
-
-    assert collect(tmp_path, take) == 200
-    assert {one.jti for one in found} == {f"{name}-{number}" for name in range(4) for number in range(50)}
-    assert len(list(tmp_path.iterdir())) == 1  # what is still being written stays
-    spool.close()
-    collect(tmp_path, take)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_half_a_record_is_no_record(tmp_path: Path) -> None:
-    spool = Spool(tmp_path)
-    spool.record("whole", 1, "k", "token")
-    assert spool._segment is not None
-    spool._segment.add(b"torn 1 k 00")
-    assert [one.jti for one in read(next(tmp_path.glob("*.spool")).read_bytes())] == ["whole"]
-    spool.close()
-
-
-def test_numbers_are_reserved_on_the_disk_before_they_are_used(tmp_path: Path) -> None:
-    spool = Spool(tmp_path)
-    numbers = [spool.number() for _ in range(3 * BLOCK)]
-    assert len(set(numbers)) == 3 * BLOCK
-    assert spool._segment is not None
-    written = next(tmp_path.glob("*.spool")).read_bytes()[: spool._segment.synced].decode()
-    assert {number[:-3] for number in numbers} <= {line.split()[0][1:] for line in written.splitlines()}
-    spool.close()
-
-
-def test_after_a_power_cut_numbers_without_a_record_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    spool = Spool(tmp_path)
-    numbers = [spool.number() for _ in range(5)]
-    for number in numbers[:3]:  # the records of the last two did not reach the disk
-        spool.record(number, 1, "k", "token")
-    spool.close()
-    content = next(tmp_path.glob("*.spool")).read_bytes()
-    assert [one.jti for one in read(content)] == numbers[:3]
-    monkeypatch.setattr("mapapp.spool.boot_id", lambda: "another start of the machine")
-    lost = read(content)[-1]
-    assert (lost.jti, lost.kid) == (f"{numbers[3]}-{BLOCK - 1:03x}", UNACCOUNTED)
-
-
-def test_what_a_killed_process_recorded_is_collected(tmp_path: Path) -> None:
-    code = (
-        "import os, signal, sys; from pathlib import Path; from mapapp.spool import Spool;"
-        "s = Spool(Path(sys.argv[1]));"
-        "[s.record(s.number(), 1, 'k', 'token') for _ in range(700)];"
-        "os.kill(os.getpid(), signal.SIGKILL)"
-    )
-    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, timeout=60)
-    found: list[Answered] = []
-    collect(tmp_path, lambda answers: found.extend(answers) or len(answers))
-    assert len({one.jti for one in found}) == 700
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / "answers").write_text("a file where the directory should be")
-    with pytest.raises(SpoolUnusable, match="answers"):
-        Spool(tmp_path / "answers").record("1", 1, "k", "token")
 
 
 def test_the_commands_export_and_verify(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
