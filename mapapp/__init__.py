@@ -68,6 +68,7 @@ def _trusted_hosts(settings: Settings) -> list[str] | None:
 
 def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock: Clock | None) -> None:
     from mapapp import (
+        admission,
         api_keys,
         assets,
         at_once,
@@ -99,7 +100,8 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     outage.install(app, settings)
     assets.install(app)
     headers.install(app, settings.answers_mb)
-    at_once.install(app)
+    admission.install(app, settings)
+    at_once.install(app)  # outside: what is kept needs no turn
     errors.install(app)
     site.install(app)
     verifier.install(app, settings, sessions)

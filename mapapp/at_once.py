@@ -90,6 +90,8 @@ class AtOnce:
     def answer(self, question: tuple[str, ...]) -> Kept | None:
         state = self.look.recent()
         pointer = self._pointers.get(question)
+        if isinstance(pointer, Retold):
+            state = self.look.recent_at_source()  # a verdict is never told from what a replica shows
         if state is None or pointer is None:
             return None
         now = self.clock()
@@ -113,9 +115,9 @@ class AtOnce:
 def give(found: Kept, has: str, start_response: "StartResponse") -> Iterable[bytes]:
     if has and found.etag and found.etag in (one.strip() for one in has.split(",")):
         start_response("304 NOT MODIFIED", [pair for pair in found.headers if pair[0].lower() not in ABOUT_THE_BODY])
-        return ()
+        return []
     start_response("200 OK", list(found.headers))
-    return (found.body,)
+    return [found.body]  # a list: the server sends it in one piece
 
 
 def install(app: Flask) -> None:

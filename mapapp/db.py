@@ -19,6 +19,7 @@ from geodata.engine import make_sessions
 from geodata.people.acting import act_under
 from geodata.releases import current_release, stay_in
 from mapapp.outage import require_database
+from mapapp.replica import Replica, may_be_late, the_replica
 from mapapp.settings import Settings
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -62,15 +63,28 @@ class LastLook:
     at: float = 0.0
     outlines: str = ""
     outlines_at: float = 0.0
+    at_source: float = 0.0
 
     def recent(self) -> Register | None:
         return self.register if time.monotonic() - self.at < self.trusted_for_s else None
 
+    def recent_at_source(self) -> Register | None:
+        """The same, where the primary itself was looked at."""
+        return self.register if time.monotonic() - self.at_source < self.trusted_for_s else None
 
-def reading_sessions(settings: Settings) -> Sessions:
-    """Sessions for public requests: one connection per worker thread, read-only, one snapshot per request."""
+    def see(self, state: Register, *, late: bool) -> None:
+        """Remember the state; one that a replica shows only where no later one was seen."""
+        if late and self.register is not None and state.release < self.register.release:
+            return
+        self.register, self.at = state, time.monotonic()
+        self.at_source = self.at_source if late else self.at
+
+
+def reading_sessions(settings: Settings, *, replica: str | None = None) -> Sessions:
+    """Sessions for public requests: one connection per worker thread, read-only, one snapshot per request; on the
+    replica at this URL, or on the primary."""
     sessions = make_sessions(
-        settings.url,
+        replica or settings.url,
         statement_timeout_ms=settings.statement_timeout_ms,
         application_name="mapapp-web",
         pool_size=2,
@@ -84,18 +98,39 @@ def install(app: Flask, settings: Settings, sessions: Sessions | None, clock: Cl
     """Give requests their sessions and their clock. Whoever brings sessions may publish through them at any moment:
     then the register is looked at for every request."""
     app.extensions["mapapp.sessions"] = sessions or reading_sessions(settings)
+    app.extensions["mapapp.replica"] = None if sessions else _replica(settings, app.extensions["mapapp.sessions"])
     app.extensions["mapapp.last_look"] = LastLook(trusted_for_s=0 if sessions else LOOK_AGAIN_S)
     app.extensions["mapapp.clock"] = clock or (lambda: datetime.now(UTC))
     app.teardown_appcontext(_close)
 
 
+def _replica(settings: Settings, primary: Sessions) -> Replica | None:
+    if settings.replica_url is None:
+        return None
+    sessions = reading_sessions(settings, replica=settings.replica_url)
+    return Replica(sessions, primary, most_lag_s=settings.replica_lag_s)
+
+
 def session() -> Session:
-    """The request's session, opened when first asked for and closed with the request. Raises `DatabaseUnavailable`
-    while the database is left alone after a failure."""
+    """The request's session, opened when first asked for and closed with the request: on a replica where the request
+    may be answered from one, else on the primary. Raises `DatabaseUnavailable` while the database is left alone after
+    a failure."""
     if "session" not in g:
-        require_database()
-        g.session = acting(cast(Sessions, current_app.extensions["mapapp.sessions"])())
+        g.session = _late_session() or _session()
     return cast(Session, g.session)
+
+
+def _session() -> Session:
+    require_database()
+    return acting(cast(Sessions, current_app.extensions["mapapp.sessions"])())
+
+
+def _late_session() -> Session | None:
+    """One on the replica, if there is one that answers and is close enough behind for this request."""
+    replica = the_replica(current_app)
+    found = replica.session() if replica and may_be_late() else None
+    g.late = found is not None
+    return found
 
 
 def acting(session: Session) -> Session:
@@ -151,8 +186,9 @@ def _read_register() -> Register:
     look = cast(LastLook, current_app.extensions["mapapp.last_look"])
     if time.monotonic() - look.outlines_at >= look.trusted_for_s:
         look.outlines, look.outlines_at = _ground(session()), time.monotonic()
-    look.register, look.at = _current_register(look.outlines), time.monotonic()
-    return look.register
+    state = _current_register(look.outlines)
+    look.see(state, late=g.get("late", False))
+    return state
 
 
 def _ground(session: Session) -> str:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from geodata import processes
+from mapapp.refusals import REFUSED, refuse
 from mapapp.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,9 +35,6 @@ BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 
 SENT_AT = "HTTP_X_REQUEST_START"
 """When the proxy in front got the request: `t=` and seconds since 1970, as nginx writes `t=$msec`."""
 
-OVERLOADED = b'{"type": "/docs#problem-overloaded", "title": "Too many requests at once", "status": 503}'
-TOO_BUSY = "Máy chủ đang quá tải. Hãy thử lại sau vài giây. · The server is busy, try again shortly.\n".encode()
-RETRY_AFTER_S = 2
 KINDS = {
     **dict.fromkeys(("api", "ogc", "reconcile", "data", "static", "steward", "planner", "verify"), ""),
     **{"healthz": "health", "readyz": "health", "metrics": "health", "tiles": "tiles"},
@@ -85,7 +83,8 @@ class Measuring:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         kind = kind_of(environ.get("PATH_INFO", ""))
         if kind != "health" and self._waited_too_long(environ.get(SENT_AT)):
-            return self._refuse(kind, start_response)
+            self._note(kind, "", "503", 0.0, refused=True)
+            return refuse(kind, start_response)
         began, said = time.perf_counter(), ["500"]
 
         def started(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
@@ -95,7 +94,8 @@ class Measuring:
         try:
             return self.app(environ, started)
         finally:
-            self._note(kind, environ["REQUEST_METHOD"], said[0], time.perf_counter() - began)
+            took_s = time.perf_counter() - began
+            self._note(kind, environ["REQUEST_METHOD"], said[0], took_s, refused=REFUSED in environ)
 
     def _waited_too_long(self, sent_at: str | None) -> bool:
         if sent_at is None or not self.longest_wait_s:
@@ -105,19 +105,10 @@ class Measuring:
         except ValueError:
             return False
 
-    def _refuse(self, kind: str, start_response: "StartResponse") -> Iterable[bytes]:
-        """At once, before any work: whoever asked has likely given up or asked again."""
-        self.mine.refused += 1
-        self._note(kind, "", "503", 0.0)
-        machine = kind in ("api", "verify", "ogc", "reconcile")
-        form = "application/problem+json" if machine else "text/plain; charset=utf-8"
-        headers = [("Content-Type", form), ("Retry-After", str(RETRY_AFTER_S)), ("Cache-Control", "no-store")]
-        start_response("503 SERVICE UNAVAILABLE", [*headers, ("X-Content-Type-Options", "nosniff")])
-        return (OVERLOADED if machine else TOO_BUSY,)
-
-    def _note(self, kind: str, method: str, status: str, took_s: float) -> None:
+    def _note(self, kind: str, method: str, status: str, took_s: float, *, refused: bool) -> None:
         self.mine.add(kind, status, took_s)
-        if took_s > SLOW_S or status >= "500":
+        self.mine.refused += refused
+        if not refused and (took_s > SLOW_S or status >= "500"):
             log.info("request", extra={"kind": kind, "method": method, "status": int(status), "ms": int(took_s * 1000)})
         if self.directory is not None and not self._writing:
             self._wake()

@@ -65,6 +65,8 @@ class Settings:
     """How this installation runs. Each field names its environment variable; the README explains all of them."""
 
     database_url: str | None = field(default=None, repr=False, metadata=_variable("DATABASE_URL"))
+    replica_url: str | None = field(default=None, repr=False, metadata=_variable("DATABASE_REPLICA_URL"))
+    replica_lag_s: int = field(default=10, metadata=_variable("MAPAPP_REPLICA_LAG_S", _whole_number(1, 3_600)))
     data: Path = field(default=Path("var"), metadata=_variable("MAPAPP_DATA", _directory))
     host: str = field(default="127.0.0.1", metadata=_variable("MAPAPP_HOST"))
     port: int = field(default=8000, metadata=_variable("MAPAPP_PORT", _whole_number(1, 65535)))
@@ -91,6 +93,7 @@ class Settings:
     anonymous_per_minute: int = field(
         default=1_200, metadata=_variable("MAPAPP_ANONYMOUS_PER_MINUTE", _whole_number(1, 10_000_000))
     )
+    most_waiting: int = field(default=48, metadata=_variable("MAPAPP_MOST_WAITING", _whole_number(0, 1_000)))
     longest_wait_ms: int = field(default=2_000, metadata=_variable("MAPAPP_LONGEST_WAIT_MS", _whole_number(0, 600_000)))
     log: str = field(default="text", metadata=_variable("MAPAPP_LOG", _log_form))
     metrics_token: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_METRICS_TOKEN", _secret))

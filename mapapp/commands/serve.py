@@ -20,7 +20,7 @@ from geodata.cluster_place import ClusterUnusable
 from geodata.engine import require_answer
 from geodata.errors import GeodataError
 from geodata.preparation import migrate
-from mapapp import create_app, keeper, logs, measuring
+from mapapp import admission, create_app, keeper, logs, measuring
 from mapapp.endings import die_with_parent, end_on_signals, uninterrupted
 from mapapp.settings import Settings
 
@@ -56,14 +56,15 @@ def command(settings: Settings, host: str | None, port: int | None) -> None:
 
 
 def web_server(settings: Settings) -> MPServer:
-    """Granian as measured best: per worker one thread for Python and one for the network; dead workers come back."""
+    """Granian as measured best: per worker one thread of Python that works (others wait for their turn or refuse, see
+    `admission`) and one for the network; dead workers come back."""
     return MPServer(
         "mapapp:create_app",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=1,
+        blocking_threads=admission.threads(settings),
         runtime_mode=RuntimeModes.st,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
