@@ -45,7 +45,7 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-None-Match, X-API-Key",
     "Access-Control-Max-Age": "86400",
 }
-FRESH_FOR = "public, max-age=60, stale-while-revalidate=600"
+FRESH_FOR = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 PINNED = "public, max-age=86400"
 LARGEST_GZIP = 2_000_000
 
