@@ -17,6 +17,7 @@ from geodata.access.population import population_version
 from geodata.administrative_units import boundaries_version
 from geodata.engine import make_sessions
 from geodata.people.acting import act_under
+from geodata.proposals.reviews import reviews_version
 from geodata.releases import current_release, stay_in
 from mapapp.outage import require_database
 from mapapp.replica import Replica, may_be_late, the_replica
@@ -192,8 +193,8 @@ def _read_register() -> Register:
 
 
 def _ground(session: Session) -> str:
-    """What changes answers without a release: outlines, and the population of communes."""
-    return f"{boundaries_version(session)}+{population_version(session)}"
+    """What changes answers without a release: outlines, the population of communes, reviews of provinces."""
+    return f"{boundaries_version(session)}+{population_version(session)}+{reviews_version(session)}"
 
 
 def _current_register(outlines: str) -> Register:

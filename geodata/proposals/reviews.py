@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from geodata.models import ProvinceReview
@@ -61,6 +61,11 @@ def record_review(session: Session, person: Person, unit: Unit, *, owner: str, o
         )
     )
     session.flush()
+
+
+def reviews_version(session: Session) -> int:
+    """A number that grows with every review: answers that show reviews are kept no longer than it stands."""
+    return session.scalar(select(func.max(ProvinceReview.id))) or 0
 
 
 def months_after(day: date, months: int) -> date:

@@ -38,6 +38,7 @@ PAGES = (
 def steward(client: FlaskClient, register: Session) -> FlaskClient:
     """A browser in which a national steward is signed in; the first run is number 1."""
     register.execute(text("ALTER TABLE import_run ALTER COLUMN id RESTART"))
+    register.execute(text("ALTER TABLE proposal ALTER COLUMN id RESTART"))
     return sign_in(client, register, a_person(register, Role.NATIONAL_STEWARD, login="lan"))
 
 
@@ -64,6 +65,18 @@ def act(steward: FlaskClient, page: str, action: str, **given: str) -> TestRespo
     return steward.post(f"{page}/{action}", data={"token": token_in(steward.get(page)), **given}, follow_redirects=True)
 
 
+def propose(steward: FlaskClient, run: int, **given: str) -> TestResponse:
+    """The proposal's page, once the run is handed to the second person."""
+    return act(steward, f"/steward/imports/{run}", "propose", **given)
+
+
+def publish(steward: FlaskClient, approver: FlaskClient, run: int) -> TestResponse:
+    """The page the approver ends on after one proposed and the other approved and published."""
+    page = propose(steward, run).request.path
+    act(approver, page, "approve")
+    return act(approver, page, "publish")
+
+
 # -- who gets in ---------------------------------------------------------------------------------------------------
 
 
@@ -84,14 +97,15 @@ def test_nobody_publishes_what_they_prepared(client: FlaskClient, register: Sess
     register.execute(text("ALTER TABLE import_run ALTER COLUMN id RESTART"))
     both = sign_in(client, register, a_person(register, Role.NATIONAL_STEWARD, Role.APPROVER))
     upload(both, LIST)
-    refused = act(both, "/steward/imports/1", "publish", policy="valid")
-    assert (refused.status_code, "Cần người thứ hai" in refused.text) == (403, True)
+    page = propose(both, 1, policy="valid")
+    assert "không tự phê duyệt được" in page.text
+    assert act(both, page.request.path, "approve").status_code == 403
     assert register.scalars(select(Release)).all() == []
 
 
 WRITES = (
     "/steward/imports",
-    "/steward/imports/1/publish",
+    "/steward/imports/1/propose",
     "/steward/imports/1/undo",
     "/steward/imports/1/recount",
     "/steward/imports/1/questions",
@@ -136,19 +150,24 @@ def test_a_file_is_staged_previewed_published_and_undone(
     assert "Trường Cao đẳng Thử nghiệm" in preview
     assert "20.42310, 106.16840" in preview
     assert register.scalars(select(Release)).all() == []
-    published = act(approver, "/steward/imports/1", "publish", policy="valid")
+    page = propose(steward, 1, policy="valid").request.path
+    assert "Chờ phê duyệt" in steward.get("/steward/imports/1").text
+    assert register.scalars(select(Release)).all() == []
+    act(approver, page, "approve")
+    published = act(approver, page, "publish")
+    assert published.request.path == "/steward/imports/1"
     assert "Lần công bố 1" in published.text
     assert "Trường Cao đẳng Thử nghiệm" in steward.get("/?q=thử+nghiệm").text
-    undone = act(approver, "/steward/imports/1", "undo", sure="on")
+    undone = act(approver, page, "undo", reason="nhầm tệp")
     assert "hoàn tác bằng lần công bố 2" in undone.text
     run = register.scalars(select(ImportRun)).one()
     assert (run.state, run.actor, run.source_name) == ("undone", "lan", "Sở Nam Định")
 
 
-def test_all_or_nothing_refuses_with_a_reason(steward: FlaskClient, approver: FlaskClient, register: Session) -> None:
+def test_all_or_nothing_refuses_with_a_reason(steward: FlaskClient, register: Session) -> None:
     upload(steward, LIST)
-    refused = act(approver, "/steward/imports/1", "publish", policy="all")
-    assert "không ghi dòng nào" in refused.text
+    refused = propose(steward, 1, policy="all")
+    assert "không đề xuất dòng nào" in refused.text
     assert register.scalars(select(Release)).all() == []
 
 
@@ -202,7 +221,7 @@ def test_a_question_is_answered_on_its_page_and_remembered(
     steward: FlaskClient, approver: FlaskClient, register: Session
 ) -> None:
     upload(steward, LIST)
-    act(approver, "/steward/imports/1", "publish")
+    publish(steward, approver, 1)
     asked = upload(steward, TYPED, "so-nam-dinh-09.csv")
     assert "Trả lời 1 câu hỏi" in asked.text
     page = steward.get("/steward/imports/2/questions")
@@ -267,10 +286,11 @@ def test_a_job_without_a_process_is_said_to_be_lost(steward: FlaskClient, regist
 def test_a_moved_register_is_said_and_counted_again(steward: FlaskClient, approver: FlaskClient) -> None:
     upload(steward, LIST, "a.csv")
     upload(steward, LIST, "b.csv")
-    act(approver, "/steward/imports/1", "publish")
+    publish(steward, approver, 1)
     assert "đã có lần công bố mới" in steward.get("/steward/imports/2").text
-    refused = act(approver, "/steward/imports/2", "publish")
+    refused = publish(steward, approver, 2)
     assert "Sổ đăng ký đã thay đổi" in refused.text
+    act(approver, "/steward/proposals/2", "send_back", reason="tính lại")
     again = act(steward, "/steward/imports/2", "recount")
     assert "đã có lần công bố mới" not in again.text
     assert "<strong>1</strong> không đổi" in again.text

@@ -1,0 +1,152 @@
+"""The pages of proposals in a browser: no accessibility rule broken, nothing scrolls sideways, all by keyboard."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from geodata.engine import make_sessions
+from geodata.geometry import LonLat
+from geodata.people.sessions import open_session
+from geodata.vocabulary import Role
+from mapapp import create_app
+from mapapp.settings import Settings
+from tests.browser.conftest import DESK, PHONE, Quiet, Visit, Visiting, prepare_site
+from tests.browser.test_accessibility import violations
+from tests.builders import AnInstitution, an_institution, publish
+from tests.conftest import DatabaseLike, scratch
+from tests.people import a_person
+
+pytestmark = pytest.mark.browser
+
+PROVINCE = "79"
+
+
+@dataclass(frozen=True)
+class Office:
+    """A running site of its own, the tokens of two people, and two schools to merge."""
+
+    address: str
+    steward: str
+    approver: str
+    one: AnInstitution
+    other: AnInstitution
+
+
+@pytest.fixture(scope="module")
+def office(database_like: DatabaseLike) -> Iterator[Office]:
+    url = database_like("browser", prepare_site)
+    sessions = make_sessions(url, pool_size=1)
+    with sessions() as session:
+        one, other = a_school("Trường Cao đẳng Thử Một", 0), a_school("Trường Cao đẳng Thử Hai", 1)
+        publish(session, one, other, data_status="illustrative")
+        steward, approver = token(session, Role.PROVINCIAL_STEWARD), token(session, Role.APPROVER)
+        session.commit()
+    app = create_app(Settings(database_url=url, data=scratch(), secret_key="k" * 40))
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Office(f"http://127.0.0.1:{server.server_port}", steward, approver, one, other)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["mapapp.misses"].write()
+    with ExitStack() as closing:
+        for given in ("mapapp.sessions", "mapapp.writing_sessions"):
+            closing.callback(app.extensions[given].kw["bind"].dispose)
+        closing.callback(app.extensions["mapapp.door"].sessions.kw["bind"].dispose)
+        closing.callback(sessions.kw["bind"].dispose)
+
+
+def a_school(name: str, number: int) -> AnInstitution:
+    since = date(2017, 6, 1)
+    return an_institution(
+        name,
+        status=[("active", (date(2010, 1, 1), None))],
+        licences=[(f"9{number}/2017/GCNĐKHĐ-THỬ", (since, None))],
+        programmes=[("6510202", "college", (since, None)), ("6480201", "college", (since, None))],
+        province=PROVINCE,
+        at=LonLat(106.68 + number / 20, 10.8),
+        address="Số 1, đường Thử nghiệm",
+    )
+
+
+def token(session: Session, role: Role) -> str:
+    now = datetime.now(UTC)
+    person = a_person(session, (role, PROVINCE), name="Cán bộ Thử", at=now)
+    return open_session(session, person.id, at=now, agent="tests")
+
+
+@pytest.fixture(scope="module")
+def site(office: Office) -> str:
+    """The address that visits of this module go to."""
+    return office.address
+
+
+def come_in(visit: Visit, office: Office, who: str) -> None:
+    visit.page.context.add_cookies([{"name": "person", "value": who, "url": office.address}])
+
+
+def look(visit: Visit, path: str, width: int) -> None:
+    """The page breaks no rule and does not scroll sideways."""
+    page = visit.open(path)
+    assert violations(page) == [], path
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme", "language"),
+    [(PHONE, "light", ""), (DESK, "dark", "/en"), (PHONE, "dark", "/en")],
+    ids=["phone-light-vi", "desk-dark-en", "phone-dark-en"],
+)
+def test_no_page_breaks_a_rule_or_scrolls_sideways(
+    visiting: Visiting, office: Office, viewport: dict[str, int], scheme: str, language: str
+) -> None:
+    with visiting(viewport, color_scheme=scheme) as visit:
+        come_in(visit, office, office.steward)
+        record = f"/steward/institutions/{office.one.id}"
+        paths = [record, *(f"{record}/{event}" for event in ("rename", "merge", "split", "declare_complete"))]
+        paths += ["/steward/proposals", "/steward/provinces", "/stewardship", f"/institutions/{office.one.id}/history"]
+        for path in paths:
+            look(visit, language + path, viewport["width"])
+
+
+def test_a_merger_is_drafted_by_keyboard_and_its_preview_is_readable(visiting: Visiting, office: Office) -> None:
+    with visiting(PHONE) as visit:
+        come_in(visit, office, office.steward)
+        page = visit.open(f"/steward/institutions/{office.one.id}/merge")
+        page.locator("#into").focus()
+        page.keyboard.type(office.other.id)
+        while page.evaluate("document.activeElement.name") != "effective":
+            page.keyboard.press("Tab")
+        page.locator("#effective").fill("2026-09-01")
+        page.locator("#decision").focus()
+        page.keyboard.type("12/QĐ-UBND")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/steward/proposals/*")
+        expect(page.get_by_role("heading", name="Trả lời xác minh")).to_be_visible()
+        expect(page.locator(".comparison").first).to_contain_text("Đã sáp nhập")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        press(page, "Đề xuất")
+        address = page.url.removeprefix(office.address)
+    with visiting(DESK) as visit:
+        come_in(visit, office, office.approver)
+        page = visit.open(address)
+        press(page, "Phê duyệt")
+        press(page, "Công bố")
+        expect(page.locator(".desk-head .tag")).to_have_text("Đã công bố")
+        assert violations(page) == []
+        look(visit, f"/institutions/{office.one.id}/history", DESK["width"])
+        expect(visit.page.locator("main")).to_contain_text("12/QĐ-UBND")
