@@ -31,7 +31,9 @@ class Issuer:
 
 def make_issuer(settings: Settings) -> Issuer:
     """With the keys and the spool of the installation; reads and makes nothing yet."""
-    return Issuer(Signer(KeyStore(settings.data / "keys")), Spool(spool_directory(settings), when=Sync(settings.spool_sync)))
+    return Issuer(
+        Signer(KeyStore(settings.data / "keys")), Spool(spool_directory(settings), when=Sync(settings.spool_sync))
+    )
 
 
 def spool_directory(settings: Settings) -> Path:

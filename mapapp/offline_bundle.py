@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from geodata.errors import GeodataError
-from geodata.kept.building import list_file
+from geodata.kept.listing import list_file
 from geodata.kept.offline_list import lines_of, load
 from geodata.kept.register import KeptRegister
 from mapapp.geojson import to_json

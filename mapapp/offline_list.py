@@ -13,7 +13,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Flask, Response, current_app, request
 
-from geodata.kept.building import list_file
+from geodata.kept.listing import list_file
 from geodata.kept.offline_list import difference
 from mapapp import offline_schemas as schemas
 from mapapp.assets import takes_gzip

@@ -79,6 +79,11 @@ def known_by(plain: list[Any]) -> Iterator[tuple[str, str, str, str, str | None,
         yield "name", fold(name), plain[0], "name", start, end
 
 
+def origins_in(plain: list[Any]) -> list[str]:
+    """The names of the origins that the record's facts rest on, in the order of the facts."""
+    return [fact[4] for part in plain[2:-1] for fact in part]
+
+
 def _plain_fact(fact: Fact, part: str, names: dict[Origin, str]) -> list[Any]:
     name = names.get(fact.origin)
     if name is None:

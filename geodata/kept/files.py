@@ -12,9 +12,10 @@ from geodata.kept.encoding import known_by, to_line
 
 FORMAT = 2
 REGISTER = "register.db"
+UNSAFE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+"""For drafts alone, which are thrown away when they are not finished."""
+
 SCHEMA = """
-    PRAGMA journal_mode = OFF;
-    PRAGMA synchronous = OFF;
     CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
     CREATE TABLE origin (name TEXT PRIMARY KEY, plain TEXT) WITHOUT ROWID;
     CREATE TABLE record (id TEXT PRIMARY KEY, line BLOB) WITHOUT ROWID;
@@ -43,10 +44,12 @@ def put_records(
     database.executemany("INSERT INTO known VALUES (?, ?, ?, ?, ?, ?)", known)
 
 
-def finish(database: sqlite3.Connection, head: dict[str, Any], key: str, summary: dict[str, Any]) -> None:
-    about = {"head": to_line(head), "key": key, "summary": json.dumps(summary)}
-    database.executemany("INSERT INTO about VALUES (?, ?)", about.items())
-    database.executescript(INDEXES)
+def put_about(
+    database: sqlite3.Connection, head: dict[str, Any], *, key: str, summary: dict[str, Any], left_behind: int = 0
+) -> None:
+    """What the database says of itself."""
+    about = {"head": to_line(head), "key": key, "summary": json.dumps(summary), "left_behind": str(left_behind)}
+    database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
     database.commit()
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from geodata.errors import GeodataError
-from geodata.kept.encoding import to_line
-from geodata.kept.files import SCHEMA, finish, put_records
+from geodata.kept.encoding import origins_in, to_line
+from geodata.kept.files import INDEXES, SCHEMA, UNSAFE, put_about, put_records
 
 GONE = "-"
 PORTION = 2_000
@@ -72,16 +72,12 @@ def records_of(path: Path) -> Iterator[str]:
     return (line for line in lines_of(path) if line.startswith("["))
 
 
-def origins_in(plain: list[Any]) -> set[str]:
-    return {fact[4] for part in plain[2:-1] for fact in part}
-
-
 def load(lines: Iterator[str], head: dict[str, Any], database_file: Path) -> None:
     """Make a register of a list, which `register.KeptRegister` answers from. Raises `DamagedList` when the lines are
     not those that the head describes."""
     digest = hashlib.sha256()
     with closing(sqlite3.connect(database_file)) as database:
-        database.executescript(SCHEMA)
+        database.executescript(UNSAFE + SCHEMA)
         while portion := list(islice(lines, PORTION)):
             digest.update("".join(f"{line}\n" for line in portion).encode())
             try:
@@ -95,7 +91,8 @@ def load(lines: Iterator[str], head: dict[str, Any], database_file: Path) -> Non
                 raise DamagedList(f"a line of the list cannot be read: {error}") from error
         if digest.hexdigest() != head["sha256"]:
             raise DamagedList("the list is not the one that was signed")
-        finish(database, head, f"list {head['release']}@{head['published_at']}", {})
+        database.executescript(INDEXES)
+        put_about(database, head, key=f"list {head['release']}@{head['published_at']}", summary={})
 
 
 def _digests(path: Path) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from geodata.kept.encoding import read_origin, read_record
+from geodata.kept.encoding import origins_in, read_origin, read_record
 from geodata.kept.files import FORMAT, REGISTER
 from geodata.text import fold
 from geodata.verification.answers import Decision
@@ -89,7 +89,7 @@ class KeptRegister:
         if not rows:
             return Record(institution_id)
         plain = json.loads(zlib.decompress(rows[0][0]))
-        self._learn({fact[4] for part in plain[2:-1] for fact in part})
+        self._learn(set(origins_in(plain)))
         return read_record(plain, self._origins)
 
     def _decide(self, question: Question, on: date, max_age_days: int) -> Decision:
@@ -154,9 +154,9 @@ def open_register(directory: Path, before: KeptRegister | None = None) -> KeptRe
     return found if found.head["format"] == FORMAT else None
 
 
-def _identity(path: Path) -> tuple[int, int]:
+def _identity(path: Path) -> tuple[int, int, int]:
     found = os.stat(path)  # noqa: PTH116  its errors are the caller's
-    return found.st_ino, found.st_size
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _conditions(wanted: Wanted) -> tuple[str, dict[str, Any]]:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from geodata.engine import make_engine
 from geodata.filters import InstitutionFilter
 from geodata.institutions import search
-from geodata.kept.building import LISTS_KEPT, build, list_file
+from geodata.kept.building import build
+from geodata.kept.listing import LISTS_KEPT, list_file
 from geodata.kept.offline_list import DamagedList, apply, difference, lines_of, load, records_digest, records_of
 from geodata.kept.register import KeptRegister, Wanted, open_register
 from geodata.models import Identifier, InstitutionName, Licence, Programme
