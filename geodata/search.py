@@ -1,4 +1,7 @@
-"""Reading what a person typed: first exactly, then by the beginnings of words, and only then forgiving errors.
+"""Reading what a person typed: first whole words, then beginnings of words, and only then forgiving errors.
+
+Each step is taken only when the one before finds nothing. Whole words are also what an index finds at once among a
+million names: for the beginnings of common words it reads through all that begin so.
 
 Ranks, best first: an identifier; the whole name; the beginning of the name; the words side by side in the name; all
 words in the name; all words among former names, short forms, places and websites; an occupation people mean by the
@@ -6,6 +9,7 @@ words; a name with typing errors. Codes are compared exactly or not at all.
 """
 
 from dataclasses import dataclass, replace
+from itertools import product
 
 from sqlalchemy import ColumnElement, case, false, func, literal, or_, select
 from sqlalchemy.orm import Session
@@ -48,17 +52,18 @@ class Reading:
 def read(session: Session, wanted: InstitutionFilter, at: Moment) -> Reading | None:
     """How to look for `wanted.q`; None when it holds no words, so that everything is meant.
 
-    Whatever the words mean exactly or by their beginnings counts together. When that finds nothing, the words around
-    the telling ones are dropped; when that finds nothing either, typing errors are forgiven.
+    When whole words find nothing, they are beginnings; when that finds nothing, the words around the telling ones are
+    dropped; when that finds nothing either, typing errors are forgiven.
     """
     if is_code_like(wanted.q):
         return as_identifier(wanted.q, at)
     forms = expand(wanted.q)
     if not forms:
         return None
-    for typed in dict.fromkeys((wanted.q, telling(wanted.q))):
-        reading = as_words(expand(typed), taught(typed), mixed=typed == wanted.q)
-        found = counted(session, wanted, [*conditions(session, wanted, at), reading.condition], at, words=typed)
+    for typed, whole in product(dict.fromkeys((wanted.q, telling(wanted.q))), (True, False)):
+        reading = as_words(expand(typed), taught(typed, whole=whole), mixed=typed == wanted.q, whole=whole)
+        tests = [*conditions(session, wanted, at), reading.condition]
+        found = counted(session, wanted, tests, at, words=f"{typed}{'' if whole else '*'}")
         if found[0] != 0:
             return replace(reading, found=found)
     return with_errors(session, wanted, at, forms)
@@ -74,13 +79,13 @@ def as_identifier(q: str, at: Moment) -> Reading:
     return Reading(known_by(q, at), literal(0), literal("code"))
 
 
-def as_words(forms: tuple[str, ...], taught: ColumnElement[bool], *, mixed: bool) -> Reading:
-    """Every word of one of the forms, each as a whole word or the beginning of one; or an occupation they mean.
+def as_words(forms: tuple[str, ...], taught: ColumnElement[bool], *, mixed: bool, whole: bool) -> Reading:
+    """Every word of one of the forms, each as a whole word or as the beginning of one; or an occupation they mean.
 
     `mixed`: some words may stand in the names and others in the places.
     """
-    in_names, in_name = holds(forms, "AB"), holds(forms, "A")
-    anywhere = holds(forms, "") if mixed else or_(in_names, holds(forms, "C"))
+    in_names, in_name = holds(forms, "AB", whole=whole), holds(forms, "A", whole=whole)
+    anywhere = holds(forms, "", whole=whole) if mixed else or_(in_names, holds(forms, "C", whole=whole))
     rank = case(
         (State.name_folded.in_(forms), 1),
         (or_(*(State.name_folded.startswith(form) for form in forms)), 2),
@@ -94,7 +99,7 @@ def as_words(forms: tuple[str, ...], taught: ColumnElement[bool], *, mixed: bool
     return Reading(or_(anywhere, taught), rank, matched)
 
 
-def taught(q: str) -> ColumnElement[bool]:
+def taught(q: str, *, whole: bool) -> ColumnElement[bool]:
     """Who teaches an occupation that some of the words mean, the other words holding as usual ("hàn Đà Nẵng")."""
     meanings = occupations().meanings(q)
     codes = sorted({code for meaning in meanings for code in meaning.codes})
@@ -104,13 +109,16 @@ def taught(q: str) -> ColumnElement[bool]:
     spoken_for = {index for meaning in meanings for index in range(meaning.first, meaning.last)}
     rest = " ".join(word for index, word in enumerate(words) if index not in spoken_for)
     teaches: ColumnElement[bool] = State.occupations.overlap(codes)
-    return teaches if not rest or all(meaning.whole for meaning in meanings) else teaches & holds(expand(rest), "")
+    if not rest or all(meaning.whole for meaning in meanings):
+        return teaches
+    return teaches & holds(expand(rest), "", whole=whole)
 
 
-def holds(forms: tuple[str, ...], weights: str) -> ColumnElement[bool]:
-    """One of the forms stands in the search vector with all its words as beginnings; `weights` A: in the name, B: in
-    its other forms, C: in its places, none: anywhere."""
-    alternatives = (" & ".join(f"{word}:*{weights}" for word in form.split()) for form in forms)
+def holds(forms: tuple[str, ...], weights: str, *, whole: bool) -> ColumnElement[bool]:
+    """One of the forms stands in the search vector with all its words, whole or as beginnings; `weights` A: in the
+    name, B: in its other forms, C: in its places, none: anywhere."""
+    sign = f":{'' if whole else '*'}{weights}".removesuffix(":")
+    alternatives = (" & ".join(f"{word}{sign}" for word in form.split()) for form in forms)
     query = func.to_tsquery("simple", " | ".join(f"({words})" for words in alternatives))
     matches: ColumnElement[bool] = State.search.bool_op("@@")(query)
     return matches
@@ -135,7 +143,7 @@ def with_errors(session: Session, wanted: InstitutionFilter, at: Moment, forms: 
 def all_but_one(typed: str) -> ColumnElement[bool]:
     """The name holds all typed words but one: the usual slip, found by the text index however many names there are."""
     words = typed.split()
-    return holds(tuple(" ".join(words[:index] + words[index + 1 :]) for index in range(len(words))), "A")
+    return holds(tuple(" ".join(words[:index] + words[index + 1 :]) for index in range(len(words))), "A", whole=True)
 
 
 def agreeing(session: Session, tests: list[ColumnElement[bool]], forms: tuple[str, ...]) -> dict[str, int]:
