@@ -19,9 +19,10 @@ from scripts.benchmark.registers import Unusable
 PATIENCE_S = 60
 OURS = ("MAPAPP_", "DATABASE_")
 KEPT = ("MAPAPP_ANSWERS_MB",)
+"""Of the installation's own settings only this one reaches the site that is measured."""
+
 UNDER_LOAD = {"MAPAPP_ANONYMOUS_PER_MINUTE": "10000000", "MAPAPP_ALLOWED_AGE_S": "0"}
 """One address asks everything here; and no copy of the register is written meanwhile."""
-"""Of the installation's own settings only this one reaches the site that is measured."""
 
 
 class Memory(NamedTuple):
