@@ -103,7 +103,7 @@ def mistyped(institution: Institution) -> str:
     """The same with two neighbouring letters of the longest word swapped."""
     words = fold(institution.name).split()[-4:]
     longest = max(words, key=len)
-    at = random.Random(institution.id).randrange(1, max(len(longest) - 2, 2))  # noqa: S311  no secret
+    at = random.Random(institution.id).randrange(1, max(len(longest) - 2, 2))
     wrong = longest[:at] + longest[at + 1 : at + 2] + longest[at : at + 1] + longest[at + 2 :]
     return " ".join(wrong if word == longest else word for word in words)
 
