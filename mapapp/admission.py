@@ -41,6 +41,11 @@ class Gate:
     def waiting(self) -> int:
         return len(self._urgent) + len(self._others)
 
+    @property
+    def crowded(self) -> bool:
+        """Whether more than half of those wait that may."""
+        return 2 * self.waiting > self.most
+
     def enter(self, *, urgent: bool) -> bool:
         """Wait for one's turn; False, at once, when too many wait already. Who entered must `leave`."""
         with self._lock:
@@ -66,7 +71,8 @@ class Gate:
 
 
 class Admission:
-    """WSGI: the application behind the gate. What waited longer than `longest_wait_s` (0: no matter) is refused too."""
+    """WSGI: the application behind the gate. In a crowd, what waited longer than `longest_wait_s` (0: no matter) is
+    refused too, so that those behind it are answered in time."""
 
     def __init__(self, app: "WSGIApplication", gate: Gate, longest_wait_s: float) -> None:
         self.app, self.gate, self.longest_wait_s = app, gate, longest_wait_s
@@ -76,10 +82,11 @@ class Admission:
         if kind in NEVER_WAITS:
             return self.app(environ, start_response)
         came = time.monotonic()
-        if not self.gate.enter(urgent=kind == SPARED_FIRST):
+        urgent = kind == SPARED_FIRST
+        if not self.gate.enter(urgent=urgent):
             return turned_away(kind, environ, start_response)
         try:
-            if 0 < self.longest_wait_s < time.monotonic() - came:
+            if not urgent and self.gate.crowded and 0 < self.longest_wait_s < time.monotonic() - came:
                 return turned_away(kind, environ, start_response)
             return self.app(environ, start_response)
         finally:

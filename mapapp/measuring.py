@@ -77,7 +77,7 @@ class Measuring:
     def __init__(self, app: "WSGIApplication", directory: Path | None, longest_wait_s: float) -> None:
         self.app, self.directory, self.longest_wait_s = app, directory, longest_wait_s
         self.mine = Measured()
-        self._lock = Lock()
+        self._lock, self._counting = Lock(), Lock()
         self._writing = False
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -106,8 +106,9 @@ class Measuring:
             return False
 
     def _note(self, kind: str, method: str, status: str, took_s: float, *, refused: bool) -> None:
-        self.mine.add(kind, status, took_s)
-        self.mine.refused += refused
+        with self._counting:
+            self.mine.add(kind, status, took_s)
+            self.mine.refused += refused
         if not refused and (took_s > SLOW_S or status >= "500"):
             log.info("request", extra={"kind": kind, "method": method, "status": int(status), "ms": int(took_s * 1000)})
         if self.directory is not None and not self._writing:

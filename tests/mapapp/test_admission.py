@@ -123,14 +123,21 @@ def test_a_failure_gives_up_the_turn() -> None:
             client.get("/")
 
 
-def test_what_waited_too_long_is_refused_when_its_turn_comes() -> None:
-    asking = Asking(2, longest_wait_s=0.01)
-    asking.ask("/a")
-    late = asking.ask("/b")
+def test_in_a_crowd_what_waited_too_long_makes_way_for_those_behind() -> None:
+    asking = Asking(4, longest_wait_s=0.01)
+    asked = [asking.ask(path) for path in ("/a", "/b", "/c", "/d", "/e")]
     time.sleep(0.02)
     asking.finish()
-    assert late.result().status_code == 503
-    assert asking.slow.order == ["/a"]
+    assert [one.result().status_code for one in asked] == [200, 503, 200, 200, 200]
+    assert asking.slow.order == ["/a", "/c", "/d", "/e"]
+
+
+def test_a_long_wait_with_few_others_ends_with_an_answer() -> None:
+    asking = Asking(4, longest_wait_s=0.01)
+    asked = [asking.ask(path) for path in ("/a", "/b")]
+    time.sleep(0.02)
+    asking.finish()
+    assert [one.result().status_code for one in asked] == [200, 200]
 
 
 def refusing(_gate: Gate, *, urgent: bool) -> bool:

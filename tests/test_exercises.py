@@ -1,0 +1,74 @@
+"""The exercises in scripts/: what they do to the machine is tried in the long runs, what they read in all others."""
+
+import subprocess
+import sys
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import module_from_spec
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+def script(name: str) -> ModuleType:
+    loader = SourceFileLoader(name, str(ROOT / "scripts" / name))
+    found = module_from_spec(ModuleSpec(name, loader))
+    loader.exec_module(found)
+    return found
+
+
+@pytest.mark.long
+@pytest.mark.operation
+def test_nothing_acknowledged_is_lost_with_the_primary() -> None:
+    command = [sys.executable, "scripts/failover", "--rounds", "3"]
+    done = subprocess.run(
+        command, cwd=ROOT, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}, capture_output=True
+    )
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+    assert b" 0 lost" in done.stdout
+
+
+def test_nginx_in_the_exercise_keeps_the_rules_of_the_deployment(tmp_path: Path) -> None:
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    found = script("slow_headers").configuration(text, tmp_path, 8443, 8765)
+    assert found.count("server {") == 1
+    assert "listen 127.0.0.1:8443;" in found
+    assert "server 127.0.0.1:8765;" in found
+    assert "ssl" not in found
+    for rule in ("client_header_timeout 10s;", "limit_conn mapapp_all 400;", "error_page 502 503 504 @away;"):
+        assert rule in found
+
+
+ANSWERS = [
+    ({"j": "matched"}, "Trường Cao đẳng Đà Nẵng", "matched"),
+    ({"j": "matched"}, "TRUONG CAO DANG DA NANG", "matched"),
+    ({"j": "matched"}, "Trường Cao đẳng Đà Lạt", "wrong"),
+    ({"j": "matched"}, None, "wrong"),
+    ({"j": "none", "c": [{"id": "x"}]}, None, "ambiguous"),
+    ({"j": "none", "c": []}, None, "none"),
+    ({}, None, "none"),
+]
+
+
+@pytest.mark.parametrize(("recon", "name", "outcome"), ANSWERS)
+def test_what_became_of_a_line_in_openrefine(recon: dict[str, object], name: str | None, outcome: str) -> None:
+    row = {"Tên cơ sở": "Trường Cao đẳng Đà Nẵng"}
+    assert script("openrefine").outcome(row, {"recon": recon, "fetched": {"name": name}}) == outcome
+
+
+def test_overload_is_judged_by_goodput_by_refusals_and_by_recovery() -> None:
+    module = script("overload")
+
+    def answers(good: int, refused: int, stray: int = 0, late: int = 0) -> bool:
+        loaded = [module.Answer(0, 0.01, 200, False, False)] * good
+        loaded += [module.Answer(0, 0.01, 503, True, False)] * refused
+        loaded += [module.Answer(0, 0.01, 503, False, False)] * stray
+        after = [module.Answer(6, 0.01, 200, False, False)] * 10 + [module.Answer(6, 0.01, 503, True, False)] * late
+        return bool(module.verdict(10.0, loaded, after, 10))
+
+    assert answers(90, 100)
+    assert not answers(80, 100)
+    assert not answers(90, 100, stray=1)
+    assert not answers(90, 100, late=1)
