@@ -1,4 +1,5 @@
-"""The log's housekeeping: recorded answers and keys enter it, answers leave in their time, checkpoints are kept."""
+"""Housekeeping: recorded answers and keys enter the log, answers and imported files leave in their time, checkpoints
+are kept."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from geodata.audit import answers
 from geodata.audit.log import begin, head
+from geodata.imports.retention import forget_files
 from geodata.vocabulary import KeyEvent
 from mapapp.checkpoints import exported, sign_checkpoint
 from mapapp.issuing import spool_directory
@@ -31,6 +33,7 @@ class Kept:
     answers: int
     keys: int
     forgotten: int
+    files: int
     checkpoint: Path | None
 
 
@@ -42,6 +45,7 @@ def keep(settings: Settings, sessions: Sessions, now: datetime) -> Kept:
         session.commit()
         keys = log_keys(session, signer.store.read(), now)
         forgotten = answers.forget(session, before=now - timedelta(days=settings.signed_answers_days))
+        files = forget_files(session, before=now - timedelta(days=settings.import_file_days)).files
         session.commit()
 
         def enter(found: list[answers.Answered]) -> int:
@@ -50,7 +54,7 @@ def keep(settings: Settings, sessions: Sessions, now: datetime) -> Kept:
             return fresh
 
         collected = collect(spool_directory(settings), enter)
-        return Kept(collected, keys, forgotten, keep_checkpoint(settings, session, signer, now))
+        return Kept(collected, keys, forgotten, files, keep_checkpoint(settings, session, signer, now))
 
 
 def log_keys(session: Session, ring: KeyRing, now: datetime) -> int:

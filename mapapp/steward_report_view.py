@@ -7,6 +7,7 @@ from typing import Any
 from geodata.imports import overview, preview, report, reviews, run
 from geodata.imports.checks import Severity, explain
 from geodata.imports.headings import KINDS
+from geodata.imports.retention import is_kept
 from geodata.models import ImportRun
 from geodata.proposals import path
 from geodata.vocabulary import RowOutcome, RunState
@@ -95,6 +96,7 @@ class RunPage:
     urls: Mapping[str, str]
     release: Link | None
     moved_on: bool
+    file_kept: bool
     proposal: Link | None
 
     title = property(lambda self: self.frame.title)
@@ -139,6 +141,7 @@ def run_page(visitor: Visitor, found: ImportRun, asked: Mapping[str, str], *, af
         urls=run_urls(found),
         release=release_link(found),
         moved_on=moved_on(found),
+        file_kept=is_kept(session(), found),
         proposal=proposal_of(found),
     )
 

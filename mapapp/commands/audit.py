@@ -98,8 +98,8 @@ def intact(found: Head | None, kept: Checkpoint | None) -> str:
 @click.option("--parent", type=int, hidden=True, help="End with this process.")
 @click.pass_obj
 def collect(settings: Settings, watch: bool, parent: int | None) -> None:
-    """Enter recorded answers and keys in the log, forget answers whose time is over, keep a checkpoint; bring the
-    release on the disk, from which answers go on without the database, up to date.
+    """Enter recorded answers and keys in the log, forget answers and imported files whose time is over, keep a
+    checkpoint; bring the release on the disk, from which answers go on without the database, up to date.
 
     Checkpoints are kept in the data directory under checkpoints/, one per release and hour.
     """
@@ -120,7 +120,8 @@ def keeping_sessions(url: str) -> Callable[[], Session]:
 
 def told(done: Kept) -> str:
     where = f"; checkpoint {done.checkpoint}" if done.checkpoint else ""
-    return f"{done.answers:,} answers and {done.keys} keys entered, {done.forgotten:,} answers forgotten{where}."
+    forgotten = f"{done.forgotten:,} answers and {done.files:,} imported files forgotten"
+    return f"{done.answers:,} answers and {done.keys} keys entered, {forgotten}{where}."
 
 
 def one_round(settings: Settings, sessions: Callable[[], Session]) -> Kept:

@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -225,7 +225,11 @@ def units_once(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "_in_limited_process", lambda kind, data: json.dumps(answer(kind, data)).encode())
 
 
-@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=EXAMPLES,
+    phases=[phase for phase in Phase if phase is not Phase.explain],  # it follows every line of a working example
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(first=ROWS, second=ROWS)
 def test_rows_always_add_up_and_undo_always_restores(
     session: Session, staged: Stager, units_once: None, first: list[tuple[str, ...]], second: list[tuple[str, ...]]
