@@ -5,7 +5,8 @@ directory belongs to the account that runs the server and nobody else may enter 
 reaches the socket: such a process could read the data files directly, and a password file would guard nothing more.
 Root reaches it as root reaches every file.
 
-The application signs in as `mapapp`, which owns its database but is no superuser.
+The operator's commands sign in as `mapapp`, which owns its database but is no superuser; the web signs in as roles that
+own nothing (`geodata.roles`).
 """
 
 import os
@@ -22,7 +23,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
-from geodata import postgres, processes
+from geodata import postgres, processes, roles
 from geodata.cluster_place import ClusterUnusable, Place
 from geodata.cluster_settings import EXTENSIONS, INITDB, PORT, SUPERUSER, configuration
 from geodata.postgres import Account, Installation, PostgresFailed
@@ -191,11 +192,20 @@ class Cluster:
         with self._administrator() as connection:
             if not _exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(ROLE)))
+            for role in roles.Role:
+                self._add_role(connection, role)
             missing = not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE)
         if missing:
             self.create_database(DATABASE)
         else:
             self._create_extensions(DATABASE)
+
+    def _add_role(self, connection: psycopg.Connection[tuple[object, ...]], role: roles.Role) -> None:
+        """A role that the web works as, and that `mapapp` may take on."""
+        names = {"role": sql.Identifier(role), "owner": sql.Identifier(ROLE)}
+        if not _exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", role):
+            connection.execute(sql.SQL("CREATE ROLE {role} LOGIN").format(**names))
+            connection.execute(sql.SQL("GRANT {role} TO {owner}").format(**names))
 
     def _create_extensions(self, database: str) -> None:
         with self._administrator(database) as connection:

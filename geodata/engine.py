@@ -1,7 +1,10 @@
 """Engines and sessions for a PostGIS database, with the time zone, time limits and name every connection gets."""
 
+from typing import Any
+
+from psycopg import sql
 from psycopg.errors import LockNotAvailable, QueryCanceled
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session, sessionmaker
@@ -31,14 +34,16 @@ def make_engine(
     statement_timeout_ms: int = DEFAULT_STATEMENT_TIMEOUT_MS,
     application_name: str = "mapapp",
     pool_size: int = 5,
+    role: str | None = None,
 ) -> Engine:
     """An engine whose connections speak UTC and end statements after `statement_timeout_ms` (0: never).
+    `role` is taken on where the database has it and lets us.
 
     `url` may name the plain scheme `postgresql://` or `postgres://`; the driver is psycopg 3 in any case. No
     connection is opened yet.
     """
     options = {"TimeZone": "UTC", "statement_timeout": statement_timeout_ms, "lock_timeout": LOCK_TIMEOUT_MS}
-    return create_engine(
+    engine = create_engine(
         with_driver(url),
         pool_size=pool_size,
         pool_pre_ping=True,
@@ -49,6 +54,18 @@ def make_engine(
             "connect_timeout": 10,
         },
     )
+    if role is not None:
+        event.listen(engine, "connect", lambda connection, _: _take_on(connection, role))
+    return engine
+
+
+def _take_on(connection: Any, role: str) -> None:
+    """Work as the role on a new connection, for good; as ourselves where there is no such role for us."""
+    asked = "SELECT 1 FROM pg_roles WHERE rolname = %s AND pg_has_role(oid, 'MEMBER')"
+    with connection.cursor() as cursor:
+        if cursor.execute(asked, (role,)).fetchone():
+            cursor.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
+    connection.commit()
 
 
 def make_sessions(
@@ -57,10 +74,15 @@ def make_sessions(
     statement_timeout_ms: int = DEFAULT_STATEMENT_TIMEOUT_MS,
     application_name: str = "mapapp",
     pool_size: int = 5,
+    role: str | None = None,
 ) -> sessionmaker[Session]:
     """Sessions on a new engine; objects stay readable after the commit, which the route or command makes last."""
     engine = make_engine(
-        url, statement_timeout_ms=statement_timeout_ms, application_name=application_name, pool_size=pool_size
+        url,
+        statement_timeout_ms=statement_timeout_ms,
+        application_name=application_name,
+        pool_size=pool_size,
+        role=role,
     )
     return sessionmaker(engine, expire_on_commit=False)
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from geodata import migrations
+from geodata import migrations, roles
 from geodata.cluster_settings import EXTENSIONS
 from geodata.engine import make_engine
 from geodata.errors import GeodataError
@@ -51,6 +51,8 @@ def _bring_up(engine: Engine, say: Callable[[str], object]) -> None:
     if present != newest:
         say(f"Migrating the tables from {present or 'empty'} to {newest}.")
         migrations.upgrade(engine)
+    if not roles.ensure(engine):
+        say(f"The web has no roles of its own here, so nobody can sign in. {roles.advice(engine)}")
     with Session(engine) as session:
         if load_units(session):
             say("Loaded the administrative units of both worlds.")

@@ -19,6 +19,7 @@ from geodata.engine import make_sessions
 from geodata.people.acting import act_under
 from geodata.proposals.reviews import reviews_version
 from geodata.releases import current_release, stay_in
+from geodata.roles import Role, Way
 from mapapp.outage import require_database
 from mapapp.replica import Replica, may_be_late, the_replica
 from mapapp.settings import Settings
@@ -84,8 +85,10 @@ class LastLook:
 def reading_sessions(settings: Settings, *, replica: str | None = None) -> Sessions:
     """Sessions for public requests: one connection per worker thread, read-only, one snapshot per request; on the
     replica at this URL, or on the primary."""
+    way = Way(replica, Role.READ) if replica else settings.way(Role.READ)
     sessions = make_sessions(
-        replica or settings.url,
+        way.url,
+        role=way.role,
         statement_timeout_ms=settings.statement_timeout_ms,
         application_name="mapapp-web",
         pool_size=2,

@@ -18,7 +18,10 @@ from sqlalchemy.orm import Session
 from geodata.engine import make_sessions
 from geodata.people.second_factor import Vault
 from geodata.report_senders import network
+from geodata.roles import Role, is_guarded
 from mapapp.db import Sessions
+from mapapp.errors import Kind, Problem
+from mapapp.i18n import N_
 from mapapp.limits import Limits
 from mapapp.settings import Settings
 
@@ -29,6 +32,14 @@ WHOLE_HOUSE = 300
 """From this machine itself: perhaps everybody, behind a proxy that nobody was told of."""
 
 
+UNGUARDED = Kind(
+    503,
+    "sign-in-unavailable",
+    N_("Chưa đăng nhập được ở máy chủ này"),
+    N_("Cơ sở dữ liệu chưa có vai trò riêng cho trang web. Người quản trị hãy xem lệnh “mapapp db migrate” cần gì."),
+)
+
+
 @dataclass
 class Door:
     """What signing in needs of the installation."""
@@ -36,6 +47,7 @@ class Door:
     sessions: Sessions
     read_secret: Callable[[], str]
     limits: Limits
+    guarded: bool = False
 
     @cached_property
     def secret(self) -> str:
@@ -48,13 +60,16 @@ class Door:
 
 def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
     """Give the application its door; opens no connection and reads no secret yet."""
+    way = settings.way(Role.DOOR)
     own = sessions or make_sessions(
-        settings.url,
+        way.url,
+        role=way.role,
         statement_timeout_ms=settings.statement_timeout_ms,
         application_name="mapapp-web-door",
         pool_size=1,
     )
-    app.extensions["mapapp.door"] = Door(own, settings.signing_secret, Limits(settings.data / "knocks"))
+    limits = Limits(settings.data / "knocks")
+    app.extensions["mapapp.door"] = Door(own, settings.signing_secret, limits, guarded=sessions is not None)
 
 
 def the_door() -> Door:
@@ -63,8 +78,12 @@ def the_door() -> Door:
 
 @contextmanager
 def door() -> Iterator[Session]:
-    """A session that may read and write accounts; the caller commits."""
+    """A session that may read and write accounts; the caller commits. 503 while the web works as a role that the
+    policies of the database do not hold for."""
     with the_door().sessions() as session:
+        the_door().guarded = the_door().guarded or is_guarded(session)
+        if not the_door().guarded:
+            raise Problem(UNGUARDED)
         yield session
 
 

@@ -7,8 +7,9 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from geodata.cluster import Cluster
+from geodata.cluster import DATABASE, Cluster
 from geodata.errors import GeodataError
+from geodata.roles import Role, Way
 
 
 class InvalidSetting(GeodataError):
@@ -87,7 +88,6 @@ class Settings:
     signed_answers_days: int = field(
         default=400, metadata=_variable("MAPAPP_SIGNED_ANSWERS_DAYS", _whole_number(2, 36_500))
     )
-    import_file_days: int = field(default=90, metadata=_variable("MAPAPP_IMPORT_FILE_DAYS", _whole_number(1, 36_500)))
     spool_sync: str = field(default="always", metadata=_variable("MAPAPP_SPOOL_SYNC", _spool_sync))
     allowed_age_s: int = field(default=86_400, metadata=_variable("MAPAPP_ALLOWED_AGE_S", _whole_number(0, 31_536_000)))
     offline_list_days: int = field(default=7, metadata=_variable("MAPAPP_OFFLINE_LIST_DAYS", _whole_number(1, 366)))
@@ -99,6 +99,9 @@ class Settings:
     log: str = field(default="text", metadata=_variable("MAPAPP_LOG", _log_form))
     metrics_token: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_METRICS_TOKEN", _secret))
     secret_key: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_SECRET_KEY", _secret))
+    reader_url: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_READER_URL"))
+    web_url: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_WEB_URL"))
+    door_url: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_DOOR_URL"))
     oidc_issuer: str | None = field(default=None, metadata=_variable("MAPAPP_OIDC_ISSUER", _web_address))
     oidc_client_id: str | None = field(default=None, metadata=_variable("MAPAPP_OIDC_CLIENT_ID"))
     oidc_client_secret: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_OIDC_CLIENT_SECRET"))
@@ -119,6 +122,15 @@ class Settings:
     def cluster(self) -> Cluster | None:
         """The private cluster, or None where `DATABASE_URL` selects another PostGIS."""
         return None if self.database_url else Cluster(self.data)
+
+    def way(self, role: Role) -> Way:
+        """How the web reaches the database as this role: a URL of its own, or that of the owner who takes it on."""
+        own = {Role.READ: self.reader_url, Role.WEB: self.web_url, Role.DOOR: self.door_url}[role]
+        if own is not None:
+            return Way(own)
+        if self.database_url is not None:
+            return Way(self.database_url, role)
+        return Way(Cluster(self.data).database_url(DATABASE, role=role))
 
     def signing_secret(self) -> str:
         """The key that signs cookies: the setting, or a random one that the data directory keeps (mode 0600)."""

@@ -15,10 +15,16 @@ from flask import Flask, current_app
 from geodata.engine import make_sessions
 from geodata.imports import jobs
 from geodata.imports.room import require_room
-from mapapp.db import Sessions
+from geodata.people.acting import act_under, end_own_session
+from geodata.people.sessions import open_session
+from geodata.roles import Role, Way
+from geodata.vocabulary import SessionKind
+from mapapp.db import Sessions, now
+from mapapp.doors import door
 from mapapp.settings import Settings
+from mapapp.sign_in import require_person
 
-Launch = Callable[[int], None]
+Launch = Callable[[int, str | None], None]
 NICENESS = 10
 
 
@@ -27,14 +33,18 @@ def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
     given = sessions
     app.extensions["mapapp.database_disk"] = settings.data if given is None and settings.cluster else None
     if given is not None:
-        app.extensions["mapapp.launch"] = lambda job: jobs.work(given, job, watched=False)
+        app.extensions["mapapp.launch"] = lambda job, _: jobs.work(given, job, watched=False)
     else:
-        app.extensions["mapapp.launch"] = lambda job: _process(settings.url, job)
+        way = settings.way(Role.WEB)
+        app.extensions["mapapp.launch"] = lambda job, token: _process(way, job, token)
 
 
 def launch(job_id: int) -> None:
-    """Start a job whose row is committed."""
-    cast(Launch, current_app.extensions["mapapp.launch"])(job_id)
+    """Start a job whose row is committed; it acts for who is signed in, in a session of its own that ends with it."""
+    with door() as writer:
+        token = open_session(writer, require_person().id, at=now(), kind=SessionKind.JOB, method=f"job {job_id}")
+        writer.commit()
+    cast(Launch, current_app.extensions["mapapp.launch"])(job_id, token)
 
 
 def require_disk() -> None:
@@ -44,8 +54,8 @@ def require_disk() -> None:
         require_room(disk)
 
 
-def _process(url: str, job_id: int) -> None:
-    """The address of the database goes in by standard input: a command line may be read by anybody."""
+def _process(way: Way, job_id: int, token: str | None) -> None:
+    """The way to the database and the token go in by standard input: a command line may be read by anybody."""
     process = subprocess.Popen(  # noqa: S603  our own interpreter and module
         [sys.executable, "-c", _START, str(Path(__file__).parents[1])],
         stdin=subprocess.PIPE,
@@ -53,7 +63,7 @@ def _process(url: str, job_id: int) -> None:
         start_new_session=True,
     )
     if process.stdin:
-        process.stdin.write(json.dumps({"url": url, "job": job_id}).encode())
+        process.stdin.write(json.dumps({"url": way.url, "role": way.role, "job": job_id, "token": token}).encode())
         process.stdin.close()
     threading.Thread(target=process.wait, daemon=True).start()  # so that it does not stay as a zombie
 
@@ -66,5 +76,11 @@ def main() -> None:
     os.nice(NICENESS)
     logging.basicConfig(level=logging.INFO)
     given = json.load(sys.stdin)
-    sessions = make_sessions(given["url"], statement_timeout_ms=0, application_name="mapapp-job", pool_size=2)
-    jobs.work(sessions, given["job"])
+    sessions = make_sessions(
+        given["url"], statement_timeout_ms=0, application_name="mapapp-job", pool_size=2, role=given["role"]
+    )
+    act_under(sessions, given["token"])
+    try:
+        jobs.work(sessions, given["job"])
+    finally:
+        end_own_session(sessions)

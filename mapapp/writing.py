@@ -8,14 +8,17 @@ from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
 from geodata.engine import make_sessions
+from geodata.roles import Role
 from mapapp.db import Sessions, acting
 from mapapp.settings import Settings
 
 
 def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
     """Give the application its writing sessions: those given, or some of its own that connect when first used."""
+    way = settings.way(Role.WEB)
     app.extensions["mapapp.writing_sessions"] = sessions or make_sessions(
-        settings.url,
+        way.url,
+        role=way.role,
         statement_timeout_ms=settings.statement_timeout_ms,
         application_name="mapapp-web-writing",
         pool_size=1,

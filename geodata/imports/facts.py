@@ -27,10 +27,10 @@ from geodata.models import (
 TABLES: dict[str, Table] = {
     model.__tablename__: model.__table__  # type: ignore[misc]
     for model in (
+        Campus,
         InstitutionName,
         Identifier,
         InstitutionAttribute,
-        Campus,
         Licence,
         Programme,
         Relation,
@@ -38,7 +38,8 @@ TABLES: dict[str, Table] = {
         IndicatorValue,
     )
 }
-"""Fact tables a change set may write to, in the order in which it does."""
+"""Fact tables a change set may write to, in the order in which it does: the campuses of a new institution come first,
+because they tell the policies of the database whose province it is."""
 
 OWNER = {"relation": "predecessor_id"}
 """The column that says whose fact it is, where it is not `institution_id`."""

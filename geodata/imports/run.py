@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from geodata import registry_ids
+from geodata.imports import territory
 from geodata.imports.changes import Occasion
 from geodata.imports.examination import plan
 from geodata.imports.progress import Progress, silent
@@ -80,7 +81,9 @@ def stage(
     base = current_release(session)
     rows = [row for table in tables.tables for row in table.rows]
     headings = {table.sheet: table.headings for table in tables.tables}
+    within = territory.at_work(session)
     planned = plan(session, rows, headings, occasion, answers_for(session, source), progress)
+    planned = territory.only_within(session, planned, within)
     keep(session, file)
     run = ImportRun(
         file_name=file.name,
@@ -92,12 +95,14 @@ def stage(
         effective_on=effective,
         source_name=source,
         base_release_id=base.id if base else None,
-        counts=counts_of(planned, described(tables), occasion),
+        counts={**counts_of(planned, described(tables), occasion), "territory": within},
         notes=notes_of(raw, tables),
     )
     session.add(run)
     session.flush()
     store(session, run, planned, progress)
+    run.provinces = territory.touched(session, run)
+    session.flush()
     return run
 
 
@@ -112,11 +117,14 @@ def recount(session: Session, run: ImportRun, *, today: date | None = None, prog
     occasion = Occasion(today or datetime.now(UTC).date(), run.effective_on, official=run.decision_id is not None)
     base = current_release(session)
     rows = stored_rows(run, rows_of(session, run))
+    within = territory.at_work(session)
     planned = plan(session, rows, headings_of(run), occasion, answers_for(session, run.source_name), progress)
+    planned = territory.only_within(session, planned, within)
     session.execute(delete(ImportRow).where(ImportRow.run_id == run.id))
     run.base_release_id = base.id if base else None
-    run.counts = counts_of(planned, run.counts["tables"], occasion)
+    run.counts = {**counts_of(planned, run.counts["tables"], occasion), "territory": within}
     store(session, run, planned, progress)
+    run.provinces = territory.touched(session, run)
     session.flush()
     return run
 
@@ -250,6 +258,7 @@ def _refuse_another_outcome(session: Session, run: ImportRun, progress: Progress
     rows, answers = stored_rows(run, stored), answers_for(session, run.source_name)
     progress("check_again", 0, len(rows))
     again = plan(session, rows, headings_of(run), occasion_of(run), answers)
+    again = territory.only_within(session, again, run.counts.get("territory"))
     progress("check_again", len(rows), len(rows))
     then = _effects((row.outcome, row.institution_id, row.changes) for row in stored)
     now = _effects((row.outcome.value, row.institution_id, list(row.changes)) for row in again)

@@ -8,11 +8,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from geodata import roles
+
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema to `revision` in one transaction."""
+    """Bring the schema to `revision` in one transaction, and the rights of the web's roles with it."""
     with engine.begin() as connection:
         command.upgrade(configuration(connection), revision)
+        roles.grant(connection)
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:

@@ -30,7 +30,7 @@ from geodata.models.registry import (
     Programme,
     Relation,
 )
-from geodata.models.steward import ImportFile, ImportJob, ReviewAnswer, StewardLink, StewardSession
+from geodata.models.steward import ImportFile, ImportJob, ReviewAnswer
 from geodata.models.tiles import StoredTile, TileGathering, TilePoint, TileStamp
 from geodata.models.units import AdministrativeUnit, UnitBoundary, UnitSuccession
 from geodata.models.work import ApiClient, ImportRow, ImportRun
@@ -89,8 +89,6 @@ __all__ = [
     "SignInEvent",
     "SignedAnswer",
     "Source",
-    "StewardLink",
-    "StewardSession",
     "StoredTile",
     "Target",
     "TileGathering",

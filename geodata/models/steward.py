@@ -1,4 +1,4 @@
-"""The steward's desk: files as handed in, work in the background, answers to questions, and the way in."""
+"""The steward's desk: files as handed in, work in the background, answers to questions."""
 
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,7 @@ class ImportJob(Base):
     act: Mapped[str]
     state: Mapped[str]
     actor: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), server_default=text("acting_person()"))
     file_name: Mapped[str]
     file_hash: Mapped[str | None] = mapped_column(ForeignKey("import_file.file_hash"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id", ondelete="CASCADE"))
@@ -59,6 +60,7 @@ class ReviewAnswer(Base):
     answered_by: Mapped[str]
     answered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     run_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id", ondelete="SET NULL"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), server_default=text("acting_person()"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     __table_args__ = (
         one_of("answer", v.ReviewVerdict),
@@ -71,24 +73,3 @@ class ReviewAnswer(Base):
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
     )
-
-
-class StewardLink(Base):
-    """A way in that works once and not for long; only the hash of its token is kept."""
-
-    __tablename__ = "steward_link"
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    made_by: Mapped[str]
-    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-
-
-class StewardSession(Base):
-    """A browser that came in through a link; only the hash of its cookie is kept."""
-
-    __tablename__ = "steward_session"
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    opened_by: Mapped[str]
-    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, UniqueConstraint, func
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, Text, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata import vocabulary as v
@@ -14,7 +14,8 @@ from geodata.models.base import Base, one_of
 class ImportRun(Base):
     """One file on its way into the register: staged, then refused or published, perhaps undone.
 
-    `source_name` says whose list it is, so that answers to its questions serve the next one.
+    `source_name` says whose list it is, so that answers to its questions serve the next one. `provinces`: codes of
+    those that publication would touch; empty where one cannot be told: then only the country's stewards act on it.
     """
 
     __tablename__ = "import_run"
@@ -28,6 +29,8 @@ class ImportRun(Base):
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     effective_on: Mapped[date | None]
     source_name: Mapped[str] = mapped_column(server_default="")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), server_default=text("acting_person()"))
+    provinces: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     base_release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
     release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
     undo_release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from geodata.models import Proposal
+from geodata.people.acting import rehearse
 from geodata.proposals import looking
 from geodata.proposals.looking import Figure, Look, Standing
 from geodata.proposals.path import apply
@@ -72,6 +73,7 @@ def outcome(session: Session, proposal: Proposal, *, today: date) -> Outcome:
     before = look(session, proposal, questions, days)
     savepoint = session.begin_nested()
     try:
+        rehearse(session)
         apply(session, proposal, actor="preview")
         after = look(session, proposal, questions, days)
     finally:

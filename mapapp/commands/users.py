@@ -90,7 +90,8 @@ def told(session: Session, right: PersonRight, at: datetime) -> str:
     if right.province_key is None:
         return f"{right.id}  {right.role}  the whole country"
     codes = ", ".join(sorted(territory(session, right.province_key, day_in_vietnam(at)))) or "no province of today"
-    return f"{right.id}  {right.role}  {by_key(session, [right.province_key])[right.province_key].full_name} (today: {codes})"
+    granted = by_key(session, [right.province_key])[right.province_key].full_name
+    return f"{right.id}  {right.role}  {granted} (today: {codes})"
 
 
 def show_link(settings: Settings, token: str) -> None:

@@ -1,0 +1,109 @@
+"""A database whose rows guard themselves, asked as the web asks it: by the web's own roles, under people's tokens."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from geodata.engine import make_engine
+from geodata.imports import run as runs
+from geodata.imports.run import InputFile
+from geodata.models import InstitutionState, Person
+from geodata.people import accounts
+from geodata.people.acting import act_under
+from geodata.people.sessions import open_session
+from geodata.roles import Role as DatabaseRole
+from geodata.vocabulary import Role
+from tests.conftest import DatabaseLike
+from tests.network import prepare_network
+
+HERE, ELSEWHERE = "01", "79"
+"""Hà Nội, whose people try; and Hồ Chí Minh City, whose rows they try."""
+
+PEOPLE: dict[str, tuple[tuple[Role, str | None], ...]] = {
+    "steward": ((Role.PROVINCIAL_STEWARD, HERE),),
+    "approver": ((Role.APPROVER, HERE),),
+    "both": ((Role.PROVINCIAL_STEWARD, HERE), (Role.APPROVER, HERE)),
+    "auditor": ((Role.AUDITOR, HERE),),
+    "other": ((Role.PROVINCIAL_STEWARD, ELSEWHERE), (Role.APPROVER, ELSEWHERE)),
+    "national": ((Role.NATIONAL_STEWARD, None),),
+    "signer": ((Role.APPROVER, None),),
+    "nobody": (),
+}
+LIST = """Tên cơ sở,Loại hình,Hình thức sở hữu,Tỉnh/Thành phố,Vĩ độ,Kinh độ
+Trường Cao đẳng Phía Bắc,Trường cao đẳng,công lập,Hà Nội,"21,0285","105,8542"
+Trường Cao đẳng Phía Nam,Trường cao đẳng,công lập,TP. Hồ Chí Minh,"10,7769","106,7009"
+"""
+
+
+def prepare_guarded(engine: Engine) -> None:
+    """The illustrative network, and the people; for `database_like("guarded", prepare_guarded)`."""
+    prepare_network(engine)
+    with Session(engine) as session:
+        for login, rights in PEOPLE.items():
+            person = accounts.add(session, login, login, by="tests")
+            for role, place in rights:
+                accounts.grant(session, person, role, by="tests", at=datetime(2026, 1, 1, tzinfo=UTC), province=place)
+        reporter = accounts.add(session, "reporter", "reporter", by="tests")
+        one = session.scalar(text("SELECT min(institution_id) FROM campus WHERE province_code = :p"), {"p": HERE})
+        at = datetime(2026, 1, 1, tzinfo=UTC)
+        accounts.grant(session, reporter, Role.REPORTER, by="tests", at=at, institution=one)
+        session.commit()
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """The database by its ways in; `owner` passes the policies by, as the operator does."""
+
+    url: str
+    owner: sessionmaker[Session]
+    web: sessionmaker[Session]
+    read: sessionmaker[Session]
+    door: sessionmaker[Session]
+
+    def token(self, login: str) -> str:
+        """A session that is open now."""
+        with self.door() as session:
+            person = session.scalar(select(Person.id).where(Person.login == login))
+            assert person is not None
+            token = open_session(session, person, at=datetime.now(UTC), agent="tests")
+            session.commit()
+        return token
+
+    def as_(self, login: str, *, reading: bool = False) -> Session:
+        """A session of the web in which the person is at work; the caller closes it."""
+        session = (self.read if reading else self.web)()
+        act_under(session, self.token(login))
+        return session
+
+    def institutions(self, province: str) -> list[str]:
+        """Registry ids of institutions with their main campus there."""
+        with self.owner() as session:
+            here = InstitutionState.province_code == province, InstitutionState.release_to.is_(None)
+            found = select(InstitutionState.institution_id).where(*here, InstitutionState.is_main).distinct()
+            return sorted(session.scalars(found))
+
+    def stage(self, login: str, listed: str = LIST, name: str = "danh-sach.csv") -> int:
+        """The number of a run that the person staged."""
+        with self.as_(login) as session:
+            found = runs.stage(session, InputFile(name, listed.encode()), actor=login)
+            session.commit()
+            return found.id
+
+
+@pytest.fixture(scope="session")
+def guarded(database_like: DatabaseLike) -> Iterator[Guarded]:
+    """What is committed here stays for the other tests of the worker: they ask for what they made themselves."""
+    url = database_like("guarded", prepare_guarded)
+    ways = [None, DatabaseRole.WEB, DatabaseRole.READ, DatabaseRole.DOOR]
+    engines = [make_engine(url, application_name="tests", role=role) for role in ways]
+    yield Guarded(url, *(sessionmaker(engine, expire_on_commit=False) for engine in engines))
+    for engine in engines:
+        engine.dispose()
+
+
+def rows(session: Session, table: str) -> int:
+    return int(session.scalar(text(f"SELECT count(*) FROM {table}")) or 0)

@@ -1,0 +1,412 @@
+"""Row-level security as the web's role meets it: the own province yes, others never; and the ways in which it leaks."""
+
+import random
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from geodata.cluster import Cluster
+from geodata.engine import make_engine
+from geodata.imports import run as runs
+from geodata.imports.refusals import UnknownRun
+from geodata.people.acting import act_under, rehearse
+from geodata.people.sessions import end_all
+from geodata.people.tokens import token_hash
+from geodata.roles import Role, is_guarded
+from tests.geodata.people.guarded import ELSEWHERE, HERE, LIST, Guarded, rows
+
+FACTS = ("institution_name", "identifier", "institution_attribute", "campus", "licence", "programme")
+
+
+@contextmanager
+def tried(session: Session) -> Iterator[None]:
+    """What is done inside is taken back."""
+    savepoint = session.begin_nested()
+    try:
+        yield
+    finally:
+        if savepoint.is_active:
+            savepoint.rollback()
+
+
+def effect(session: Session, statement: str, **given: object) -> int:
+    """How many rows the statement wrote; 0 when the database refused it. Nothing stays."""
+    with tried(session):
+        try:
+            return int(session.execute(text(statement), given).rowcount)  # type: ignore[attr-defined]
+        except DBAPIError as error:
+            if not any(word in str(error) for word in ("row-level security", "permission denied")):
+                raise
+            return 0
+
+
+CLOSE = """
+    UPDATE {table} SET release_to = (SELECT max(id) + 1 FROM release) WHERE institution_id = :id AND release_to IS NULL
+"""
+SAY = """
+    INSERT INTO identifier (institution_id, scheme, value, release_from, source_id)
+    SELECT :id, 'code', 'THU.NGHIEM', max(release_from), max(source_id) FROM institution_name
+"""
+
+
+# -- own and other -----------------------------------------------------------------------------------------------------
+
+
+def test_the_web_works_as_roles_that_the_policies_hold_for(guarded: Guarded) -> None:
+    for sessions in (guarded.web, guarded.read, guarded.door):
+        with sessions() as session:
+            assert is_guarded(session)
+    with guarded.owner() as session:
+        assert not is_guarded(session)
+
+
+def test_an_approver_writes_facts_of_the_own_province_only(guarded: Guarded) -> None:
+    own, other = guarded.institutions(HERE)[0], guarded.institutions(ELSEWHERE)[0]
+    with guarded.as_("approver") as session:
+        for table in FACTS:
+            closing = CLOSE.format(table=table)
+            assert effect(session, closing, id=other) == 0, table
+        assert effect(session, CLOSE.format(table="institution_name"), id=own) > 0
+        assert (effect(session, SAY, id=own), effect(session, SAY, id=other)) == (1, 0)
+
+
+@pytest.mark.parametrize("login", ["steward", "auditor", "nobody"])
+def test_who_may_not_publish_writes_no_fact_anywhere(guarded: Guarded, login: str) -> None:
+    with guarded.as_(login) as session:
+        for province in (HERE, ELSEWHERE):
+            one = guarded.institutions(province)[0]
+            assert effect(session, CLOSE.format(table="institution_name"), id=one) == 0
+            assert effect(session, SAY, id=one) == 0
+
+
+def test_without_a_token_nothing_is_written_and_everything_public_is_read(guarded: Guarded) -> None:
+    one = guarded.institutions(HERE)[0]
+    for sessions in (guarded.web, guarded.read):
+        with sessions() as session:
+            assert rows(session, "institution_name") >= 300
+            assert effect(session, SAY, id=one) == 0
+            assert (rows(session, "import_run"), rows(session, "import_file"), rows(session, "person")) == (0, 0, 0)
+
+
+def test_staging_refuses_rows_of_other_provinces_and_says_so(guarded: Guarded) -> None:
+    number = guarded.stage("steward")
+    with guarded.as_("steward", reading=True) as session:
+        found = runs.find(session, number)
+        assert found.provinces == [HERE]
+        north, south = runs.rows_of(session, found)
+    assert (north.outcome, south.outcome, south.changes) == ("created", "rejected", [])
+    assert "other_province" in [one["code"] for one in south.findings]
+
+
+def test_staged_work_of_others_is_not_seen_and_not_touched(guarded: Guarded) -> None:
+    number = guarded.stage("other")
+    with guarded.as_("steward") as session:
+        for table, key in (("import_run", "id"), ("import_row", "run_id")):
+            assert session.scalar(text(f"SELECT count(*) FROM {table} WHERE {key} = :n"), {"n": number}) == 0
+            assert effect(session, f"DELETE FROM {table} WHERE {key} = :n", n=number) == 0
+        assert effect(session, "UPDATE import_run SET state = 'refused' WHERE id = :n", n=number) == 0
+        me = session.scalar(text("SELECT acting_person()"))
+        made = (
+            "INSERT INTO import_run (file_name, file_hash, file_format, state, actor, person_id)"
+            " VALUES ('a', 'b', 'csv', 'staged', 'x', :who)"
+        )
+        assert (effect(session, made, who=me), effect(session, made, who=me + 1)) == (1, 0)
+    with guarded.as_("national", reading=True) as session:
+        assert session.scalar(text("SELECT count(*) FROM import_run WHERE id = :n"), {"n": number}) == 1
+
+
+def test_a_file_of_others_is_not_read_even_by_its_hash(guarded: Guarded) -> None:
+    number = guarded.stage("other", name="bi-mat.csv")
+    with guarded.owner() as session:
+        digest = runs.find(session, number).file_hash
+    with guarded.as_("both") as session:
+        asked = session.scalar(text("SELECT count(*) FROM import_file WHERE file_hash = :h"), {"h": digest})
+        own = session.scalar(text("SELECT count(*) FROM import_run WHERE file_hash = :h"), {"h": digest})
+        assert asked == own, "who staged the same file sees their own run of it, and nobody else's"
+
+
+def test_the_whole_way_of_a_file_under_the_roles_of_the_web(guarded: Guarded) -> None:
+    mine = "\n".join(LIST.splitlines()[:2]).replace("Phía Bắc", "Cả Đường")
+    number = guarded.stage("steward", mine, "ca-duong.csv")
+    with guarded.as_("other") as session, pytest.raises(UnknownRun):
+        runs.publish(session, runs.find(session, number), actor="other")
+    with guarded.as_("approver") as session:
+        published = runs.publish(session, runs.find(session, number), actor="approver")
+        session.commit()
+        assert published.release_id is not None
+    with guarded.as_("approver") as session:
+        undone = runs.undo(session, runs.find(session, number), actor="approver")
+        session.commit()
+        assert undone.undo_release_id is not None
+
+
+def test_a_right_over_two_provinces_is_needed_for_what_lies_in_two(guarded: Guarded) -> None:
+    own, other = guarded.institutions(HERE)[1], guarded.institutions(ELSEWHERE)[1]
+    relation = """
+        INSERT INTO relation (kind, predecessor_id, successor_id, release_from, source_id)
+        SELECT 'merge', :a, :b, max(release_from), max(source_id) FROM institution_name
+    """
+    with guarded.as_("approver") as session:
+        assert effect(session, relation, a=own, b=other) == 0
+        assert effect(session, relation, a=other, b=own) == 0
+        assert effect(session, relation, a=own, b=guarded.institutions(HERE)[2]) == 1
+    with guarded.as_("signer") as session:
+        assert effect(session, relation, a=own, b=other) == 1
+
+
+def test_a_campus_is_neither_taken_from_nor_put_into_another_province(guarded: Guarded) -> None:
+    own, other = guarded.institutions(HERE)[0], guarded.institutions(ELSEWHERE)[0]
+    put = """
+        INSERT INTO campus (institution_id, campus_id, kind, province_code, location_precision, release_from, source_id)
+        SELECT :id, 'x.9', 'site', :province, 'province', max(release_from), max(source_id) FROM institution_name
+    """
+    with guarded.as_("approver") as session:
+        assert effect(session, put, id=own, province=HERE) == 1
+        assert effect(session, put, id=own, province=ELSEWHERE) == 0
+        assert effect(session, put, id=other, province=HERE) == 0
+        assert effect(session, put, id=own, province=None) == 0
+
+
+# -- leaks -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_token_does_not_stay_on_a_pooled_connection(guarded: Guarded) -> None:
+    token = guarded.token("approver")
+    session = guarded.web()
+    with session:
+        act_under(session, token)
+        assert session.scalar(text("SELECT acting_person()")) is not None
+        session.commit()
+    with guarded.web() as after:
+        assert after.scalar(text("SELECT acting_person()")) is None
+    with guarded.web() as failed:
+        act_under(failed, token)
+        with pytest.raises(DBAPIError):
+            failed.execute(text("SELECT 1/0"))
+    with guarded.web() as after:
+        assert after.scalar(text("SELECT acting_person()")) is None
+
+
+def test_setting_anything_but_a_token_opens_nothing(guarded: Guarded) -> None:
+    one = guarded.institutions(ELSEWHERE)[0]
+    token = guarded.token("other")
+    near = [token_hash(token).hex(), token[:-1], f"{token} ", token.swapcase()]
+    guesses = [*near, ELSEWHERE, "*", "other", "signer", "1", "\\x00", "' OR 1=1"]
+    with guarded.as_("approver") as session:
+        for guess in guesses:
+            with tried(session):
+                session.execute(text("SELECT set_config('mapapp.token', :t, true)"), {"t": guess})
+                assert session.scalar(text("SELECT acting_person()")) is None, guess
+                assert effect(session, SAY, id=one) == 0
+
+
+@pytest.mark.parametrize(
+    "table", ["person_session", "person_right", "person_invitation", "recovery_code", "sign_in_event"]
+)
+def test_the_webs_role_neither_sees_nor_makes_people_rights_and_sessions(guarded: Guarded, table: str) -> None:
+    for session in (guarded.as_("national"), guarded.as_("national", reading=True)):
+        with session:
+            for statement in (f"SELECT * FROM {table}", f"DELETE FROM {table}", f"UPDATE {table} SET person_id = 1"):
+                with tried(session), pytest.raises(DBAPIError, match="permission denied"):
+                    session.execute(text(statement))
+
+
+def test_secrets_of_people_are_seen_by_the_door_alone(guarded: Guarded) -> None:
+    with guarded.as_("national", reading=True) as session:
+        for column in ("password_hash", "totp_secret", "oidc_subject"):
+            with tried(session), pytest.raises(DBAPIError, match="permission denied"):
+                session.execute(text(f"SELECT {column} FROM person"))
+        assert session.scalar(text("SELECT name FROM person WHERE login = 'other'")) == "other"
+
+
+def test_the_owner_is_held_too_but_for_a_policy_of_its_own(guarded: Guarded) -> None:
+    with guarded.owner() as session:
+        unforced = session.scalars(
+            text(
+                "SELECT DISTINCT tablename FROM pg_policies JOIN pg_class ON relname = tablename"
+                " WHERE NOT (relrowsecurity AND relforcerowsecurity)"
+            )
+        ).all()
+        views = session.scalars(
+            text(
+                "SELECT relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace"
+                " WHERE relkind IN ('v', 'm') AND nspname = 'public' AND pg_get_userbyid(relowner) = current_user"
+                " AND NOT coalesce(array_to_string(reloptions, ','), '') LIKE '%security_invoker=true%'"
+            )
+        ).all()
+        loose = session.scalars(
+            text(
+                "SELECT proname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = pronamespace"
+                " WHERE prosecdef AND nspname = 'public' AND pg_get_userbyid(proowner) = current_user"
+                " AND NOT coalesce(array_to_string(proconfig, ','), '') LIKE '%path=pg_catalog, public, pg_temp%'"
+            )
+        ).all()
+    assert (list(unforced), list(views), list(loose)) == ([], [], [])
+
+
+def test_every_table_of_facts_and_of_staged_work_guards_its_rows(guarded: Guarded) -> None:
+    guards = "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity"
+    with guarded.owner() as session:
+        guarded_tables = set(session.scalars(text(guards)))
+        named = "institution_id|predecessor_id|run_id|person_id|proposal_id"
+        asked = (
+            "SELECT DISTINCT table_name FROM information_schema.columns WHERE table_schema = 'public'"
+            f" AND column_name ~ '^({named})$'"
+        )
+        tables = set(session.scalars(text(asked)))
+    of_the_door = {"person_right", "person_session", "person_invitation", "recovery_code", "sign_in_event"}
+    assert tables - guarded_tables - of_the_door == set()
+
+
+def test_a_role_that_signs_in_by_itself_cannot_be_left_for_the_owners(guarded: Guarded, cluster: Cluster) -> None:
+    """As in a private cluster. Where the owner's URL is all there is, the web takes a role on and may put it off."""
+    name = make_url(guarded.url).database or ""
+    engine = make_engine(cluster.database_url(name, role=Role.WEB))
+    with Session(engine) as session:
+        assert is_guarded(session)
+        for owner in ("mapapp", "postgres", Role.DOOR):
+            with tried(session), pytest.raises(DBAPIError, match="permission denied"):
+                session.execute(text(f"SET ROLE {owner}"))
+        session.execute(text("SET ROLE NONE"))
+        assert is_guarded(session)
+    engine.dispose()
+
+
+def test_a_rehearsal_may_be_made_and_never_committed(guarded: Guarded) -> None:
+    one, other = guarded.institutions(HERE)[0], guarded.institutions(ELSEWHERE)[0]
+    with guarded.as_("steward") as session:
+        session.begin_nested()
+        rehearse(session)
+        assert effect(session, SAY, id=one) == 1
+        assert effect(session, SAY, id=other) == 0
+        session.execute(text(SAY), {"id": one})
+        with pytest.raises(DBAPIError, match="never committed"):
+            session.commit()
+    with guarded.as_("steward") as session:
+        inner = session.begin_nested()
+        rehearse(session)
+        session.execute(text(SAY), {"id": one})
+        inner.rollback()
+        session.commit()
+    with guarded.owner() as session:
+        said = "SELECT count(*) FROM identifier WHERE institution_id = :id AND value = 'THU.NGHIEM'"
+        assert (session.scalar(text(said), {"id": one}), rows(session, "rehearsal")) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        *("DELETE FROM rehearsal", "INSERT INTO rehearsal VALUES ('1')", "TRUNCATE campus"),
+        "UPDATE role_act SET act = act",
+    ],
+)
+def test_the_guards_themselves_are_out_of_reach(guarded: Guarded, statement: str) -> None:
+    with guarded.as_("both") as session, pytest.raises(DBAPIError, match="permission denied"):
+        session.execute(text(statement))
+
+
+def test_an_ended_session_ends_at_once_everywhere(guarded: Guarded) -> None:
+    token = guarded.token("approver")
+    with guarded.web() as session:
+        act_under(session, token)
+        person = session.scalar(text("SELECT acting_person()"))
+        assert person is not None
+        session.rollback()
+        with guarded.door() as door:
+            end_all(door, person, at=datetime.now(UTC))
+            door.commit()
+        assert session.scalar(text("SELECT acting_person()")) is None
+
+
+def test_nobody_acts_in_the_name_of_another(guarded: Guarded) -> None:
+    with guarded.as_("both") as session:
+        me = session.scalar(text("SELECT acting_person()"))
+        drafted = (
+            "INSERT INTO proposal (kind, state, reason, drafted_by_id, provinces, asked, changes, institutions)"
+            " VALUES ('edit', 'draft', '', :who, ARRAY[:p], '{}', '[]', '{}')"
+        )
+        assert effect(session, drafted, who=me, p=HERE) == 1
+        assert effect(session, drafted, who=me, p=ELSEWHERE) == 0
+        with tried(session), pytest.raises(DBAPIError):
+            session.execute(text(drafted), {"who": me + 1, "p": HERE})
+
+
+# -- many attempts -----------------------------------------------------------------------------------------------------
+
+
+COPY_ROW = """
+    INSERT INTO {table} SELECT (jsonb_populate_record(fact, jsonb_build_object('row_id', 1000000000 + fact.row_id,
+        'valid_from', '1900-01-01', 'valid_to', '1900-01-02'))).*
+    FROM {table} AS fact WHERE institution_id = :id LIMIT 1
+"""
+VALUE = """
+    UPDATE indicator_value SET release_to = (SELECT max(id) + 1 FROM release)
+    WHERE report_id IN (SELECT id FROM report WHERE institution_id = :id) AND release_to IS NULL
+"""
+ATTEMPTS = (
+    *(CLOSE.format(table=table) for table in FACTS),
+    *(f"UPDATE {table} SET institution_id = :own WHERE institution_id = :id" for table in FACTS),
+    *(f"DELETE FROM {table} WHERE institution_id = :id" for table in FACTS),
+    *(COPY_ROW.format(table=table) for table in FACTS),
+    SAY,
+    VALUE,
+    "UPDATE institution_state SET name = 'x' WHERE institution_id = :id",
+    "DELETE FROM institution_state WHERE institution_id = :id",
+    "UPDATE report SET state = 'draft' WHERE institution_id = :id",
+    "UPDATE error_report SET state = 'rejected', answered_at = now() WHERE institution_id = :id",
+    "UPDATE import_run SET provinces = ARRAY['01'] WHERE id = :run",
+    "UPDATE import_row SET changes = '[]' WHERE run_id = :run",
+    "DELETE FROM import_row WHERE run_id = :run",
+    "UPDATE import_job SET actor = 'x' WHERE run_id = :run",
+    "UPDATE review_answer SET withdrawn_at = now() WHERE run_id = :run",
+)
+"""Ways to write what belongs to the other province: an institution `id`, a run `run`."""
+
+TOKENS: tuple[Callable[[], str | None], ...] = (
+    *(lambda: None, lambda: None, lambda: "", lambda: ELSEWHERE, lambda: "*"),
+    lambda: secrets.token_urlsafe(32),
+)
+"""What the setting holds: the own token (None), or something in its place."""
+
+
+def attempt(session: Session, statement: str, given: dict[str, object], token: str | None) -> int:
+    """One attempt under the person's own token, or under something else in its place. How many rows it wrote."""
+    with tried(session):
+        if token is not None:
+            session.execute(text("SELECT set_config('mapapp.token', :t, true)"), {"t": token})
+        return effect(session, statement, **given)
+
+
+@pytest.mark.parametrize("count", [200, pytest.param(20_000, marks=pytest.mark.long)])
+def test_no_attempt_in_sql_reaches_another_province(guarded: Guarded, count: int) -> None:
+    chance = random.Random(count)
+    own, others = guarded.institutions(HERE), guarded.institutions(ELSEWHERE)
+    run = guarded.stage("other", name="cua-nguoi-khac.csv")
+    succeeded = 0
+    with guarded.as_("both") as session:
+        for _ in range(count):
+            given = {"id": chance.choice(others), "own": chance.choice(own), "run": run}
+            succeeded += attempt(session, chance.choice(ATTEMPTS), given, chance.choice(TOKENS)())
+        assert session.scalar(text("SELECT acting_person()")) is not None, "the own token held to the end"
+    assert succeeded == 0
+
+
+@pytest.mark.parametrize("statement", ATTEMPTS)
+def test_each_attempt_is_refused_for_its_province_only(guarded: Guarded, statement: str) -> None:
+    """The operator's same statement passes the policies, or meets the guard of facts that never change."""
+    one = guarded.institutions(ELSEWHERE)[0]
+    given = {"id": one, "own": one, "run": 1}
+    refusal = ""
+    with guarded.owner() as session, tried(session):
+        try:
+            session.execute(text(statement), given)
+        except DBAPIError as error:
+            refusal = str(error)
+    assert "row-level security" not in refusal
+    assert "permission denied" not in refusal
