@@ -11,7 +11,7 @@ from geodata.people.rights import Person
 from geodata.proposals import path
 from geodata.proposals.edits import CHOICES, PRECISIONS
 from geodata.proposals.entries import Entry, entries
-from geodata.proposals.fields import may_change
+from geodata.proposals.fields import Field, may_change
 from geodata.proposals.merging import ThreeWay
 from geodata.proposals.planning import current_number, provinces_of
 from geodata.proposals.refusals import Fault
@@ -21,6 +21,7 @@ from mapapp.db import session
 from mapapp.fact_words import fact_changes
 from mapapp.i18n import N_, day, language, page_url
 from mapapp.i18n import gettext as _
+from mapapp.occupations_view import occupation_name
 from mapapp.proposal_view import line, proposals_frame
 from mapapp.proposal_words import OWNER, WIZARD, role_label
 from mapapp.sign_in import Visitor
@@ -72,6 +73,13 @@ class FieldView:
     options: tuple[Option, ...]
     fault: str | None
     locked: str | None
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Who owns some fields, who may change and who approves them."""
+
+    fields: str
     owner: str
     change: str
     approve: str
@@ -93,6 +101,7 @@ class GroupView:
     id: str
     title: str
     fields: tuple[FieldView, ...]
+    duties: tuple[Duty, ...]
     versions: tuple[VersionView, ...]
 
 
@@ -180,6 +189,7 @@ def groups(
                 for entry in record
                 if group_of(entry) == id
             ),
+            duties=duties([entry.field for entry in record if group_of(entry) == id]),
             versions=tuple(versions.get(version_key(id), ())),
         )
         for id in found
@@ -201,7 +211,8 @@ def group_title(id: str, record: Sequence[Entry]) -> str:
         return f"{_(GROUP[head])} {fact.get('number')}"
     if head == "programme":
         level = labels.label(labels.TRAINING_LEVEL, str(fact.get("training_level")))
-        return f"{_(GROUP[head])} {fact.get('occupation_code')} ({level})"
+        code = str(fact.get("occupation_code"))
+        return f"{occupation_name(code, fact.get('occupation_name'))} – {code} ({level})"
     return _(GROUP[head])
 
 
@@ -223,10 +234,16 @@ def field_view(
         options=options(entry, given.get(entry.key, entry.value)),
         fault=faults.get(entry.key),
         locked=locked(entry, person, provinces, institution),
-        owner=_(OWNER[entry.field.owner]),
-        change=", ".join(role_label(role) for role in entry.field.change),
-        approve=", ".join(role_label(role) for role in entry.field.approve),
     )
+
+
+def duties(fields: Sequence[Field]) -> tuple[Duty, ...]:
+    """Fields with the same owner and roles together, each field once."""
+    alike: dict[tuple[str, str, str], dict[str, None]] = {}
+    for field in fields:
+        change, approve = (", ".join(map(role_label, named)) for named in (field.change, field.approve))
+        alike.setdefault((_(OWNER[field.owner]), change, approve), {})[field.label(language())] = None
+    return tuple(Duty("; ".join(labels_), *key) for key, labels_ in alike.items())
 
 
 def locked(entry: Entry, person: Person, provinces: Sequence[str], institution: str) -> str | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from geodata.models import ProvinceReview
@@ -82,7 +83,8 @@ def months_after(day: date, months: int) -> date:
 
 def _latest() -> Select[ProvinceReview]:
     row = ProvinceReview
-    return select(row).distinct(row.province_code).order_by(row.province_code, row.reviewed_on.desc(), row.id.desc())
+    newest = select(row).order_by(row.province_code, row.reviewed_on.desc(), row.id.desc())
+    return newest.ext(distinct_on(row.province_code))
 
 
 def _stewardship(unit: Unit, row: ProvinceReview | None, on: date) -> Stewardship:

@@ -123,7 +123,7 @@ def a_closure(lan: FlaskClient, register: Session, school: AnInstitution) -> int
     return newest(register).id
 
 
-def by_sql(register: Session, statement: str, refusal: str = "") -> None:
+def by_sql(register: Session, statement: str, refusal: str | None = None) -> None:
     """The database itself refuses the statement."""
     with pytest.raises(DBAPIError, match=refusal), register.begin_nested():
         register.execute(text(statement))

@@ -88,7 +88,7 @@ def test_events_change_answers_from_their_day(
 ) -> None:
     school = a_school("Trường Cao đẳng Thử nghiệm")
     publish(session, school)
-    through(session, lan, minh, wizard, institution=school.id, **values)
+    through(session, lan, minh, wizard, DAY, institution=school.id, **values)
     assert answers(session, school, BEFORE, DAY) == enrol
     assert answers(session, school, BEFORE, DAY, action=Action.AWARD) == award
 
@@ -115,8 +115,8 @@ def test_a_reopened_school_is_open_again(session: Session, lan: Person, minh: Pe
 def test_a_merger_sends_askers_to_the_successor(session: Session, lan: Person, minh: Person) -> None:
     one, other = a_school("Trường Cao đẳng Một"), a_school("Trường Cao đẳng Hai", codes=[])
     publish(session, one, other)
-    given: dict[str, Any] = {"institutions": [one.id], "into": other.id, "campuses": "1", "programmes": "1", "keeps_records": "1"}
-    through(session, lan, minh, Wizard.MERGE, **given)
+    taken = dict.fromkeys(("campuses", "programmes", "keeps_records"), "1")
+    through(session, lan, minh, Wizard.MERGE, DAY, institutions=[one.id], into=other.id, **taken)
     assert answers(session, one, BEFORE, DAY) == ["authorised", "merged_into"]
     decision = verification.decide(session, Question(one.id), on=DAY)
     assert [heir.institution.id for heir in decision.successors] == [other.id]
@@ -138,8 +138,8 @@ def test_a_merger_into_a_new_school_founds_it(session: Session, lan: Person, min
 def test_a_split_founds_schools_with_their_places(session: Session, lan: Person, minh: Person) -> None:
     school = a_school("Trường Cao đẳng Một", other_campuses=[LonLat(106.8, 10.9)])
     publish(session, school)
-    given: dict[str, Any] = {"institution": school.id, "name1": "Trường Cao đẳng Tách", "type1": "college", "continues": "1"}
-    proposal = through(session, lan, minh, Wizard.SPLIT, campuses1=[f"{school.id}.2"], **given)
+    new: dict[str, Any] = {"name1": "Trường Cao đẳng Tách", "type1": "college", "campuses1": [f"{school.id}.2"]}
+    proposal = through(session, lan, minh, Wizard.SPLIT, institution=school.id, continues="1", **new)
     part = an_institution(id=proposal.asked["values"]["new_id1"])
     assert answers(session, school, DAY) == ["authorised"]
     assert answers(session, part, DAY, action=Action.OPERATE) == ["not_recorded"]
