@@ -5,7 +5,10 @@ from the last moment at which the database was known to say the same. After a fa
 two seconds, so that requests do not queue up behind it; then the next request tries it again.
 """
 
+import logging
+import sqlite3
 import time
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -77,6 +80,17 @@ class Outage:
         except OSError:
             return None
         return Kept(self._opened, datetime.fromtimestamp(seen_s, UTC))
+
+    def decide_in(self, edition: Edition, asked: Sequence[Asked], *, max_age_days: int) -> tuple[Decision, ...] | None:
+        """The decisions of that release; None where the copy is of another one or cannot be read."""
+        last = self.last()
+        if last is None or last.register.edition.key != edition.key:
+            return None
+        try:
+            return last.register.decide_many(asked, max_age_days=max_age_days)
+        except (sqlite3.Error, ValueError, zlib.error) as error:
+            logging.getLogger(__name__).error("the copy in %s cannot be read: %s", self.directory, error)
+            return None
 
     def decide(
         self, asked: Sequence[Asked], release: int | None, now: datetime, *, max_age_days: int

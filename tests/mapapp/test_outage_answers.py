@@ -6,6 +6,7 @@ A real cluster of the test is stopped and started.
 import gc
 import os
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,12 +14,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from geodata import verification
 from geodata.cluster import Cluster
 from geodata.engine import make_engine, make_sessions
 from mapapp import create_app
@@ -115,7 +118,13 @@ def site(installation: Site) -> Iterator[Site]:
 
 def stop(site: Site) -> None:
     site.cluster.stop()
-    site.app.extensions["mapapp.last_look"].at = float("-inf")
+    a_second_later(site)
+
+
+def a_second_later(site: Site) -> None:
+    """The register is looked at again."""
+    look = site.app.extensions["mapapp.last_look"]
+    look.at = look.at_source = float("-inf")
     site.app.extensions["mapapp.verifier"]._current = None
 
 
@@ -177,6 +186,33 @@ def test_another_release_than_the_one_on_the_disk_is_not_answered_from_it(site: 
     stop(site)
     assert site.get(f"{VERIFY}&release={release}").get_json()["answer"] == "authorised"
     assert site.get(f"{VERIFY}&release={release + 1}").get_json()["answer"] == "register_stale"
+
+
+def asked_of_the_database(site: Site, path: str) -> bool:
+    """Whether the question's facts were read there; answers are not remembered from one call to the next."""
+    site.app.extensions["mapapp.verifier"]._told.clear()
+    with patch("mapapp.answers.verification.decide_many", wraps=verification.decide_many) as deciding:
+        assert site.get(path).status_code == 200
+    return deciding.called
+
+
+def test_the_copy_decides_for_its_own_release_and_no_other(site: Site) -> None:
+    from_copy = site.get(VERIFY).get_json()
+    assert not asked_of_the_database(site, VERIFY)
+    site.publish(an_institution("Trường mới nữa"))
+    a_second_later(site)
+    assert asked_of_the_database(site, VERIFY)
+    assert asked_of_the_database(site, f"{VERIFY}&release={from_copy['release'] - 1}")
+    from_database = site.get(f"{VERIFY}&release={from_copy['release']}").get_json()
+    same = set(from_copy) - {"evaluated_at", "expires_at"}
+    assert {name: from_database[name] for name in same} == {name: from_copy[name] for name in same}
+
+
+def test_a_spoiled_copy_leaves_the_decision_to_the_database(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    register = site.app.extensions["mapapp.outage"].last().register
+    with patch.object(register, "_all", side_effect=sqlite3.DatabaseError("database disk image is malformed")):
+        assert asked_of_the_database(site, VERIFY)
+    assert "malformed" in caplog.text
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
