@@ -65,6 +65,7 @@ def measure(size: Size, asked: argparse.Namespace) -> report.SizeReport:
     """All rows at one size; the private database is stopped at the end."""
     cluster = registers.prepare(size, fresh=asked.fresh)
     try:
+        servers.copy_release(cluster.directory)
         registers.read_through(cluster)
         with servers.bare_flask() as flask, servers.site(cluster.directory) as site:
             with registers.connect(cluster) as connection:
