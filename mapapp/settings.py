@@ -88,6 +88,7 @@ class Settings:
     signed_answers_days: int = field(
         default=400, metadata=_variable("MAPAPP_SIGNED_ANSWERS_DAYS", _whole_number(2, 36_500))
     )
+    import_file_days: int = field(default=90, metadata=_variable("MAPAPP_IMPORT_FILE_DAYS", _whole_number(1, 36_500)))
     spool_sync: str = field(default="always", metadata=_variable("MAPAPP_SPOOL_SYNC", _spool_sync))
     allowed_age_s: int = field(default=86_400, metadata=_variable("MAPAPP_ALLOWED_AGE_S", _whole_number(0, 31_536_000)))
     offline_list_days: int = field(default=7, metadata=_variable("MAPAPP_OFFLINE_LIST_DAYS", _whole_number(1, 366)))
