@@ -87,9 +87,16 @@ def _step(found: Any, rows: Iterable[Any], institution: str) -> Step:
         decided_on=found.issued_on,
         effective_on=date.fromisoformat(next(iter(fresh))) if len(fresh) == 1 else None,
         undoes=found.undoes_id,
-        sources=tuple(sources),
+        sources=tuple(fresh_sources(sources, rows, found.id)),
         facts=facts_in(changes),
     )
+
+
+def fresh_sources(sources: Iterable[tuple[str, str]], rows: Iterable[Any], release: int) -> list[tuple[str, str]]:
+    """Sources that came with the release: those of facts that only got an end are left out where there are others."""
+    before = {(row.title, row.data_status) for row in rows if row.release_to == release}
+    told = list(sources)
+    return [source for source in told if source not in before] or told
 
 
 def _starts_before(changes: list[dict[str, Any]]) -> set[str | None]:

@@ -20,7 +20,6 @@ from mapapp.wording import period
 TABLE = {
     "campus": N_("Địa điểm"),
     "licence": N_("Giấy chứng nhận"),
-    "programme": N_("Ngành, nghề"),
     "completeness_declaration": N_("Công bố hồ sơ đầy đủ"),
 }
 UNITS = {
@@ -37,7 +36,12 @@ VALUES = {
     "enrolment": labels.ENROLMENT,
     "high_quality": labels.HIGH_QUALITY,
 }
-LEFT_OUT = ("valid_from", "valid_to", "licence_id", "missing_reason", "numerator", "denominator", "kind")
+ORDER = list(SHOWN)
+"""The order in which facts are told: names first, figures last."""
+LEFT_OUT = (
+    *("valid_from", "valid_to", "licence_id", "missing_reason", "numerator", "denominator", "kind"),
+    "occupation_name",
+)
 DAYS = ("issued_on", "declared_on", "taught_out_until")
 Words = Mapping[str, str]
 
@@ -59,7 +63,7 @@ class FactChange:
 
 def fact_changes(facts: Iterable[ChangedFact]) -> tuple[FactChange, ...]:
     """The lines of these facts; those whose words do not change (another source, the same content) are left out."""
-    kept = list(facts)
+    kept = sorted(facts, key=lambda fact: ORDER.index(fact.table))
     words = words_of(kept)
     lines = (
         FactChange(
@@ -93,7 +97,8 @@ def head(fact: ChangedFact) -> str:
     if fact.table == "institution_attribute":
         return labels.label(labels.ATTRIBUTE, first)
     if fact.table == "programme":
-        return f"{_(TABLE['programme'])} {first} ({labels.label(labels.TRAINING_LEVEL, fact.identity[1])})"
+        level = labels.label(labels.TRAINING_LEVEL, fact.identity[1])
+        return f"{occupation_name(first, recorded_name(fact))} – {first} ({level})"
     if fact.table == "relation":
         _kind, _predecessor, successor = fact.identity
         came = successor == fact.institution_id
@@ -103,6 +108,10 @@ def head(fact: ChangedFact) -> str:
         name = (entry.name_en if language() == "en" else entry.name_vi) if entry else first
         return f"{name}, {fact.identity[1]}"
     return _(TABLE[fact.table])
+
+
+def recorded_name(fact: ChangedFact) -> str | None:
+    return next((row["occupation_name"] for row in (*fact.after, *fact.before) if row.get("occupation_name")), None)
 
 
 def version(fact: ChangedFact, row: dict[str, Any], words: Words) -> str:
@@ -127,8 +136,6 @@ def value(fact: ChangedFact, column: str, row: dict[str, Any], words: Words) -> 
         return f"{place[1]:.5f}, {place[0]:.5f}" if place else ""
     if column == "location_precision":
         return labels.label(labels.LOCATION_PRECISION, said)
-    if column == "occupation_name":
-        return occupation_name(row["occupation_code"], said)
     if column == "quota":
         return _("%(n)s chỉ tiêu", n=number(said))
     if fact.table == "institution_attribute":

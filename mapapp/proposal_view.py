@@ -151,7 +151,7 @@ def proposal_page(
     title = f"{kind_label(found)}: {_('đề xuất số %(n)s', n=found.id)}"
     groups, left_out = grouped(found)
     return ProposalPage(
-        frame=proposals_frame(title, visitor, Link(_("Số %(n)s", n=found.id), "")),
+        frame=proposals_frame(title, visitor),
         number=found.id,
         state=found.state,
         state_label=_(label),
