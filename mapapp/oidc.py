@@ -62,8 +62,9 @@ def provider() -> Any:
 
 def start(wanted: str) -> Response:
     """To the provider; what must come back unchanged is kept in a signed cookie."""
+    there = provider()
     session[WANTED] = wanted
-    return cast(Response, provider().authorize_redirect(external(page_url("people.oidc_return"))))
+    return cast(Response, there.authorize_redirect(external(page_url("people.oidc_return"))))
 
 
 def came_back(*, address: str, agent: str) -> CameBack:
@@ -71,8 +72,9 @@ def came_back(*, address: str, agent: str) -> CameBack:
     from authlib.common.errors import AuthlibBaseError
     from requests.exceptions import RequestException
 
+    there = provider()
     try:
-        subject = provider().authorize_access_token()["userinfo"]["sub"]
+        subject = there.authorize_access_token()["userinfo"]["sub"]
     except (AuthlibBaseError, RequestException, KeyError, ValueError):
         current_app.logger.warning("signing in at the identity provider failed", exc_info=True)
         return CameBack(None)

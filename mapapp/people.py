@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from apiflask import APIBlueprint
 from flask import Response, redirect, render_template, request
+from sqlalchemy.orm import Session
 
 from geodata.people import accounts, second_factor
 from geodata.people.accounts import InvitationSpent
@@ -173,21 +174,27 @@ def accept() -> Response:
     token, password = request.form.get("invitation", "")[:100], request.form.get("password", "")[:LONGEST_PASSWORD]
     with doors.door() as session:
         person = accounts.invited(session, token, at=now())
-        if person is None:
-            return page("spent", spent_page(), 403)
-        login, name = person.login, person.name
-        try:
-            if password != request.form.get("again", "")[:LONGEST_PASSWORD]:
-                raise WeakPassword("different")
-            accounts.accept(session, token, password, at=now())
-        except InvitationSpent:
-            return page("spent", spent_page(), 403)
-        except WeakPassword as weak:
-            fault = weak.fault
-            session.rollback()
-            return door_page("invitation", lambda form: invitation_page(form, token, login, name, fault=fault), 400)
-        session.commit()
+        login, name = (person.login, person.name) if person else ("", "")
+        fault = set_invited(session, token, password) if person else "spent"
+        session.rollback() if fault else session.commit()
+    if fault == "spent":
+        return page("spent", spent_page(), 403)
+    if fault:
+        return door_page("invitation", lambda form: invitation_page(form, token, login, name, fault=fault), 400)
     return to("people.sign_in")
+
+
+def set_invited(session: Session, token: str, password: str) -> str | None:
+    """Use the invitation up; what is wrong with the password, or `spent`, otherwise."""
+    if password != request.form.get("again", "")[:LONGEST_PASSWORD]:
+        return "different"
+    try:
+        accounts.accept(session, token, password, at=now())
+    except InvitationSpent:
+        return "spent"
+    except WeakPassword as weak:
+        return weak.fault
+    return None
 
 
 def without_referrer(response: Response) -> Response:
@@ -260,11 +267,11 @@ def enrol() -> Response:
         person = accounts.find(session, signed_in_seat().person.login)
         right = matches(request.form.get("password", "")[:LONGEST_PASSWORD], person.password_hash)
         codes = second_factor.enrol(session, person, secret, code, vault=doors.vault(), at=now()) if right else None
-        if codes is None:
-            session.rollback()
-            return page("second_factor", second_factor_page(visitor(), secret, failed=True), 400)
-        note(session, SignInOutcome.SECOND_FACTOR_SET, at=now(), person_id=person.id)
-        session.commit()
+        if codes is not None:
+            note(session, SignInOutcome.SECOND_FACTOR_SET, at=now(), person_id=person.id)
+            session.commit()
+    if codes is None:
+        return page("second_factor", second_factor_page(visitor(), secret, failed=True), 400)
     return page("codes", codes_page(visitor(), codes))
 
 

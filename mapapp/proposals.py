@@ -12,7 +12,7 @@ from flask import Response, redirect, render_template, request
 from sqlalchemy.orm import Session
 
 from geodata.imports import run
-from geodata.imports.refusals import Refused
+from geodata.imports.refusals import Refused, UnknownRun
 from geodata.models import Proposal
 from geodata.proposals import path, reviews
 from geodata.proposals.forms import Given
@@ -53,7 +53,7 @@ ACTS = {
 }
 WRITES = {"save": PersonAct.EDIT, "start_wizard": PersonAct.EDIT, "start_declaration": PersonAct.EDIT}
 WRITES |= {"review": PersonAct.PROPOSE, "propose_import": PersonAct.PROPOSE}
-REFUSALS = {NotAllowed: NOT_ALLOWED, MovedOn: CONFLICT, WrongStep: CONFLICT}
+REFUSALS = {UnknownRun: NOT_FOUND, NotAllowed: NOT_ALLOWED, MovedOn: CONFLICT, WrongStep: CONFLICT}
 EVENTS = f"<any({', '.join(Wizard)}):wizard>"
 TICKS = ("campuses", "programmes", "keeps_records", "continues")
 LISTS = ("campuses1", "campuses2", "campuses3")

@@ -237,7 +237,8 @@ def the_job(number: int) -> ImportJob:
 @bp.errorhandler(Refused)
 def refused(error: Refused) -> Response:
     """What the register refuses a page, as a page."""
-    return handle(Problem(INVALID, error.in_language(language())))
+    kind = NOT_FOUND if isinstance(error, UnknownRun) else INVALID
+    return handle(Problem(kind, error.in_language(language())))
 
 
 def number_asked(name: str) -> int | None:

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,13 +12,14 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from geodata.engine import make_sessions
-from geodata.steward_access import make_link
+from geodata.vocabulary import Role
 from mapapp import create_app
 from mapapp.settings import Settings
 from tests.browser.conftest import DESK, PHONE, Quiet, Visit, Visiting, prepare_site
 from tests.browser.test_accessibility import violations
 from tests.conftest import DatabaseLike, scratch
 from tests.geodata.imports import variants
+from tests.people import PASSWORD, a_person
 
 pytestmark = pytest.mark.browser
 
@@ -27,10 +28,9 @@ PATIENCE_MS = 60_000
 
 @dataclass(frozen=True)
 class Desk:
-    """A running site of its own, and one-time links into it."""
+    """A running site of its own, under the roles of the web, where `lan` prepares and `minh` approves."""
 
     address: str
-    link: Callable[[], str]
 
 
 @pytest.fixture(scope="module")
@@ -41,14 +41,12 @@ def desk(database_like: DatabaseLike) -> Iterator[Desk]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     sessions = make_sessions(url, pool_size=1)
-
-    def link() -> str:
-        with sessions() as session:
-            token = make_link(session, by="lan", at=datetime.now(UTC))
-            session.commit()
-        return f"/steward/enter?link={token}"
-
-    yield Desk(f"http://127.0.0.1:{server.server_port}", link)
+    with sessions() as session:
+        at = datetime.now(UTC)
+        a_person(session, Role.NATIONAL_STEWARD, login="lan", at=at, password=PASSWORD)
+        a_person(session, Role.APPROVER, login="minh", at=at, password=PASSWORD)
+        session.commit()
+    yield Desk(f"http://127.0.0.1:{server.server_port}")
     server.shutdown()
     thread.join()
     server.server_close()
@@ -56,6 +54,7 @@ def desk(database_like: DatabaseLike) -> Iterator[Desk]:
     sessions.kw["bind"].dispose()
     for given in ("mapapp.sessions", "mapapp.writing_sessions"):
         app.extensions[given].kw["bind"].dispose()
+    app.extensions["mapapp.door"].sessions.kw["bind"].dispose()
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +73,12 @@ def the_list(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def come_in(page: Page, desk: Desk) -> None:
+def come_in(page: Page, desk: Desk, login: str = "lan", language: str = "") -> None:
     page.set_default_timeout(PATIENCE_MS)
-    page.goto(desk.address + desk.link())
-    page.get_by_role("button", name="Vào làm việc").click()
+    page.goto(f"{desk.address}{language}/sign-in")
+    page.locator("#login").fill(login)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("form.form button").click()
     page.wait_for_url("**/steward/imports")
 
 
@@ -92,7 +93,7 @@ def press(page: Page, name: str) -> None:
     page.wait_for_url(re.compile(r"/steward/imports/\d+$"), timeout=PATIENCE_MS)
 
 
-def test_a_file_goes_its_whole_way_and_back(at_desk: Visit, desk: Desk, the_list: Path) -> None:
+def test_a_file_goes_its_whole_way(at_desk: Visit, visiting: Visiting, desk: Desk, the_list: Path) -> None:
     page = at_desk.page
     come_in(page, desk)
     send(page, the_list)
@@ -102,15 +103,30 @@ def test_a_file_goes_its_whole_way_and_back(at_desk: Visit, desk: Desk, the_list
     page.locator(".map.alive .mark-icon").first.wait_for()
     assert violations(page) == []
     page.get_by_role("link", name="Về bản kiểm tra").click()
-    press(page, "Công bố")
-    expect(page.locator(".desk-head .tag")).to_have_text("Đã công bố")
+    propose(page)
     assert violations(page) == []
-    page.locator("input[name=sure]").check()
-    press(page, "Hoàn tác lần nhập")
-    expect(page.locator(".desk-head .tag")).to_have_text("Đã hoàn tác")
+    with visiting(DESK) as second:
+        approve(second.page, desk, page.url)
+        assert violations(second.page) == []
 
 
-def test_a_question_is_asked_accessibly_and_its_answer_listed(on_phone: Visit, desk: Desk, tmp_path: Path) -> None:
+def propose(page: Page) -> None:
+    page.get_by_role("button", name="Gửi đề xuất công bố").click()
+    page.wait_for_url(re.compile(r"/steward/proposals/\d+$"), timeout=PATIENCE_MS)
+
+
+def approve(page: Page, desk: Desk, proposal: str) -> None:
+    """The second person approves and publishes."""
+    come_in(page, desk, "minh")
+    page.goto(proposal)
+    page.get_by_role("button", name="Phê duyệt").click()
+    page.get_by_role("button", name="Công bố").click()
+    expect(page.get_by_text("Đã công bố").first).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_question_is_asked_accessibly_and_its_answer_listed(
+    on_phone: Visit, visiting: Visiting, desk: Desk, tmp_path: Path
+) -> None:
     page = on_phone.page
     come_in(page, desk)
     for name, rows in (
@@ -121,7 +137,9 @@ def test_a_question_is_asked_accessibly_and_its_answer_listed(on_phone: Visit, d
         page.goto(f"{desk.address}/steward/imports")
         send(page, tmp_path / name)
         if name == "a.xlsx":
-            press(page, "Công bố")
+            propose(page)
+            with visiting(DESK) as second:
+                approve(second.page, desk, page.url)
     page.get_by_role("link", name="Trả lời 1 câu hỏi").click()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -142,16 +160,17 @@ def test_no_page_of_the_desk_breaks_a_rule_or_scrolls_sideways(
     visiting: Visiting, desk: Desk, the_list: Path, viewport: dict[str, int], scheme: str, language: str
 ) -> None:
     with visiting(viewport, color_scheme=scheme) as visit:
-        page = visit.open(language + desk.link())
+        page = visit.open(f"{language}/sign-in")
         assert violations(page) == []
-        page.get_by_role("button").last.click()
-        page.wait_for_url("**/steward/imports")
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+        come_in(page, desk, language=language)
         assert violations(page) == []
         page.set_input_files("#file", the_list)
         page.locator("form.form button").click()
         page.wait_for_url(re.compile(r"/steward/imports/\d+$"), timeout=PATIENCE_MS)
         report = page.url.removeprefix(desk.address)
-        for path in (report, f"{report}/changes", f"{report}/questions", f"{language}/steward/answers"):
+        people = (f"{language}/account", f"{language}/account/second-factor")
+        for path in (report, f"{report}/changes", f"{report}/questions", f"{language}/steward/answers", *people):
             visit.open(path)
             assert violations(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], path
