@@ -12,7 +12,7 @@ from geodata.proposals.outcome import AnswerChange, FigureChange, Outcome, Stand
 from geodata.verification import Decision
 from mapapp import labels
 from mapapp.db import session
-from mapapp.drawn_map import project
+from mapapp.drawn_map import WIDTH, height, project
 from mapapp.i18n import N_, day, language, number
 from mapapp.i18n import gettext as _
 from mapapp.occupations_view import occupation_name
@@ -55,6 +55,8 @@ class OutcomeView:
     days_label: str
     map: tuple[Row, ...]
     signs: tuple[Sign, ...]
+    width: int
+    height: int
     answers: tuple[Row, ...]
     answers_same: int
     figures: tuple[Row, ...]
@@ -70,6 +72,8 @@ def outcome_view(found: Outcome) -> OutcomeView:
         days_label=_("Ngày hiệu lực: %(day)s", day=day(found.effective)),
         map=tuple(row for row in places if row.differs)[:MOST_ROWS],
         signs=tuple(sign for one in found.map if one.on == found.effective and (sign := sign_of(one))),
+        width=WIDTH,
+        height=height(),
         answers=tuple(row for row in answers if row.differs)[:MOST_ROWS],
         answers_same=sum(not row.differs for row in answers),
         figures=tuple(row for row in figures if row.differs)[:MOST_ROWS],
@@ -79,18 +83,18 @@ def outcome_view(found: Outcome) -> OutcomeView:
 
 def standing_row(one: StandingChange, found: Outcome) -> Row:
     name = (one.before or one.after or Standing("?", "", "", None, None, None)).name
-    return Row(
-        name, on_label(one.on, found), standing_text(one.before), standing_text(one.after), one.before != one.after
-    )
+    renamed = bool(one.before and one.after and one.before.name != one.after.name)
+    before, after = (standing_text(standing, named=renamed) for standing in (one.before, one.after))
+    return Row(name, on_label(one.on, found), before, after, one.before != one.after)
 
 
-def standing_text(standing: Standing | None) -> str:
-    """Name, status and whether it is on the map at all."""
+def standing_text(standing: Standing | None, *, named: bool) -> str:
+    """Status and whether it is on the map at all; the name where it changes."""
     if standing is None:
         return _("không có trong sổ đăng ký")
     placed = "" if standing.lon is not None else _("chưa có vị trí")
-    told = (standing.name, labels.label(labels.STATUS, standing.status), placed)
-    return " · ".join(filter(None, told))
+    name = standing.name if named else ""
+    return " · ".join(filter(None, (name, labels.label(labels.STATUS, standing.status), placed)))
 
 
 def sign_of(one: StandingChange) -> Sign | None:

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from geodata.geometry import LonLat
 from geodata.models import Proposal, Release
+from geodata.proposals.outcome import outcome
 from geodata.vocabulary import Role
 from tests.builders import AnInstitution, an_institution, publish
 from tests.people import a_person, form_token, sign_in
@@ -390,3 +391,41 @@ def test_a_province_declares_its_list_complete(lan: FlaskClient, minh: FlaskClie
     assert "Sở GDĐT Thành phố" in drafted.text
     through(lan, minh, newest(register).id)
     assert (lan.get(asked).json or {})["answer"] == "not_authorised"
+
+
+# -- the planner's figures -----------------------------------------------------------------------------------------
+
+
+def test_a_merger_before_the_end_of_a_period_moves_the_figures_exactly_as_foreseen(
+    planner: FlaskClient, network: Session
+) -> None:
+    lan = sign_in(planner, network, a_person(network, Role.NATIONAL_STEWARD, login="lan"))
+    minh = sign_in(planner.application.test_client(), network, a_person(network, Role.APPROVER, login="minh"))
+    asked = "/api/v1/institutions?type=college&ownership=public&status=active&on=2025-06-30&limit=2"
+    one, other = (found["id"] for found in (lan.get(asked).json or {})["features"])
+    before = covered(lan)
+    given = {"institutions": one, "into": other, "effective": "2025-06-30", "decision": "12/QĐ-UBND"}
+    send(lan, f"/steward/institutions/{one}/merge", **given)
+    proposal = newest(network)
+    foreseen = outcome(network, proposal, today=date(2026, 11, 22))
+    moved = {
+        change.before.indicator: (change.before.N, change.after.N)
+        for change in foreseen.figures
+        if change.before.unit == "" and change.before.N != change.after.N
+    }
+    assert moved, "a college that ended before the last day of the period is asked no more"
+    assert set(moved.values()) <= {(before[id], before[id] - 1) for id in moved}
+    assert covered(lan) == before
+    through(lan, minh, proposal.id)
+    after = covered(lan)
+    assert {id: (before[id], after[id]) for id in moved} == moved
+
+
+def covered(browser: FlaskClient) -> dict[str, int]:
+    """{indicator of institutions: how many it applies to} in the whole country, in its latest period."""
+    found = {}
+    for row in (browser.get("/api/v1/indicators").json or {})["indicators"]:
+        told = browser.get(f"/api/v1/overlays/{row['id']}?level=province&on=2025-07-01&format=json")
+        if told.status_code == 200:
+            found[row["id"]] = (told.json or {})["whole"]["N"]
+    return found
