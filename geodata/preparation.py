@@ -1,10 +1,12 @@
 """Making a database ready for this version: its tables, then the administrative units that came with it."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Engine, func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from geodata import migrations, roles
@@ -16,10 +18,25 @@ from geodata.tiles.derived import bring_tiles_up_to_date
 from geodata.unit_load import load_units
 
 PREPARATION_LOCK = 7_400_223
+ATTEMPTS = 20
+PAUSE_S = 3.0
+
+OTHERS = """
+    SELECT format('%s (process %s, for %s s)', coalesce(nullif(application_name, ''), usename, 'unnamed'), pid,
+        round(extract(epoch FROM clock_timestamp() - xact_start)))
+    FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+        AND backend_type = 'client backend'
+    ORDER BY xact_start LIMIT 3
+"""
 
 
 class ExtensionsMissing(GeodataError):
     """The database lacks PostgreSQL extensions that our role may not add."""
+
+
+class TablesInUse(GeodataError):
+    """Somebody works with the tables for so long that they cannot be changed; nothing was."""
 
 
 def migrate(url: str, *, say: Callable[[str], object] = lambda _: None) -> None:
@@ -50,7 +67,7 @@ def _bring_up(engine: Engine, say: Callable[[str], object]) -> None:
     present, newest = migrations.revisions(engine)
     if present != newest:
         say(f"Migrating the tables from {present or 'empty'} to {newest}.")
-        migrations.upgrade(engine)
+        _upgrade(engine, say)
     if not roles.ensure(engine):
         say(f"The web has no roles of its own here, so nobody can sign in. {roles.advice(engine)}")
     with Session(engine) as session:
@@ -61,6 +78,24 @@ def _bring_up(engine: Engine, say: Callable[[str], object]) -> None:
         if bring_tiles_up_to_date(session):
             say("Made the vector tiles of the current release.")
         session.commit()
+
+
+def _upgrade(engine: Engine, say: Callable[[str], object]) -> None:
+    """Change the tables as soon as nobody's work holds them: a change that waited for its turn would have everybody
+    else wait behind it, so each attempt is short. Raises `TablesInUse`."""
+    for attempt in range(ATTEMPTS):
+        try:
+            migrations.upgrade(engine)
+            return
+        except OperationalError as error:
+            if not isinstance(error.orig, LockNotAvailable):
+                raise
+        with engine.connect() as connection:
+            others = ", ".join(connection.scalars(text(OTHERS))) or "somebody"
+        if not attempt:
+            say(f"Waiting for {others}, whose work holds a table.")
+        time.sleep(PAUSE_S)
+    raise TablesInUse(f"The tables are in use by {others}. Nothing was changed: let that work end, and start again.")
 
 
 def _require_extensions(engine: Engine) -> None:

@@ -6,14 +6,16 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from geodata import roles
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema to `revision` in one transaction, and the rights of the web's roles with it."""
+    """Bring the schema to `revision` in one transaction, and the rights of the web's roles with it. Gives up soon where
+    somebody's work holds a table, because everybody else would wait behind us."""
     with engine.begin() as connection:
+        connection.execute(text("SET LOCAL lock_timeout = '2s'"))
         command.upgrade(configuration(connection), revision)
         roles.grant(connection)
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 
-from geodata import migrations
+from geodata import migrations, preparation
 from geodata.cluster import Cluster
 from geodata.engine import make_engine
 from geodata.models import Base
-from geodata.preparation import ExtensionsMissing, migrate
+from geodata.preparation import ExtensionsMissing, TablesInUse, migrate
 
 
 def test_models_and_migrations_agree_up_and_down_and_up(
@@ -33,6 +33,29 @@ def test_servers_that_start_together_prepare_a_database_one_after_the_other(empt
     with ThreadPoolExecutor(3) as servers:
         list(servers.map(lambda _: migrate(empty_database_url, say=said.append), range(3)))
     assert len(said) == 2, "the first migrates and loads the units, the others find both done"
+
+
+def test_who_works_with_the_tables_is_waited_for_and_named(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparation, "ATTEMPTS", 2)
+    monkeypatch.setattr(preparation, "PAUSE_S", 0.0)
+    migrate(empty_database_url)
+    engine = make_engine(empty_database_url, application_name="a long export")
+    migrations.downgrade(engine, "-1")
+    present, newest = migrations.revisions(engine)
+    said: list[str] = []
+    with engine.begin() as work:
+        for table in Base.metadata.tables:
+            if inspect(work).has_table(table):
+                work.execute(text(f'LOCK TABLE "{table}" IN ACCESS SHARE MODE'))
+        with pytest.raises(TablesInUse, match="a long export"):
+            migrate(empty_database_url, say=said.append)
+        assert migrations.revisions(engine) == (present, newest)
+    assert "a long export" in said[-1]
+    migrate(empty_database_url)
+    assert migrations.revisions(engine)[0] == newest
+    engine.dispose()
 
 
 def test_missing_extensions_are_added_or_named_with_the_command(cluster: Cluster) -> None:
