@@ -167,7 +167,7 @@ def proposal_page(
         acts=tuple(
             (act, page_url("proposals.act", number=found.id, act=act), _(ACT[act])) for act in acts(visitor, found)
         ),
-        explains=explains(visitor.person, found),
+        explains=explains(visitor.person, found) or waiting(found, foreseen, moved),
         import_url=page_url("steward.changes", number=found.run_id) if found.run_id else None,
     )
 
@@ -243,6 +243,13 @@ def explains(person: Person, found: Proposal) -> str | None:
     if may_everywhere(person, PersonAct.APPROVE, found.provinces) and not may_approve_all(person, found):
         return _("Đề xuất có trường mà chỉ người phê duyệt toàn quốc được duyệt.")
     return None
+
+
+def waiting(found: Proposal, foreseen: Outcome | None, moved: tuple[Moved, ...] | None) -> str | None:
+    """Why there is no preview, where one is due."""
+    if foreseen is not None or moved is not None or found.kind == ProposalKind.IMPORT or found.state in DONE:
+        return None
+    return _("Đang có một lần công bố khác. Hãy tải lại trang sau ít phút để xem trước.")
 
 
 def moved_views(moved: tuple[Moved, ...]) -> list[MovedView]:

@@ -19,7 +19,15 @@ from geodata.proposals.forms import Given
 from geodata.proposals.merging import three_way
 from geodata.proposals.outcome import Outcome, outcome
 from geodata.proposals.planning import of_province
-from geodata.proposals.refusals import Faulty, Moved, MovedOn, NotAllowed, UnknownProposal, WrongStep
+from geodata.proposals.refusals import (
+    Faulty,
+    Moved,
+    MovedOn,
+    NotAllowed,
+    PublicationUnderWay,
+    UnknownProposal,
+    WrongStep,
+)
 from geodata.records import SeveralInstitutions, UnknownInstitution, get
 from geodata.text import clean
 from geodata.undoing import LaterChanges, NotUndoable
@@ -116,6 +124,8 @@ def look_ahead(number: int) -> tuple[Outcome | None, tuple[Moved, ...] | None]:
             return outcome(writer, found, today=today()), None
         except MovedOn as error:
             return None, error.moved
+        except PublicationUnderWay:
+            return None, None
         finally:
             writer.rollback()
 

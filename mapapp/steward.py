@@ -119,7 +119,10 @@ def questions(number: int) -> Response:
 
 @bp.post("/steward/imports/<int:number>/questions")
 def answer(number: int) -> Response:
-    """Remember the answers given and count the run again with them."""
+    """Remember the answers given and count the run again with them, unless it is proposed."""
+    proposal = path.of_run(session(), the_run(number))
+    if proposal is not None and path.holds_rows(proposal):
+        return cast(Response, redirect(page_url("proposals.one", number=proposal.id), 303))
     given = 0
     with writing() as writer:
         found = run.find(writer, number)
@@ -184,7 +187,10 @@ def undo(number: int) -> Response:
 
 @bp.post("/steward/imports/<int:number>/recount")
 def recount(number: int) -> Response:
-    """Plan again over the register as it is now."""
+    """Plan again over the register as it is now; what is proposed stays as it is until it is sent back."""
+    proposal = path.of_run(session(), the_run(number))
+    if proposal is not None and path.holds_rows(proposal):
+        return cast(Response, redirect(page_url("proposals.one", number=proposal.id), 303))
     return do(JobAct.RECOUNT, of=number)
 
 

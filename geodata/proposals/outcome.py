@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geodata.models import Proposal
@@ -14,6 +15,8 @@ from geodata.people.acting import rehearse
 from geodata.proposals import looking
 from geodata.proposals.looking import Figure, Look, Standing
 from geodata.proposals.path import apply
+from geodata.proposals.refusals import PublicationUnderWay
+from geodata.releases import PUBLICATION_LOCK
 from geodata.verification import Action, Decision, Question
 
 
@@ -65,7 +68,13 @@ class Outcome:
 
 
 def outcome(session: Session, proposal: Proposal, *, today: date) -> Outcome:
-    """What the proposal would change, or changed. Raises what publishing would raise, such as `MovedOn`."""
+    """What the proposal would change. Raises what publishing would raise, such as `MovedOn`, and `PublicationUnderWay`
+    rather than wait for somebody else's."""
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(PUBLICATION_LOCK))):
+        raise PublicationUnderWay(
+            "Đang có một lần công bố khác. Hãy tải lại trang sau ít phút để xem trước.",
+            "Something else is being published. Reload the page in a few minutes for the preview.",
+        )
     effective = proposal.effective_on or today
     days = (effective - timedelta(days=1), effective)
     institutions = list(proposal.institutions)

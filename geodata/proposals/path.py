@@ -144,6 +144,8 @@ def propose(session: Session, proposal: Proposal, person: Person) -> Proposal:
     """Hand a draft, or one that was sent back, to the second person. Raises `NotAllowed`, `WrongStep`, `MovedOn`."""
     _lock(session, proposal)
     _must_be(proposal, ProposalState.DRAFT, ProposalState.SENT_BACK)
+    if proposal.run_id is not None:  # the run may have been counted again since
+        proposal.provinces = provinces_of_run(session, runs.find(session, proposal.run_id))
     _require(person, PersonAct.PROPOSE, proposal.provinces)
     require_change(person, fields_in(session, proposal), proposal.provinces, proposal.institutions)
     check_moved(session, proposal)
@@ -333,6 +335,11 @@ def of_run(session: Session, run: ImportRun) -> Proposal | None:
     states = [*OPEN, ProposalState.PUBLISHED, ProposalState.UNDONE]
     rows = select(Proposal).where(Proposal.run_id == run.id, Proposal.state.in_(states)).order_by(Proposal.id.desc())
     return session.scalars(rows.limit(1)).first()
+
+
+def holds_rows(proposal: Proposal | None) -> bool:
+    """Whether the rows of its run may not be altered now."""
+    return proposal is not None and proposal.state in (ProposalState.PROPOSED, ProposalState.APPROVED)
 
 
 def listed(

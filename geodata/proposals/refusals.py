@@ -17,6 +17,10 @@ class WrongStep(Refused):
     """A step that a proposal in this state cannot take."""
 
 
+class PublicationUnderWay(Refused):
+    """A preview has to wait, because something is being published."""
+
+
 @dataclass(frozen=True)
 class Moved:
     """A fact that the register says otherwise than when the proposal was planned: of whom, which table, since which

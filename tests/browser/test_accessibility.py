@@ -19,6 +19,7 @@ PAGES = [
     "/nearby",
     "/nearby?place=phuong+hai+chau",
     "/about",
+    "/stewardship",
     "/docs",
     "/data",
     "/ogc?f=html",

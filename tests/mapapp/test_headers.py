@@ -19,6 +19,7 @@ PUBLIC = [
     "/en/",
     "/nearby?place=Hà Nội",
     "/about",
+    "/stewardship",
     "/data",
     "/ogc",
     "/ogc/collections/institutions/items",
@@ -35,7 +36,7 @@ PUBLIC = [
     "/api/v1/targets",
     "/api/v1/status",
 ]
-PAGES = ["/", "/en/", "/nearby", "/nearby?place=Hà Nội", "/about", "/docs", "/data", "/ogc?f=html", "/nothing"]
+PAGES = ["/", "/en/", "/nearby", "/nearby?place=Hà Nội", "/about", "/stewardship", "/docs", "/data", "/ogc?f=html", "/nothing"]
 
 
 @pytest.mark.parametrize("path", PUBLIC)

@@ -1,5 +1,6 @@
 """Changes by people through the web: a merger from wizard to public answers, two persons, two editors at once."""
 
+import io
 import re
 from datetime import date
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -15,6 +16,7 @@ from werkzeug.test import TestResponse
 from geodata.geometry import LonLat
 from geodata.models import Proposal, Release
 from geodata.proposals.outcome import outcome
+from geodata.releases import PUBLICATION_LOCK
 from geodata.vocabulary import Role
 from tests.builders import AnInstitution, an_institution, publish
 from tests.people import a_person, form_token, sign_in
@@ -429,3 +431,66 @@ def covered(browser: FlaskClient) -> dict[str, int]:
         if told.status_code == 200:
             found[row["id"]] = (told.json or {})["whole"]["N"]
     return found
+
+
+# -- beside other work ---------------------------------------------------------------------------------------------
+
+
+def test_a_preview_does_not_wait_for_somebody_elses_publication(
+    lan: FlaskClient, register: Session, web_engine: Engine
+) -> None:
+    school = a_school("Trường Cao đẳng Một")
+    publish(register, school)
+    number = a_closure(lan, register, school)
+    register.commit()
+    page = f"/steward/proposals/{number}"
+    assert "Người dùng sẽ thấy gì khác" in lan.get(page).text
+    register.execute(text("SELECT pg_advisory_unlock_all()"))
+    with web_engine.connect() as other:
+        held = "SELECT pg_try_advisory_xact_lock(:lock)"
+        if not other.scalar(text(held), {"lock": PUBLICATION_LOCK}):
+            pytest.skip("the test's own transaction holds the lock until its end")
+        told = lan.get(page).text
+    assert "Đang có một lần công bố khác" in told
+
+
+def test_a_proposed_file_stays_as_it_is_until_it_is_sent_back(
+    lan: FlaskClient, minh: FlaskClient, register: Session
+) -> None:
+    row = "Trường Cao đẳng Thử nghiệm,Trường cao đẳng,công lập,Thành phố Hồ Chí Minh\n"
+    file = ("Tên cơ sở,Loại hình,Hình thức sở hữu,Tỉnh/Thành phố\n" + row).encode("utf-8-sig")
+    sent = send(lan, "/steward/imports", file=(io.BytesIO(file), "a.csv"))
+    run = sent.request.path
+    proposal = send(lan, run, f"{run}/propose").request.path
+    assert send(lan, run, f"{run}/recount").request.path == proposal
+    with pytest.raises(DBAPIError, match="not altered"), register.begin_nested():
+        register.execute(text("DELETE FROM import_row"))
+    send(minh, proposal, f"{proposal}/send_back", reason="tính lại")
+    assert send(lan, run, f"{run}/recount").request.path == run
+    for browser, act in ((lan, "propose"), (minh, "approve"), (minh, "publish")):
+        page = send(browser, proposal, f"{proposal}/{act}")
+    assert "Đã công bố" in page.text
+    found = (lan.get("/api/v1/institutions?q=thử+nghiệm").json or {})["features"]
+    assert [one["properties"]["data_status"] for one in found] == ["official"], "two people stand by it"
+
+
+def test_machines_read_the_history_without_persons(lan: FlaskClient, minh: FlaskClient, register: Session) -> None:
+    school = a_school("Trường Cao đẳng Một", "CDD0201")
+    publish(register, school)
+    register.commit()
+    through(lan, minh, a_closure(lan, register, school))
+    answer = lan.get("/api/v1/institutions/CDD0201/history")
+    told = answer.json or {}
+    assert [(step["release"], step["by"], step["decision"]) for step in told["steps"]] == [
+        (2, "edit", "7/QĐ-UBND"),
+        (1, "edit", None),
+    ]
+    closed = next(one for one in told["steps"][0]["changes"] if one["identity"] == ["status"])
+    assert [(row["value"], row["valid_to"]) for row in closed["before"]] == [("active", None)]
+    assert [(row["value"], row["valid_from"]) for row in closed["after"]] == [
+        ("active", "2010-01-01"),
+        ("closed", "2026-09-01"),
+    ]
+    assert not any(word in answer.text for word in ("lan", "minh", "Người soạn", "Người duyệt"))
+    then = lan.get("/api/v1/institutions/CDD0201/history?release=1").json or {}
+    assert [step["release"] for step in then["steps"]] == [1]
