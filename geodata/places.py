@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from geodata.search import telling
 from geodata.text import clean, fold, is_code_like
 from geodata.unit_reads import Unit
-from geodata.unit_resolution import Found, Resolution, resolve
+from geodata.unit_resolution import Found, Resolution, names_nothing, resolve
 from geodata.vocabulary import UnitLevel
 
 MOST = 5
@@ -29,13 +29,15 @@ class PlaceHit:
 
 def places_meant(session: Session, q: str) -> tuple[PlaceHit, ...]:
     """The places that the whole text names, or the former province that its last words name ("cao đẳng Nam Định")."""
-    if is_code_like(q):
+    words = q.split()
+    tails = [" ".join(words[-length:]) for length in lengths(words)]
+    if is_code_like(q) or names_nothing(session, [q, telling(q), *tails]):
         return ()
     found = named_place(session, q)
     named = (found.unit,) if found.unit else found.candidates
     if named:
         return tuple(hit(unit, found) for unit in named[:MOST])
-    return former_province(session, q.split())
+    return former_province(session, tails)
 
 
 def named_place(session: Session, q: str) -> Resolution:
@@ -53,12 +55,17 @@ def named_place(session: Session, q: str) -> Resolution:
     return nearer if unmarked or all(clean(place).lower() in unit.full_name.lower() for unit in named) else found
 
 
-def former_province(session: Session, words: list[str]) -> tuple[PlaceHit, ...]:
-    for length in range(min(LONGEST_NAME, len(words) - 1), 1, -1):
-        found = resolve(session, " ".join(words[-length:]), level=UnitLevel.PROVINCE)
+def former_province(session: Session, tails: list[str]) -> tuple[PlaceHit, ...]:
+    for tail in tails:
+        found = resolve(session, tail, level=UnitLevel.PROVINCE)
         if found.unit:
             return () if found.unit.in_force else (hit(found.unit, found),)
     return ()
+
+
+def lengths(words: list[str]) -> range:
+    """How many last words may name a province, longest first."""
+    return range(min(LONGEST_NAME, len(words) - 1), 1, -1)
 
 
 def hit(unit: Unit, found: Resolution) -> PlaceHit:

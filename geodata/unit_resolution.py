@@ -83,6 +83,32 @@ def resolve(
     return _resolve_code(session, text, code, level, day or on, scope)
 
 
+def names_nothing(session: Session, texts: Sequence[str]) -> bool:
+    """Whether no unit of any day is named by one of the texts, nor a province by the last words of one, so that
+    `resolve` would find none: one question instead of several for each. False where only `resolve` can tell."""
+    if any(len(text) > LONGEST or set(text) & set(",;") or _is_reference(text) for text in texts):
+        return False
+    tails = {tail for text in texts for tail in _tails(text)}
+    asked = {form for text in texts for form in (text, expand(text), split_kind(expand(text))[1])}
+    keys = sorted(tails | {spelling for form in asked for spelling in spellings(form) if spelling})
+    alike = A.aliases.bool_op("&&")(cast(keys, ARRAY(Text)))
+    return session.scalar(select(A.key).where(alike).limit(1)) is None
+
+
+def _is_reference(text: str) -> bool:
+    try:
+        parse_reference(text)
+    except InvalidReference:
+        return False
+    return True
+
+
+def _tails(text: str) -> dict[str, int]:
+    """{the last words, squeezed: how many} of a text of more words."""
+    words = text.split()
+    return {squeeze(" ".join(words[-length:])): length for length in range(1, min(LONGEST_PROVINCE + 1, len(words)))}
+
+
 def _resolve_code(
     session: Session, text: str, code: str, level: str | None, on: date | None, scope: Collection[str] | None
 ) -> Resolution:
@@ -109,8 +135,7 @@ def _resolve_name(
 
 def _province_apart(session: Session, text: str) -> str | None:
     """The text with a comma before the province that its last words name ('q1 hcm' → 'q1, hcm'); None without one."""
-    words = text.split()
-    tails = {squeeze(" ".join(words[-length:])): length for length in range(1, min(LONGEST_PROVINCE + 1, len(words)))}
+    words, tails = text.split(), _tails(text)
     if not tails or "," in text or ";" in text:
         return None
     named = find(session, A.level == UnitLevel.PROVINCE, A.aliases.bool_op("&&")(cast(list(tails), ARRAY(Text))))

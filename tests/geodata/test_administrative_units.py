@@ -1,5 +1,6 @@
 """Every name and code of both worlds resolves; vintages, succession, outlines and containing units."""
 
+import csv
 import json
 from datetime import date
 from pathlib import Path
@@ -15,9 +16,11 @@ from geodata.administrative_units import Found
 from geodata.geometry import BBox, LonLat
 from geodata.unit_load import BUILT
 from geodata.unit_names import english_name, expand, spellings, split_kind, squeeze
+from geodata.unit_resolution import names_nothing
 
 OLD = date(2025, 6, 30)
 NEW = date(2025, 7, 1)
+QUERIES = Path(__file__).parents[1] / "search" / "queries.csv"
 
 
 @pytest.mark.parametrize(
@@ -131,6 +134,14 @@ def test_lost_zeros_come_back_where_the_level_is_known(places: Session) -> None:
 def test_nonsense_is_unknown(places: Session, nonsense: str) -> None:
     found = au.resolve(places, nonsense)
     assert (found.found, found.unit, found.candidates, found.today) == (Found.UNKNOWN, None, (), ())
+
+
+def test_the_short_way_to_nothing_is_right(places: Session) -> None:
+    with QUERIES.open(encoding="utf-8", newline="") as lines:
+        asked = [row["query"] for row in csv.DictReader(lines)]
+    skipped = [query for query in asked if names_nothing(places, [query])]
+    assert len(skipped) > len(asked) / 4
+    assert [query for query in skipped if au.resolve(places, query).found != Found.UNKNOWN] == []
 
 
 def test_every_name_of_both_worlds_is_among_the_spellings_its_unit_answers_to(places: Session) -> None:
