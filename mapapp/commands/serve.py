@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import gc
 import os
 import socket
 import sys
@@ -13,6 +14,7 @@ import click
 from flask import Flask
 from granian.constants import Interfaces, RuntimeModes
 from granian.log import LogLevels
+from granian.log import logger as server_log
 from granian.server.mp import MPServer
 
 from geodata.cluster import Cluster
@@ -49,6 +51,7 @@ def command(settings: Settings, host: str | None, port: int | None) -> None:
         _prepare(settings)
         measuring.begin_anew(settings.data)
         create_app(settings)  # reads all modules before the workers fork, and fails here rather than in each of them
+        gc.freeze()  # what they inherit is never looked through for garbage, nor copied by that
         with keeper.watched(_keeper_command(settings), settings.data):
             click.echo(f"Serving on http://{settings.host}:{settings.port}  (Ctrl-C stops)")
             workers = partial(workers_application, settings, os.getpid())
@@ -58,6 +61,7 @@ def command(settings: Settings, host: str | None, port: int | None) -> None:
 def web_server(settings: Settings) -> MPServer:
     """Granian as measured best: per worker one thread of Python that works (others wait for their turn or refuse, see
     `admission`) and one for the network; dead workers come back."""
+    server_log.addFilter(lambda record: "Python threads" not in record.getMessage())  # they wait, and do not compete
     return MPServer(
         "mapapp:create_app",
         address=settings.host,
@@ -76,7 +80,9 @@ def workers_application(settings: Settings, parent: int) -> Flask:
     """What each worker makes for itself; making it opens no connection."""
     die_with_parent(parent)
     logs.begin(settings)
-    return create_app(settings)
+    app = create_app(settings)
+    gc.freeze()
+    return app
 
 
 def _keeper_command(settings: Settings) -> list[str]:
