@@ -8,7 +8,7 @@ wait. Without a bound, twice what a worker can do would make everybody wait unti
 
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -23,17 +23,25 @@ if TYPE_CHECKING:
 
 SPARED_FIRST = "verify"
 NEVER_WAITS = ("health",)
+URGENT = 1.5
+FEW = 4
+REMEMBERED = 10
+"""Of how many requests the time that one takes is a moving mean."""
+
 REFUSING = 8
 """Threads beyond those that may wait: somebody must be there to refuse."""
 
 
 class Gate:
-    """Whose turn it is. `most`: how many may wait; of the urgent, half as many more."""
+    """Whose turn it is. `most`: how many may wait, and no more than can be expected to have their turn within
+    `longest_wait_s` (0: no matter), though always a FEW; of the urgent, half as many more."""
 
-    def __init__(self, most: int) -> None:
-        self.most, self.most_urgent = most, most + most // 2
+    def __init__(self, most: int, longest_wait_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.most, self.longest_wait_s, self.clock = most, longest_wait_s, clock
         self._lock = Lock()
         self._working = False
+        self._since = 0.0
+        self._each_s = 0.0
         self._urgent: deque[Lock] = deque()
         self._others: deque[Lock] = deque()
 
@@ -41,18 +49,20 @@ class Gate:
     def waiting(self) -> int:
         return len(self._urgent) + len(self._others)
 
-    @property
-    def crowded(self) -> bool:
-        """Whether more than half of those wait that may."""
-        return 2 * self.waiting > self.most
+    def room(self, *, urgent: bool) -> int:
+        """How many may wait, as long as the last requests took."""
+        room = float(self.most)
+        if self.longest_wait_s and self._each_s:
+            room = min(room, max(FEW, self.longest_wait_s / self._each_s))
+        return int(room * URGENT if urgent else room)
 
     def enter(self, *, urgent: bool) -> bool:
         """Wait for one's turn; False, at once, when too many wait already. Who entered must `leave`."""
         with self._lock:
             if not self._working:
-                self._working = True
+                self._working, self._since = True, self.clock()
                 return True
-            if self.waiting >= (self.most_urgent if urgent else self.most):
+            if self.waiting >= self.room(urgent=urgent):
                 return False
             turn = Lock()
             turn.acquire()
@@ -63,6 +73,10 @@ class Gate:
     def leave(self) -> None:
         """Let the next one work: the urgent first, each in the order of their coming."""
         with self._lock:
+            now = self.clock()
+            took_s = min(now - self._since, self.longest_wait_s / 2)  # one slow request shall not count for many
+            self._each_s += (took_s - self._each_s) / REMEMBERED
+            self._since = now
             queue = self._urgent or self._others
             if queue:
                 queue.popleft().release()
@@ -71,23 +85,18 @@ class Gate:
 
 
 class Admission:
-    """WSGI: the application behind the gate. In a crowd, what waited longer than `longest_wait_s` (0: no matter) is
-    refused too, so that those behind it are answered in time."""
+    """WSGI: the application behind the gate."""
 
-    def __init__(self, app: "WSGIApplication", gate: Gate, longest_wait_s: float) -> None:
-        self.app, self.gate, self.longest_wait_s = app, gate, longest_wait_s
+    def __init__(self, app: "WSGIApplication", gate: Gate) -> None:
+        self.app, self.gate = app, gate
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         kind = kind_of(environ.get("PATH_INFO", ""))
         if kind in NEVER_WAITS:
             return self.app(environ, start_response)
-        came = time.monotonic()
-        urgent = kind == SPARED_FIRST
-        if not self.gate.enter(urgent=urgent):
+        if not self.gate.enter(urgent=kind == SPARED_FIRST):
             return turned_away(kind, environ, start_response)
         try:
-            if not urgent and self.gate.crowded and 0 < self.longest_wait_s < time.monotonic() - came:
-                return turned_away(kind, environ, start_response)
             return self.app(environ, start_response)
         finally:
             self.gate.leave()
@@ -100,11 +109,11 @@ def turned_away(kind: str, environ: "WSGIEnvironment", start_response: "StartRes
 
 def threads(settings: Settings) -> int:
     """How many threads a worker needs: those that wait, the one that works, and some to refuse."""
-    return settings.most_waiting + settings.most_waiting // 2 + 1 + REFUSING if settings.most_waiting else 1
+    return int(settings.most_waiting * URGENT) + 1 + REFUSING if settings.most_waiting else 1
 
 
 def install(app: Flask, settings: Settings) -> None:
     """Before what takes work and behind what gives kept answers."""
     if settings.most_waiting:
-        gate = Gate(settings.most_waiting)
-        app.wsgi_app = Admission(app.wsgi_app, gate, settings.longest_wait_ms / 1000)  # type: ignore[method-assign]
+        gate = Gate(settings.most_waiting, settings.longest_wait_ms / 1000)
+        app.wsgi_app = Admission(app.wsgi_app, gate)  # type: ignore[method-assign]

@@ -2,8 +2,8 @@
 
 import subprocess
 import sys
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import module_from_spec
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
@@ -13,9 +13,11 @@ from tests.conftest import ROOT
 
 
 def script(name: str) -> ModuleType:
-    loader = SourceFileLoader(name, str(ROOT / "scripts" / name))
-    found = module_from_spec(ModuleSpec(name, loader))
-    loader.exec_module(found)
+    path = ROOT / "scripts" / name
+    spec = spec_from_file_location(name, path, loader=SourceFileLoader(name, str(path)))
+    assert spec is not None
+    found = module_from_spec(spec)
+    spec.loader.exec_module(found)  # type: ignore[union-attr]
     return found
 
 
@@ -65,8 +67,8 @@ def test_overload_is_judged_by_goodput_by_refusals_and_by_recovery() -> None:
         loaded = [module.Answer(0, 0.01, 200, False, False)] * good
         loaded += [module.Answer(0, 0.01, 503, True, False)] * refused
         loaded += [module.Answer(0, 0.01, 503, False, False)] * stray
-        after = [module.Answer(6, 0.01, 200, False, False)] * 10 + [module.Answer(6, 0.01, 503, True, False)] * late
-        return bool(module.verdict(10.0, loaded, after, 10))
+        after = [module.Answer(6, 0.01, 200, False, False)] * 10 + [module.Answer(6, 0.9, 200, True, False)] * late
+        return bool(module.verdict(10.0, loaded, after, 10, usual_s=0.5))
 
     assert answers(90, 100)
     assert not answers(80, 100)

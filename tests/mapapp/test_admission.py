@@ -41,9 +41,9 @@ class Slow:
 class Asking:
     """`ask(path)` asks in a thread of its own and returns when the request works, waits or was refused."""
 
-    def __init__(self, most: int, longest_wait_s: float = 0) -> None:
-        self.slow, self.gate = Slow(), Gate(most)
-        self.client = Client(Admission(self.slow, self.gate, longest_wait_s))
+    def __init__(self, most: int) -> None:
+        self.slow, self.gate = Slow(), Gate(most, longest_wait_s=0)
+        self.client = Client(Admission(self.slow, self.gate))
         self.threads = ThreadPoolExecutor(20)
 
     def ask(self, path: str) -> "Future[TestResponse]":
@@ -117,27 +117,31 @@ def test_a_failure_gives_up_the_turn() -> None:
     def fails(_environ: dict[str, Any], _start_response: Any) -> Iterable[bytes]:
         raise ZeroDivisionError
 
-    client = Client(Admission(fails, Gate(1), 0))
+    client = Client(Admission(fails, Gate(1, 0)))
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             client.get("/")
 
 
-def test_in_a_crowd_what_waited_too_long_makes_way_for_those_behind() -> None:
-    asking = Asking(4, longest_wait_s=0.01)
-    asked = [asking.ask(path) for path in ("/a", "/b", "/c", "/d", "/e")]
-    time.sleep(0.02)
-    asking.finish()
-    assert [one.result().status_code for one in asked] == [200, 503, 200, 200, 200]
-    assert asking.slow.order == ["/a", "/c", "/d", "/e"]
+@pytest.mark.parametrize(
+    ("each_s", "room", "urgent"), [(0.001, 48, 72), (0.04, 48, 72), (0.1, 20, 30), (0.25, 8, 12), (5, 4, 6)]
+)
+def test_no_more_wait_than_can_have_their_turn_in_time(each_s: float, room: int, urgent: int) -> None:
+    now = iter(each_s * tick for tick in range(1_000))
+    gate = Gate(48, longest_wait_s=2.001, clock=lambda: next(now))
+    for _ in range(100):
+        assert gate.enter(urgent=False)
+        gate.leave()
+    assert (gate.room(urgent=False), gate.room(urgent=True)) == (room, urgent)
 
 
-def test_a_long_wait_with_few_others_ends_with_an_answer() -> None:
-    asking = Asking(4, longest_wait_s=0.01)
-    asked = [asking.ask(path) for path in ("/a", "/b")]
-    time.sleep(0.02)
-    asking.finish()
-    assert [one.result().status_code for one in asked] == [200, 200]
+def test_one_slow_request_leaves_room_for_others() -> None:
+    times = iter([0.0, 0.01, 1.0, 6.0])
+    gate = Gate(48, longest_wait_s=2, clock=lambda: next(times))
+    for _ in range(2):
+        gate.enter(urgent=False)
+        gate.leave()
+    assert gate.room(urgent=False) == 19
 
 
 def refusing(_gate: Gate, *, urgent: bool) -> bool:
@@ -167,5 +171,5 @@ def test_without_a_bound_there_is_no_gate() -> None:
 
 
 def test_there_are_threads_to_refuse_when_all_others_wait() -> None:
-    gate = Gate(48)
-    assert admission.threads(replace(NOWHERE, most_waiting=48)) > gate.most_urgent + 1
+    gate = Gate(48, 2)
+    assert admission.threads(replace(NOWHERE, most_waiting=48)) > gate.room(urgent=True) + 1
