@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from geodata.imports.preview import names_of
 from geodata.models import Proposal, ProposalLog
 from geodata.people.rights import Person, may_everywhere, provinces_for
-from geodata.proposals import path
+from geodata.proposals import reading
 from geodata.proposals.change_sets import facts_in
 from geodata.proposals.fields import may_approve
 from geodata.proposals.outcome import Outcome
@@ -105,9 +105,9 @@ class ProposalPage:
 
 
 def proposals_page(visitor: Visitor, *, over: bool, before: int | None) -> ProposalsPage:
-    found = path.listed(
+    found = reading.listed(
         session(),
-        states=DONE if over else path.OPEN,
+        states=DONE if over else reading.OPEN,
         provinces=provinces_for(visitor.person, PersonAct.READ_WORK),
         before=before,
         limit=A_PAGE + 1,
@@ -157,10 +157,10 @@ def proposal_page(
         state_label=_(label),
         tone=tone,
         facts=tuple(about(found)),
-        steps=tuple(step_view(step) for step in path.steps(session(), found)),
+        steps=tuple(step_view(step) for step in reading.steps(session(), found)),
         changes=groups,
         left_out=left_out,
-        fields=tuple(field.label(language()) for field in path.fields_in(session(), found)),
+        fields=tuple(field.label(language()) for field in reading.fields_in(session(), found)),
         outcome=outcome_view(foreseen) if foreseen else None,
         moved=tuple(moved_views(moved or ())),
         moved_on=moved is not None,
@@ -174,7 +174,7 @@ def proposal_page(
 
 def about(found: Proposal) -> list[tuple[str, str]]:
     """Day of effect, decision, reason."""
-    number = path.decision_of(session(), found)
+    number = reading.decision_of(session(), found)
     told = [
         (_("Ngày hiệu lực"), day(found.effective_on) if found.effective_on else ""),
         (_("Số quyết định"), number or ""),
@@ -215,7 +215,7 @@ def new_name(found: Proposal, id: str) -> str | None:
 def acts(visitor: Visitor, found: Proposal) -> list[str]:
     """What this person may do now, the likeliest first; each act asks again."""
     person, provinces = visitor.person, list(found.provinces)
-    own = person.id in path.hands(session(), found)
+    own = person.id in reading.hands(session(), found)
     may = {act: may_everywhere(person, act, provinces) for act in PersonAct}
     approving = may[PersonAct.APPROVE] and not own and may_approve_all(person, found)
     edit = found.kind != ProposalKind.IMPORT and may[PersonAct.EDIT]
@@ -230,7 +230,7 @@ def acts(visitor: Visitor, found: Proposal) -> list[str]:
 
 
 def may_approve_all(person: Person, found: Proposal) -> bool:
-    fields = path.fields_in(session(), found)
+    fields = reading.fields_in(session(), found)
     return all(may_approve(person, field, found.provinces, found.institutions) for field in fields)
 
 
@@ -238,7 +238,7 @@ def explains(person: Person, found: Proposal) -> str | None:
     """Why the next step is somebody else's."""
     if found.state != ProposalState.PROPOSED:
         return None
-    if person.id in path.hands(session(), found):
+    if person.id in reading.hands(session(), found):
         return _("Bạn đã soạn hoặc gửi đề xuất này nên không tự phê duyệt được: cần một người khác.")
     if may_everywhere(person, PersonAct.APPROVE, found.provinces) and not may_approve_all(person, found):
         return _("Đề xuất có trường mà chỉ người phê duyệt toàn quốc được duyệt.")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from geodata.imports import run
 from geodata.imports.refusals import Refused, UnknownRun
 from geodata.models import Proposal
-from geodata.proposals import path, reviews
+from geodata.proposals import path, reading, reviews
 from geodata.proposals.forms import Given
 from geodata.proposals.merging import three_way
 from geodata.proposals.outcome import Outcome, outcome
@@ -334,7 +334,7 @@ def the_institution(id: str) -> str:
 
 def the_proposal(reader: Session, number: int) -> Proposal:
     try:
-        return path.find(reader, number)
+        return reading.find(reader, number)
     except UnknownProposal as error:
         raise Problem(NOT_FOUND, error.in_language(language())) from error
 

@@ -8,7 +8,7 @@ from geodata.history import history
 from geodata.imports.preview import names_of
 from geodata.models import Proposal
 from geodata.people.rights import Person
-from geodata.proposals import path
+from geodata.proposals import reading
 from geodata.proposals.edits import CHOICES, PRECISIONS
 from geodata.proposals.entries import Entry, entries
 from geodata.proposals.fields import Field, may_change
@@ -303,7 +303,7 @@ def version_key(id: str) -> str:
 
 def open_proposals(institution: str) -> list[Link]:
     """Proposals about this institution that are under way: the next one will have to reckon with them."""
-    found: list[Proposal] = path.listed(session(), institution=institution, limit=5)
+    found: list[Proposal] = reading.listed(session(), institution=institution, limit=5)
     return [Link(f"{told.title} ({told.state_label})", told.url) for one in found for told in [line(one, {})]]
 
 

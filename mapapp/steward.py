@@ -17,7 +17,7 @@ from geodata.imports.containers import MAX_FILE_BYTES
 from geodata.imports.refusals import Refused, UnknownRun
 from geodata.imports.run import InputFile
 from geodata.models import ImportJob, ImportRun
-from geodata.proposals import path
+from geodata.proposals import reading
 from geodata.text import clean
 from geodata.vocabulary import JobAct, JobState, PersonAct, ReviewVerdict
 from mapapp.db import now, session
@@ -120,8 +120,8 @@ def questions(number: int) -> Response:
 @bp.post("/steward/imports/<int:number>/questions")
 def answer(number: int) -> Response:
     """Remember the answers given and count the run again with them, unless it is proposed."""
-    proposal = path.of_run(session(), the_run(number))
-    if proposal is not None and path.holds_rows(proposal):
+    proposal = reading.of_run(session(), the_run(number))
+    if proposal is not None and reading.holds_rows(proposal):
         return cast(Response, redirect(page_url("proposals.one", number=proposal.id), 303))
     given = 0
     with writing() as writer:
@@ -179,7 +179,7 @@ def commented_file(number: int, ending: str) -> Response:
 @bp.post("/steward/imports/<int:number>/undo")
 def undo(number: int) -> Response:
     """Take the release back by another; of one that two people published, on the page of their proposal."""
-    proposal = path.of_run(session(), the_run(number))
+    proposal = reading.of_run(session(), the_run(number))
     if proposal is not None:
         return cast(Response, redirect(page_url("proposals.one", number=proposal.id), 303))
     return do(JobAct.UNDO, of=number)
@@ -188,8 +188,8 @@ def undo(number: int) -> Response:
 @bp.post("/steward/imports/<int:number>/recount")
 def recount(number: int) -> Response:
     """Plan again over the register as it is now; what is proposed stays as it is until it is sent back."""
-    proposal = path.of_run(session(), the_run(number))
-    if proposal is not None and path.holds_rows(proposal):
+    proposal = reading.of_run(session(), the_run(number))
+    if proposal is not None and reading.holds_rows(proposal):
         return cast(Response, redirect(page_url("proposals.one", number=proposal.id), 303))
     return do(JobAct.RECOUNT, of=number)
 

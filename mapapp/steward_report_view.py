@@ -9,7 +9,7 @@ from geodata.imports.checks import Severity, explain
 from geodata.imports.headings import KINDS
 from geodata.imports.retention import is_kept
 from geodata.models import ImportRun
-from geodata.proposals import path
+from geodata.proposals import reading
 from geodata.vocabulary import RowOutcome, RunState
 from mapapp.db import register, session
 from mapapp.i18n import day, language, number, page_url
@@ -148,7 +148,7 @@ def run_page(visitor: Visitor, found: ImportRun, asked: Mapping[str, str], *, af
 
 def proposal_of(found: ImportRun) -> Link | None:
     """The proposal that holds the run, where it is on its way or published by two people."""
-    proposal = path.of_run(session(), found)
+    proposal = reading.of_run(session(), found)
     if proposal is None:
         return None
     label = _("Đề xuất số %(n)s: %(state)s", n=proposal.id, state=_(PROPOSAL_STATE[proposal.state][0]))

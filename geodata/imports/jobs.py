@@ -22,7 +22,7 @@ from geodata.imports.refusals import Refused, UnknownRun
 from geodata.imports.run import InputFile
 from geodata.models import ImportJob, ImportRun, Proposal
 from geodata.people.rights import Person
-from geodata.proposals import path
+from geodata.proposals import path, reading
 from geodata.undoing import LaterChanges
 from geodata.vocabulary import JobAct, JobState
 
@@ -148,7 +148,7 @@ def _undo(session: Session, job: ImportJob, progress: Progress) -> ImportRun:
 
 
 def _proposal(session: Session, job: ImportJob) -> Proposal:
-    return path.find(session, int(job.choices["proposal"]))
+    return reading.find(session, int(job.choices["proposal"]))
 
 
 def _person(job: ImportJob) -> Person:

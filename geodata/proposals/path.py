@@ -16,7 +16,6 @@ from geodata.imports.progress import Progress, silent
 from geodata.imports.publication import write_proposal
 from geodata.imports.refusals import RegisterMovedOn
 from geodata.models import (
-    Decision,
     ImportRun,
     InstitutionState,
     Proposal,
@@ -24,16 +23,16 @@ from geodata.models import (
     Source,
 )
 from geodata.people.rights import Person, may_everywhere
-from geodata.proposals.fields import Field, fields_of, require_approval, require_change
+from geodata.proposals.fields import fields_of, require_approval, require_change
 from geodata.proposals.planning import (
-    Asked,
     current_number,
     moved_since,
     plan,
     same_effect,
     with_new_ids,
 )
-from geodata.proposals.refusals import MovedOn, NotAllowed, UnknownProposal, WrongStep
+from geodata.proposals.reading import OPEN, asked_of, fields_in, hands, of_run
+from geodata.proposals.refusals import MovedOn, NotAllowed, WrongStep
 from geodata.proposals.runs import fields_of_run, provinces_of_run
 from geodata.releases import finish_release, open_release
 from geodata.undoing import revert
@@ -47,8 +46,6 @@ from geodata.vocabulary import (
     RunState,
     Wizard,
 )
-
-OPEN = (ProposalState.DRAFT, ProposalState.PROPOSED, ProposalState.SENT_BACK, ProposalState.APPROVED)
 
 
 def draft(
@@ -283,81 +280,6 @@ def check_moved(session: Session, proposal: Proposal) -> None:
         raise
     if not same_effect(again.changes, proposal.changes):
         raise MovedOn(moved)
-
-
-def asked_of(proposal: Proposal) -> Asked:
-    """What was asked for, as it is planned."""
-    return Asked(
-        ProposalKind(proposal.kind),
-        Wizard(proposal.act) if proposal.act else None,
-        proposal.asked["values"],
-        proposal.effective_on,
-        date.fromisoformat(proposal.asked["today"]),
-    )
-
-
-def fields_in(session: Session, proposal: Proposal) -> tuple[Field, ...]:
-    """The fields that the proposal changes."""
-    if proposal.kind == ProposalKind.IMPORT:
-        return fields_of_run(session, runs.find(session, proposal.run_id or 0))
-    return fields_of(proposal.changes)
-
-
-def find(session: Session, number: int) -> Proposal:
-    """The proposal with this number; raises `UnknownProposal`."""
-    found = session.get(Proposal, number)
-    if found is None:
-        raise UnknownProposal(f"Không có đề xuất số {number}.", f"There is no proposal {number}.")
-    return found
-
-
-def decision_of(session: Session, proposal: Proposal) -> str | None:
-    """The number of the decision that the proposal rests on."""
-    decision = session.get(Decision, proposal.decision_id) if proposal.decision_id is not None else None
-    return decision.number if decision else None
-
-
-def steps(session: Session, proposal: Proposal) -> list[ProposalLog]:
-    """What was done to it, oldest first."""
-    return list(
-        session.scalars(select(ProposalLog).where(ProposalLog.proposal_id == proposal.id).order_by(ProposalLog.id))
-    )
-
-
-def hands(session: Session, proposal: Proposal) -> set[int]:
-    """Ids of those who drafted, revised or proposed it: they cannot approve it."""
-    made = (ProposalStep.DRAFTED, ProposalStep.REVISED, ProposalStep.PROPOSED)
-    return {step.by_id for step in steps(session, proposal) if step.step in made}
-
-
-def of_run(session: Session, run: ImportRun) -> Proposal | None:
-    """The proposal that holds an import run: an open one, else the one that published it."""
-    states = [*OPEN, ProposalState.PUBLISHED, ProposalState.UNDONE]
-    rows = select(Proposal).where(Proposal.run_id == run.id, Proposal.state.in_(states)).order_by(Proposal.id.desc())
-    return session.scalars(rows.limit(1)).first()
-
-
-def holds_rows(proposal: Proposal | None) -> bool:
-    """Whether the rows of its run may not be altered now."""
-    return proposal is not None and proposal.state in (ProposalState.PROPOSED, ProposalState.APPROVED)
-
-
-def listed(
-    session: Session,
-    *,
-    states: Collection[ProposalState] = OPEN,
-    provinces: Collection[str] | None = None,
-    institution: str | None = None,
-    before: int | None = None,
-    limit: int = 50,
-) -> list[Proposal]:
-    """Proposals in these states, newest first; `provinces` None: of the whole country."""
-    rows = select(Proposal).where(Proposal.state.in_(list(states))).order_by(Proposal.id.desc()).limit(limit)
-    if provinces is not None:
-        rows = rows.where(Proposal.provinces.overlap(list(provinces)))
-    if institution is not None:
-        rows = rows.where(Proposal.institutions.contains([institution]))
-    return list(session.scalars(rows if before is None else rows.where(Proposal.id < before)))
 
 
 def _plan(session: Session, person: Person, proposal: Proposal) -> None:

@@ -36,7 +36,18 @@ PUBLIC = [
     "/api/v1/targets",
     "/api/v1/status",
 ]
-PAGES = ["/", "/en/", "/nearby", "/nearby?place=Hà Nội", "/about", "/stewardship", "/docs", "/data", "/ogc?f=html", "/nothing"]
+PAGES = [
+    "/",
+    "/en/",
+    "/nearby",
+    "/nearby?place=Hà Nội",
+    "/about",
+    "/stewardship",
+    "/docs",
+    "/data",
+    "/ogc?f=html",
+    "/nothing",
+]
 
 
 @pytest.mark.parametrize("path", PUBLIC)

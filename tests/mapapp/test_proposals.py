@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from geodata.geometry import LonLat
 from geodata.models import Proposal, Release
 from geodata.proposals.outcome import outcome
-from geodata.releases import PUBLICATION_LOCK
+from geodata.proposals.refusals import PublicationUnderWay
 from geodata.vocabulary import Role
 from tests.builders import AnInstitution, an_institution, publish
 from tests.people import a_person, form_token, sign_in
@@ -436,22 +436,21 @@ def covered(browser: FlaskClient) -> dict[str, int]:
 # -- beside other work ---------------------------------------------------------------------------------------------
 
 
-def test_a_preview_does_not_wait_for_somebody_elses_publication(
-    lan: FlaskClient, register: Session, web_engine: Engine
+def test_while_something_is_published_the_page_says_so_instead_of_a_preview(
+    lan: FlaskClient, register: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     school = a_school("Trường Cao đẳng Một")
     publish(register, school)
-    number = a_closure(lan, register, school)
-    register.commit()
-    page = f"/steward/proposals/{number}"
+    page = f"/steward/proposals/{a_closure(lan, register, school)}"
     assert "Người dùng sẽ thấy gì khác" in lan.get(page).text
-    register.execute(text("SELECT pg_advisory_unlock_all()"))
-    with web_engine.connect() as other:
-        held = "SELECT pg_try_advisory_xact_lock(:lock)"
-        if not other.scalar(text(held), {"lock": PUBLICATION_LOCK}):
-            pytest.skip("the test's own transaction holds the lock until its end")
-        told = lan.get(page).text
-    assert "Đang có một lần công bố khác" in told
+
+    def busy(*_: object, **__: object) -> None:
+        raise PublicationUnderWay("bận", "busy")
+
+    monkeypatch.setattr("mapapp.proposals.outcome", busy)
+    told = lan.get(page)
+    assert (told.status_code, "Đang có một lần công bố khác" in told.text) == (200, True)
+    assert "Giải thể" in told.text
 
 
 def test_a_proposed_file_stays_as_it_is_until_it_is_sent_back(

@@ -4,16 +4,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from geodata.geometry import LonLat
 from geodata.models import ChangeLog, Identifier, InstitutionAttribute, Proposal, Release, Source
 from geodata.people.rights import Person
-from geodata.proposals import path
+from geodata.proposals import path, reading
 from geodata.proposals.fields import field_of, fields, fields_of, holds
 from geodata.proposals.outcome import outcome
-from geodata.proposals.refusals import Faulty, MovedOn, NotAllowed, WrongStep
+from geodata.proposals.refusals import Faulty, MovedOn, NotAllowed, PublicationUnderWay, WrongStep
+from geodata.releases import PUBLICATION_LOCK
 from geodata.vocabulary import ProposalKind, Role, Wizard
 from tests.builders import AnInstitution, an_institution, publish
 from tests.geodata.proposals.conftest import APersonWith
@@ -58,6 +59,13 @@ def test_a_preview_is_the_outcome_and_leaves_nothing(session: Session, lan: Pers
     through(session, proposal, lan, minh)
     published = outcome_now(session, proposal)
     assert published == told
+
+
+def test_a_preview_does_not_wait_for_somebody_elses_publication(session: Session, engine: Engine) -> None:
+    with engine.connect() as other:
+        other.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PUBLICATION_LOCK})
+        with pytest.raises(PublicationUnderWay):
+            outcome(session, Proposal(), today=TODAY)
 
 
 def outcome_now(session: Session, proposal: Proposal) -> dict[date, str]:
@@ -138,7 +146,7 @@ def test_steps_are_taken_in_order_only(session: Session, lan: Person, minh: Pers
     path.withdraw(session, proposal, lan)
     with pytest.raises(WrongStep):
         path.approve(session, proposal, minh)
-    assert [step.step for step in path.steps(session, proposal)] == ["drafted", "proposed", "withdrawn"]
+    assert [step.step for step in reading.steps(session, proposal)] == ["drafted", "proposed", "withdrawn"]
 
 
 def test_without_a_known_province_only_the_country_may_act(session: Session, a_person: APersonWith) -> None:
