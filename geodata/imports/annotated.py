@@ -1,12 +1,14 @@
 """The report as the file that was handed in, with two columns more: what would happen to each row, and why.
 
-Sheets, rows and columns stay where they were. Texts stay texts: no spreadsheet takes a cell for a formula. The file is
-read again by the limited process; only what that hands over is written.
+Sheets, rows and columns stay where they were. Texts stay texts: no spreadsheet takes a cell for a formula. An .xlsx
+keeps its looks as well (fonts, colours, widths, merged cells): a limited process writes into it (`marking`). Anything
+else, and what that process cannot manage, is written anew from what the reader handed over.
 """
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,8 +24,9 @@ from sqlalchemy.orm import Session
 from geodata.imports import report
 from geodata.imports.checks import Severity, explain
 from geodata.imports.headings import COMMENT, OUTCOME
+from geodata.imports.marked import Marking, marked_in_place
 from geodata.imports.refusals import UnknownRun
-from geodata.imports.run import kept
+from geodata.imports.run import InputFile, kept
 from geodata.imports.sources import Cell, RawSheet, read
 from geodata.models import ImportRow, ImportRun
 from geodata.text import clean, fold
@@ -39,11 +42,13 @@ RANK = (Severity.ERROR.value, Severity.WARNING.value)
 
 @dataclass(frozen=True)
 class Remark:
-    """What is said of one row; `marks` maps headings to the gravest severity found in that column."""
+    """What is said of one row; `marks` maps headings to the gravest severity found in that column, `notes` to what is
+    said of it."""
 
     outcome: str
     text: str
     marks: Mapping[str, str]
+    notes: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -68,11 +73,18 @@ class _Page:
 
 def workbook(session: Session, run: ImportRun, language: str = "vi") -> bytes:
     """The commented file as .xlsx, whatever it came as. Raises `UnknownRun` when the file is not kept."""
+    file = kept(session, run.file_hash, run.file_name)
+    pages = _pages(session, run, file, language)
+    marked = marked_in_place(file.data, [_marking(page) for page in pages]) if run.file_format == "xlsx" else None
+    return marked or _written_anew(pages)
+
+
+def _written_anew(pages: list[_Page]) -> bytes:
     book = Workbook(write_only=True)
-    for page in _pages(session, run, language):
+    for page in pages:
         sheet = book.create_sheet(page.sheet.name[:31])
         header = page.sheet.rows[page.header_row - 1] if page.header_row else ()
-        headings = [clean(str(cell or "")) for cell in page.cells(header)]
+        headings = _words(page.cells(header))
         sheet.column_dimensions[_letter(page.width + 1)].width = 18
         sheet.column_dimensions[_letter(page.width + 2)].width = 90
         for cells, remark in page.rows():
@@ -84,9 +96,8 @@ def workbook(session: Session, run: ImportRun, language: str = "vi") -> bytes:
 
 def table(session: Session, run: ImportRun, language: str = "vi", *, sheet: str | None = None) -> bytes:
     """One sheet (the first with a table, or the one named) as CSV in UTF-8 with a byte order mark."""
-    pages = [
-        page for page in _pages(session, run, language) if page.sheet.name == sheet or (not sheet and page.remarks)
-    ]
+    found = _pages(session, run, kept(session, run.file_hash, run.file_name), language)
+    pages = [page for page in found if page.sheet.name == sheet or (not sheet and page.remarks)]
     if not pages:
         raise UnknownRun(f"Tệp không có trang “{sheet}”.", f"The file has no sheet {sheet!r}.")
     out = io.StringIO(newline="")
@@ -97,8 +108,7 @@ def table(session: Session, run: ImportRun, language: str = "vi", *, sheet: str 
     return ("\ufeff" + out.getvalue()).encode()
 
 
-def _pages(session: Session, run: ImportRun, language: str) -> list[_Page]:
-    file = kept(session, run.file_hash, run.file_name)
+def _pages(session: Session, run: ImportRun, file: InputFile, language: str) -> list[_Page]:
     tables = {table["sheet"]: table for table in run.counts["tables"]}
     remarks: dict[str, dict[int, Remark]] = {name: _around(about, language) for name, about in tables.items()}
     for row in session.scalars(select(ImportRow).where(ImportRow.run_id == run.id)):
@@ -119,20 +129,43 @@ def _page(sheet: RawSheet, about: Mapping[str, Any] | None, remarks: Mapping[int
 
 def _around(about: Mapping[str, Any], language: str) -> dict[int, Remark]:
     """Remarks on rows that are no data: the headings of our columns, and what was left out."""
-    found = {skipped["number"]: Remark(*report.left_out(skipped, language), {}) for skipped in about["skipped"]}
-    return found | {about["header_row"]: Remark(OUTCOME, COMMENT, {})}
+    found = {skipped["number"]: Remark(*report.left_out(skipped, language), {}, {}) for skipped in about["skipped"]}
+    return found | {about["header_row"]: Remark(OUTCOME, COMMENT, {}, {})}
 
 
 def _of_row(row: ImportRow, language: str) -> Remark:
     told = []
     marks: dict[str, str] = {}
+    notes: dict[str, list[str]] = defaultdict(list)
     for found in row.findings:
         words, remedy = explain(found, language)
         column = f"{found['column']}: " if found["column"] else ""
         told.append(f"[{report.severity(found['severity'], language)}] {column}{words}. → {remedy}")
+        notes[found["column"]].append(f"{words}. → {remedy}")
         if found["column"] and marks.get(found["column"]) != Severity.ERROR and found["severity"] in RANK:
             marks[found["column"]] = found["severity"]
-    return Remark(report.outcome(RowOutcome(row.outcome), language), "\n".join(told), marks)
+    said = {column: "\n".join(words) for column, words in notes.items()}
+    return Remark(report.outcome(RowOutcome(row.outcome), language), "\n".join(told), marks, said)
+
+
+def _marking(page: _Page) -> Marking:
+    """The page as the process that marks it takes it: everything by place."""
+    header = page.sheet.rows[page.header_row - 1] if page.header_row else ()
+    place = {heading: at for at, heading in enumerate(_words(header), start=1) if at - 1 not in page.dropped}
+    marks = [
+        (number, place[heading], FILLS[severity].fgColor.rgb, remark.notes.get(heading, ""))
+        for number, remark in page.remarks.items()
+        for heading, severity in remark.marks.items()
+        if heading in place
+    ]
+    said = {str(number): (remark.outcome, remark.text) for number, remark in page.remarks.items()}
+    return Marking(
+        page.sheet.name, page.width + len(page.dropped), page.header_row, [at + 1 for at in page.dropped], said, marks
+    )
+
+
+def _words(header: Iterable[Cell]) -> list[str]:
+    return [clean(str(cell or "")) for cell in header]
 
 
 def _marked(sheet: Any, cells: list[Cell], headings: list[str], remark: Remark | None) -> Iterator[Any]:

@@ -34,10 +34,15 @@ class Unreadable(Exception):
 
 def main(kind: str) -> None:
     """Answer `{"sheets": [{"name", "rows"}], "notes": []}` or `{"refused": [vi, en]}` for the file on stdin."""
+    limit_this_process()
+    json.dump(answer(kind, sys.stdin.buffer.read()), sys.stdout)
+
+
+def limit_this_process() -> None:
+    """Memory and time for one file, and nothing written when it ends badly."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    json.dump(answer(kind, sys.stdin.buffer.read()), sys.stdout)
 
 
 def answer(kind: str, data: bytes) -> dict[str, Any]:
