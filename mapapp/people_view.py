@@ -13,7 +13,7 @@ from geodata.people.events import latest
 from geodata.people.passwords import LONGEST, SHORTEST
 from geodata.people.rights import Right
 from geodata.people.sessions import Seat, open_sessions
-from geodata.vocabulary import Role, SignInOutcome
+from geodata.vocabulary import Role, SessionKind, SignInOutcome
 from mapapp import doors, oidc
 from mapapp.db import VIETNAM
 from mapapp.i18n import N_, day
@@ -167,12 +167,23 @@ def right_said(right: Right) -> str:
 
 def _line(one: PersonSession, seat: Seat) -> SessionLine:
     return SessionLine(
-        agent=one.agent if one.kind == "browser" else _("Việc chạy nền"),
+        agent=browser_said(one.agent) if one.kind == SessionKind.BROWSER else _("Việc chạy nền"),
         opened=moment(one.opened_at),
         seen=moment(one.seen_at),
         series=one.series,
         here=one.series == seat.series,
     )
+
+
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("CocCoc", "Cốc Cốc"), ("Firefox", "Firefox"), ("Chrom", "Chrome"))
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"))
+
+
+def browser_said(agent: str) -> str:
+    """A browser by the name people know it by, and where it runs; what cannot be told, as it says it itself."""
+    known = [*BROWSERS, ("Safari", "Safari")], [*SYSTEMS, ("Linux", "Linux")]
+    told = [next((name for sign, name in names if sign in agent), "") for names in known]
+    return " · ".join(name for name in told if name) or agent
 
 
 def _event(one: SignInEvent) -> tuple[str, str, str]:

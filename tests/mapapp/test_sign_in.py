@@ -167,7 +167,7 @@ def test_one_comes_back_to_the_page_asked_for(site: Site) -> None:
 
 def enrolled(site: Site, client: FlaskClient) -> tuple[pyotp.TOTP, list[str]]:
     page = client.get("/account/second-factor").text
-    assert "<svg" in page.split('class="qr"')[1]
+    assert "<svg" in page.split('class="drawn-code"')[1]
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page)
     sealed = re.search(r'name="sealed" value="([0-9a-f]+)"', page)
     assert secret
