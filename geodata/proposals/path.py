@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from geodata.imports import run as runs
 from geodata.imports.progress import Progress, silent
 from geodata.imports.publication import write_proposal
-from geodata.imports.refusals import RegisterMovedOn
+from geodata.imports.refusals import Refused, RegisterMovedOn
 from geodata.models import (
     ImportRun,
     InstitutionState,
@@ -204,7 +204,8 @@ def carry_out(session: Session, proposal: Proposal, person: Person, *, progress:
 
 
 def apply(session: Session, proposal: Proposal, *, actor: str, progress: Progress = silent) -> None:
-    """The publication itself, without its step: also what a preview does and takes back. Raises `MovedOn`."""
+    """The publication itself, without its step: also what a preview does and takes back. Raises `MovedOn`; of a file
+    `RegisterMovedOn`, which names its rows."""
     if proposal.kind == ProposalKind.IMPORT:
         proposal.release_id = _publish_run(session, proposal, actor, progress).release_id
         return
@@ -274,7 +275,7 @@ def check_moved(session: Session, proposal: Proposal) -> None:
     moved = moved_since(session, proposal.institutions, proposal.base_release_id or 0)
     try:
         again = plan(session, asked)
-    except Exception as error:
+    except Refused as error:
         if moved:
             raise MovedOn(moved) from error
         raise
@@ -291,12 +292,8 @@ def _plan(session: Session, person: Person, proposal: Proposal) -> None:
 
 
 def _publish_run(session: Session, proposal: Proposal, actor: str, progress: Progress) -> ImportRun:
-    try:
-        return runs.publish(
-            session, runs.find(session, proposal.run_id or 0), actor=actor, approved=True, progress=progress
-        )
-    except RegisterMovedOn as error:
-        raise MovedOn(()) from error
+    run = runs.find(session, proposal.run_id or 0)
+    return runs.publish(session, run, actor=actor, approved=True, progress=progress)
 
 
 def _source(session: Session, proposal: Proposal) -> Source:
