@@ -100,7 +100,7 @@ def questions_about(session: Session, institutions: Sequence[str], days: Sequenc
     each for the day before the effect and the day of it."""
     found: list[Asked] = []
     taught = looking.first_programmes(session, institutions)
-    for institution in institutions:
+    for institution in institutions[: looking.MOST_QUESTIONED]:
         asked = [Question(institution, Action.OPERATE)]
         if institution in taught:
             occupation, level = taught[institution]
