@@ -70,12 +70,13 @@ def start(wanted: str) -> Response:
 def came_back(*, address: str, agent: str) -> CameBack:
     """Trade the code for who it is; nobody for a code, state or signature that is not right."""
     from authlib.common.errors import AuthlibBaseError
+    from joserfc.errors import JoseError
     from requests.exceptions import RequestException
 
     there = provider()
     try:
         subject = there.authorize_access_token()["userinfo"]["sub"]
-    except (AuthlibBaseError, RequestException, KeyError, ValueError):
+    except (AuthlibBaseError, JoseError, RequestException, KeyError, ValueError):
         current_app.logger.warning("signing in at the identity provider failed", exc_info=True)
         return CameBack(None)
     wanted = session.pop(WANTED, "")

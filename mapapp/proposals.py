@@ -18,7 +18,7 @@ from geodata.proposals import path, reading, reviews
 from geodata.proposals.forms import Given
 from geodata.proposals.merging import three_way
 from geodata.proposals.outcome import Outcome, outcome
-from geodata.proposals.planning import of_province
+from geodata.proposals.planning import of_province, provinces_of
 from geodata.proposals.refusals import (
     Faulty,
     Moved,
@@ -61,6 +61,9 @@ ACTS = {
 }
 WRITES = {"save": PersonAct.EDIT, "start_wizard": PersonAct.EDIT, "start_declaration": PersonAct.EDIT}
 WRITES |= {"review": PersonAct.PROPOSE, "propose_import": PersonAct.PROPOSE}
+PLACED = frozenset({"save", "start_wizard", "start_declaration"})
+"""Writes about the place in their address: whoever has no right there is told so before their form is read."""
+
 REFUSALS = {UnknownRun: NOT_FOUND, NotAllowed: NOT_ALLOWED, MovedOn: CONFLICT, WrongStep: CONFLICT}
 EVENTS = f"<any({', '.join(Wizard)}):wizard>"
 TICKS = ("campuses", "programmes", "keeps_records", "continues")
@@ -79,6 +82,14 @@ def guard() -> None:
     require(ACTS.get(wanted, PersonAct.READ_WORK) if name == "act" else WRITES.get(name, PersonAct.READ_WORK))
     if request.method == "POST":
         require_own_form()
+        if name in PLACED:
+            require(PersonAct.EDIT, provinces=places_asked())
+
+
+def places_asked() -> list[str]:
+    """Codes of the provinces that the address is about: its own, or those of its institution."""
+    asked = request.view_args or {}
+    return [asked["code"]] if "code" in asked else provinces_of(session(), [the_institution(asked["id"])], [])
 
 
 def page(name: str, shown: object, status: int = 200) -> Response:

@@ -173,6 +173,28 @@ def test_a_campus_is_neither_taken_from_nor_put_into_another_province(guarded: G
         assert effect(session, put, id=own, province=None) == 0
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM institution_state WHERE institution_id = 'x' AND release_to IS NULL",
+        "SELECT count(*) FROM institution_state WHERE release_to IS NULL AND name_folded LIKE 'truong%'",
+        "SELECT * FROM institution_state WHERE geom && ST_MakeEnvelope(105, 20, 106, 21, 4326) AND release_to IS NULL",
+        "SELECT * FROM institution_name AS n JOIN campus AS c USING (institution_id) WHERE n.folded = 'x'",
+    ],
+)
+def test_public_rows_are_read_by_the_same_plan_as_without_policies(guarded: Guarded, query: str) -> None:
+    def plan(session: Session) -> list[str]:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        return list(session.scalars(text(f"EXPLAIN (COSTS OFF) {query}")))
+
+    with guarded.owner() as owner, guarded.read() as reader:
+        with tried(owner):
+            for table in ("institution_state", "institution_name", "campus"):
+                owner.execute(text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))
+            without = plan(owner)
+        assert plan(reader) == without
+
+
 # -- leaks -------------------------------------------------------------------------------------------------------------
 
 
