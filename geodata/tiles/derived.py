@@ -134,7 +134,9 @@ def derive_tiles(session: Session, release: Release, institutions: Collection[st
         "institutions": list(institutions or ()),
     }
     session.execute(text(f"DELETE FROM tile_point WHERE {chosen}"), given)
+    session.execute(text("SET LOCAL work_mem = '256MB'"))  # a million points sorted in memory: a quarter less work
     session.execute(text(POINTS.format(chosen=chosen)), given)
+    session.execute(text("SET LOCAL work_mem TO DEFAULT"))
     session.execute(text("DELETE FROM tile_gathering"))
     session.execute(text(GATHERINGS), given)
     store(session)
