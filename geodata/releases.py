@@ -44,11 +44,14 @@ class Moment:
 
 
 STAYS_IN = "release this session stays in"
+RELEASE_ROW = "row of the release this session stays in"
+"""Held, so that the session has it for whoever asks by its number."""
 
 
 def stay_in(session: Session, release: Release) -> None:
     """Ask no more which release is the current one. For sessions of one repeatable-read transaction: it stays that."""
     session.info[STAYS_IN] = (release.id, release.published_at)
+    session.info[RELEASE_ROW] = release
 
 
 def read_head(session: Session) -> tuple[int, datetime | None]:

@@ -1,12 +1,13 @@
 """Every target of the documents with its state: what the latest period says, for the territory the document names."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
 from geodata import overlays
 from geodata.catalogue.documents import Document, documents
 from geodata.filters import REFORM
-from geodata.overlays import UnitFigure
+from geodata.overlays import Standing, UnitFigure
 from geodata.targets import Target, TargetKind, targets, targets_of
 from mapapp import planner_words as words
 from mapapp.db import register, session
@@ -25,8 +26,9 @@ def targets_page() -> TargetsPage:
 
 @lru_cache(maxsize=8)
 def _targets_page(_release: int, _published: datetime | None, _lang: str) -> TargetsPage:
-    """One per release and language: sixty figures are too many to sum for each reader."""
-    groups = tuple(group(document) for document in documents().values() if targets_of(document.id))
+    """One per release and language: they are read together, but for each reader that is too much."""
+    reached = overlays.standings(session(), [target for target in targets() if is_collected(target)])
+    groups = tuple(group(document, reached) for document in documents().values() if targets_of(document.id))
     return TargetsPage(
         title=_("Chỉ tiêu của các văn bản"),
         description=_("Mọi chỉ tiêu, mốc và yêu cầu của các văn bản, kèm điều khoản, phạm vi và tình trạng hiện nay."),
@@ -38,7 +40,7 @@ def _targets_page(_release: int, _published: datetime | None, _lang: str) -> Tar
     )
 
 
-def group(document: Document) -> TargetGroup:
+def group(document: Document, reached: Mapping[str, Standing]) -> TargetGroup:
     vietnamese = language() == "vi"
     return TargetGroup(
         anchor=document.id,
@@ -46,12 +48,14 @@ def group(document: Document) -> TargetGroup:
         subtitle=f"{document.title_vi if vietnamese else document.title_en}"
         f" ({document.issuer_vi if vietnamese else document.issuer_en})",
         context=not document.binding,
-        rows=tuple(target_row(target) for target in targets_of(document.id)),
+        rows=tuple(target_row(target, reached.get(target.id)) for target in targets_of(document.id)),
     )
 
 
-def target_row(target: Target) -> TargetRow:
-    period, whole = standing(target)
+def target_row(target: Target, reached: Standing | None) -> TargetRow:
+    """`reached`: the latest period with reports and its figure, compared with the target; None where none is
+    collected."""
+    period, whole = (reached.period, reached.whole) if reached else (None, None)
     value = (
         _("không thu thập ở đây")
         if period is None
@@ -70,12 +74,9 @@ def target_row(target: Target) -> TargetRow:
     )
 
 
-def standing(target: Target) -> tuple[str | None, UnitFigure | None]:
-    """The latest period with reports and its figure, compared with the target; (None, None) where none is collected."""
-    if target.kind in (TargetKind.CONTEXT, TargetKind.LEGAL):
-        return None, None
-    points = overlays.trend(session(), target.indicator.id, unit=None, target=target.id).points
-    return points[-1] if points else (None, None)
+def is_collected(target: Target) -> bool:
+    """Whether reports tell of it: the context of the sector and what is asked of single institutions stand apart."""
+    return target.kind not in (TargetKind.CONTEXT, TargetKind.LEGAL)
 
 
 def verdict(target: Target, period: str | None, whole: UnitFigure | None) -> tuple[str, str]:

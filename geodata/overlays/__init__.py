@@ -13,6 +13,8 @@ from geodata.overlays.by_unit import (
 from geodata.overlays.change import Change, UnitChange, change
 from geodata.overlays.projection import Projection, project
 from geodata.overlays.question import Filters, NoFigures, NotFilterable, UnknownTarget, Vintage
+from geodata.overlays.sites import Site, count_sites, sites
+from geodata.overlays.standings import Standing, standings
 from geodata.overlays.trend import Trend, trend
 from geodata.overlays.unplaced import Unplaced, unplaced
 
@@ -23,6 +25,8 @@ __all__ = [
     "NotFilterable",
     "Overlay",
     "Projection",
+    "Site",
+    "Standing",
     "Trend",
     "UnitChange",
     "UnitFigure",
@@ -31,9 +35,12 @@ __all__ = [
     "Vintage",
     "by_unit",
     "change",
+    "count_sites",
     "periods_with_reports",
     "project",
     "silent_documents",
+    "sites",
+    "standings",
     "trend",
     "unplaced",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -15,13 +15,19 @@ from geodata.models import Release
 from geodata.overlays.question import Filters, NoFigures, NotFilterable, Population, UnknownTarget, Vintage
 from geodata.overlays.sums import Key, Pair, Sums, sums_by_code
 from geodata.overlays.territories import sums_by_subject
-from geodata.releases import moment
+from geodata.releases import Moment, moment
+from geodata.remembered import Remembered
 from geodata.targets import Target, effective_target, local_documents, target_named
 from geodata.unit_reads import Unit, units
 from geodata.vocabulary import SubjectKind
 
 DIGITS = 4
-"""Decimals of a published value and gap; `met` is decided on the exact fraction."""
+"""Decimals of a published value and gap; `met` is decided on the unrounded figure."""
+
+STEP = Decimal(1).scaleb(-DIGITS)
+HUNDRED = Decimal(100)
+EXACTLY = Context(prec=60, rounding=ROUND_HALF_EVEN)
+"""Sums have at most thirty digits: sixty tell a figure from the next half step, fifteen times as fast as fractions."""
 
 WITH_REPORTS = """
     SELECT period.id FROM reporting_period AS period
@@ -106,11 +112,10 @@ def by_unit(
     `UnknownTarget`, `NoFigures`, `NotFilterable`, `LevelNotInVintage`, `UnknownRelease`.
     """
     measured = indicator_named(indicator)
-    vintage, chosen = Vintage(level, on), filters or Filters()
-    found = units(session, level=level, on=on)
-    asked = _period(session, measured, period)
+    vintage, chosen, at = Vintage(level, on), filters or Filters(), moment(session, on, release)
+    found = _units(session, vintage, at)
+    asked = _period(measured, _reported(session, measured.subject, at), period)
     goal = goal_of(measured, asked, target)
-    at = moment(session, on, release)
     sums = read_sums(session, measured, vintage, [asked], chosen, goal, release=at.release, is_current=at.is_current)
     rows, whole = assemble(measured, found, {code: pair for (_, code), pair in sums.items()}, goal)
     published = session.get(Release, at.release)
@@ -152,7 +157,7 @@ def read_sums(
 
 
 def assemble(
-    indicator: Indicator, found: list[Unit], sums: dict[str | None, Pair], goal: Target | None
+    indicator: Indicator, found: Sequence[Unit], sums: dict[str | None, Pair], goal: Target | None
 ) -> tuple[tuple[UnitFigure, ...], UnitFigure]:
     """A row per unit, one without a unit for the rest where there is any, and the whole."""
     known = {unit.code for unit in found}
@@ -182,12 +187,12 @@ def figure(indicator: Indicator, unit: Unit | None, pair: Pair, goal: Target | N
     )
 
 
-def ratio(indicator: Indicator, sums: Sums) -> Fraction | None:
+def ratio(indicator: Indicator, sums: Sums) -> Decimal | None:
     """Σ amount / Σ weight in the indicator's unit; None where nothing was reported."""
     if not sums.reporting or not sums.weight:
         return None
-    plain = Fraction(sums.amount) / Fraction(sums.weight)
-    return plain if indicator.kind in (IndicatorKind.COMPOSITE, IndicatorKind.MILESTONE) else 100 * plain
+    plain = indicator.kind in (IndicatorKind.COMPOSITE, IndicatorKind.MILESTONE)
+    return EXACTLY.divide(sums.amount if plain else EXACTLY.multiply(sums.amount, HUNDRED), sums.weight)
 
 
 def goal_of(indicator: Indicator, period: str, target: str | None) -> Target | None:
@@ -224,15 +229,41 @@ def population(goal: Target) -> Population:
 
 
 def periods_with_reports(session: Session, indicator: Indicator) -> tuple[str, ...]:
-    """The periods in which the indicator is collected and its kind of subject reported, oldest first; milestones stand
-    beside any report."""
-    kinds = list(SubjectKind) if indicator.subject is SubjectKind.TERRITORY else [indicator.subject]
-    found = session.scalars(text(WITH_REPORTS), {"kinds": [kind.value for kind in kinds]})
-    return tuple(period for period in found if indicator.has_period(int(period)))
+    """The periods in which the indicator is collected and its kind of subject reported, oldest first."""
+    return _collected(indicator, periods_of(session, indicator.subject))
 
 
-def _period(session: Session, indicator: Indicator, period: str | None) -> str:
-    known = periods_with_reports(session, indicator)
+def _collected(indicator: Indicator, periods: Sequence[str]) -> tuple[str, ...]:
+    return tuple(period for period in periods if indicator.has_period(int(period)))
+
+
+def periods_of(session: Session, subject: SubjectKind) -> tuple[str, ...]:
+    """The periods in which a kind of subject reported, oldest first; milestones stand beside any report."""
+    kinds = list(SubjectKind) if subject is SubjectKind.TERRITORY else [subject]
+    return tuple(session.scalars(text(WITH_REPORTS), {"kinds": [kind.value for kind in kinds]}))
+
+
+UNITS: Remembered[tuple[Unit, ...]] = Remembered(most=6)
+PERIODS: Remembered[tuple[str, ...]] = Remembered(most=12)
+"""Both are the same for every indicator, and reading them was most of the work of an overlay. A publication ends them:
+reports come with one, and units are loaded before the site is served."""
+
+
+def _units(session: Session, vintage: Vintage, at: Moment) -> tuple[Unit, ...]:
+    def read() -> tuple[Unit, ...]:
+        return tuple(units(session, level=vintage.level, on=vintage.on))
+
+    return read() if at.published_at is None else UNITS.get((at.published_at, vintage), read)
+
+
+def _reported(session: Session, subject: SubjectKind, at: Moment) -> tuple[str, ...]:
+    if at.published_at is None:
+        return periods_of(session, subject)
+    return PERIODS.get((at.published_at, subject), lambda: periods_of(session, subject))
+
+
+def _period(indicator: Indicator, reported: Sequence[str], period: str | None) -> str:
+    known = _collected(indicator, reported)
     if not known:
         since = "" if indicator.first_period is None else f"; it is collected from {indicator.first_period} on"
         raise NoFigures(f"the register holds no reports on {indicator.id}{since}")
@@ -255,8 +286,10 @@ def silent_documents(indicator: Indicator, period: str) -> tuple[Document, ...]:
     return tuple(holding.silent for holding in held if holding is not None and holding.silent is not None)
 
 
-def _gap(goal: Target | None, value: Fraction | None) -> Fraction | None:
-    return None if goal is None or goal.value is None or value is None else value - Fraction(str(goal.value))
+def _gap(goal: Target | None, value: Decimal | None) -> Decimal | None:
+    if goal is None or goal.value is None or value is None:
+        return None
+    return EXACTLY.subtract(value, Decimal(str(goal.value)))
 
 
 def _goal_value(goal: Target | None) -> float | None:
@@ -266,5 +299,5 @@ def _goal_value(goal: Target | None) -> float | None:
     return 1.0 if goal.value is None else float(goal.value)
 
 
-def _published(value: Fraction | None) -> float | None:
-    return None if value is None else float(round(value, DIGITS))
+def _published(value: Decimal | None) -> float | None:
+    return None if value is None else float(EXACTLY.quantize(value, STEP))

@@ -20,25 +20,28 @@ from geodata.unit_reads import Unit, by_key, predecessors, successors, unit
 from geodata.vocabulary import UnitLevel
 
 AUTHORITIES = f"""
-    SELECT period.id AS period_id, authority.territory_key, told.numerator AS amount, told.denominator AS weight
+    SELECT asked.indicator_id, period.id AS period_id, authority.territory_key, told.numerator AS amount,
+        told.denominator AS weight
     FROM reporting_period AS period
+    CROSS JOIN unnest(CAST(:indicators AS text[])) AS asked (indicator_id)
     JOIN authority ON (authority.valid_from IS NULL OR authority.valid_from <= period.ends_on)
         AND (authority.valid_to IS NULL OR authority.valid_to > period.ends_on)
     LEFT JOIN (
-        SELECT report.authority_id, report.period_id, figure.denominator,
+        SELECT report.authority_id, report.period_id, figure.indicator_id, figure.denominator,
             coalesce(figure.numerator, figure.value * figure.denominator / 100) AS numerator
         FROM report JOIN indicator_value AS figure ON figure.report_id = report.id
-        WHERE figure.indicator_id = :indicator AND figure.value IS NOT NULL AND figure.denominator > 0
+        WHERE figure.indicator_id = ANY(:indicators) AND figure.value IS NOT NULL AND figure.denominator > 0
             AND {SAID.format(row="figure")}
     ) AS told ON told.authority_id = authority.id AND told.period_id = period.id
+        AND told.indicator_id = asked.indicator_id
     WHERE period.id = ANY(:periods)
 """
 
 MILESTONES = f"""
-    SELECT report.period_id, report.territory_key, figure.value
+    SELECT figure.indicator_id, report.period_id, report.territory_key, figure.value
     FROM report JOIN indicator_value AS figure ON figure.report_id = report.id
-    WHERE report.period_id = ANY(:periods) AND figure.indicator_id = :indicator AND figure.value IS NOT NULL
-        AND report.subject_kind = 'territory' AND {SAID.format(row="figure")}
+    WHERE report.period_id = ANY(:periods) AND figure.indicator_id = ANY(:indicators)
+        AND figure.value IS NOT NULL AND report.subject_kind = 'territory' AND {SAID.format(row="figure")}
 """
 
 CODES = "codes of territories across the reform"
@@ -63,14 +66,26 @@ def sums_by_subject(
     release: int,
 ) -> dict[Key, Pair]:
     """Sums per period and unit code; subjects that no unit of the vintage can be given stand under None."""
-    read = _milestones if indicator.kind is IndicatorKind.MILESTONE else _authorities
     found: dict[Key, Pair] = {}
-    for subject in read(session, indicator, periods, release):
+    for subject in subjects(session, [indicator], periods, release)[indicator.id]:
         place = subject.territory
         key = (subject.period, _code_in(session, place, vintage) if place else None)
         covered = subject.sums if target is not None and covers(target, place) else Sums()
         found[key] = found.get(key, Pair()) + Pair(subject.sums, covered)
     return found
+
+
+def subjects(
+    session: Session, indicators: Sequence[Indicator], periods: Sequence[str], release: int
+) -> dict[str, list[Subject]]:
+    """Whom each of the indicators (by id) is asked of in the periods, and what they told: authorities, or for
+    milestones the territories of the documents."""
+    milestones = [one for one in indicators if one.kind is IndicatorKind.MILESTONE]
+    others = [one for one in indicators if one.kind is not IndicatorKind.MILESTONE]
+    return {
+        **_authorities(session, others, periods, release),
+        **_milestones(session, milestones, periods, release),
+    }
 
 
 def covers(target: Target, place: Unit | None) -> bool:
@@ -90,27 +105,42 @@ def milestone_territories(indicator: Indicator) -> list[UnitRef | None]:
     return list(dict.fromkeys(target.territory for target in targets() if target.indicator.id == indicator.id))
 
 
-def _authorities(session: Session, indicator: Indicator, periods: Sequence[str], release: int) -> list[Subject]:
-    rows = _rows(session, AUTHORITIES, indicator, periods, release)
+def _authorities(
+    session: Session, indicators: Sequence[Indicator], periods: Sequence[str], release: int
+) -> dict[str, list[Subject]]:
+    rows = _rows(session, AUTHORITIES, indicators, periods, release)
     units = by_key(session, {row.territory_key for row in rows if row.territory_key})
-    return [Subject(row.period_id, units.get(row.territory_key), _told(row.amount, row.weight)) for row in rows]
+    found: dict[str, list[Subject]] = {indicator.id: [] for indicator in indicators}
+    for row in rows:
+        told = Subject(row.period_id, units.get(row.territory_key), _told(row.amount, row.weight))
+        found[row.indicator_id].append(told)
+    return found
 
 
-def _milestones(session: Session, indicator: Indicator, periods: Sequence[str], release: int) -> list[Subject]:
-    rows = _rows(session, MILESTONES, indicator, periods, release)
-    told = {(row.period_id, row.territory_key): Decimal(row.value > 0) for row in rows}
-    places = [None if named is None else unit(session, str(named)) for named in milestone_territories(indicator)]
-    return [
-        Subject(period, place, _told(amount, None if amount is None else Decimal(1)))
-        for period in periods
-        for place in places
-        for amount in [told.get((period, place.key if place else None))]
-    ]
+def _milestones(
+    session: Session, indicators: Sequence[Indicator], periods: Sequence[str], release: int
+) -> dict[str, list[Subject]]:
+    rows = _rows(session, MILESTONES, indicators, periods, release)
+    told = {(row.indicator_id, row.period_id, row.territory_key): Decimal(row.value > 0) for row in rows}
+    asked = {indicator.id: milestone_territories(indicator) for indicator in indicators}
+    named = dict.fromkeys(place for places in asked.values() for place in places if place is not None)
+    units: dict[UnitRef | None, Unit | None] = {None: None, **{ref: unit(session, str(ref)) for ref in named}}
+    return {
+        indicator: [
+            Subject(period, place, _told(amount, None if amount is None else Decimal(1)))
+            for period in periods
+            for place in map(units.__getitem__, places)
+            for amount in [told.get((indicator, period, place.key if place else None))]
+        ]
+        for indicator, places in asked.items()
+    }
 
 
-def _rows(session: Session, sql: str, indicator: Indicator, periods: Sequence[str], release: int) -> list[Any]:
-    values = {"indicator": indicator.id, "periods": list(periods), "release": release}
-    return list(session.execute(text(sql), values))
+def _rows(
+    session: Session, sql: str, indicators: Sequence[Indicator], periods: Sequence[str], release: int
+) -> list[Any]:
+    values = {"indicators": [one.id for one in indicators], "periods": list(periods), "release": release}
+    return list(session.execute(text(sql), values)) if indicators else []
 
 
 def _told(amount: Decimal | None, weight: Decimal | None) -> Sums:
