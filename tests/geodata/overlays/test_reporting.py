@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from geodata.models import IndicatorValue, Report
@@ -169,3 +169,15 @@ def test_a_milestone_of_the_country_has_a_place(network: Session) -> None:
     rest = next(row for row in found.rows if row.unit is None)
     assert (rest.value, rest.n, rest.met) == (1.0, 1, True)
     assert dict(trend(network, milestone, unit=None).points)["2024"].value == 1.0
+
+
+def test_counting_is_done_once_for_a_publication(network: Session) -> None:
+    duty = duty_named("register-readiness", 2024)
+    first = reporting(network, duty, 2024, level="province", on=NEW)
+    asked: list[str] = []
+    event.listen(network.connection(), "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert reporting(network, duty, 2024, level="province", on=date(2026, 1, 1)).whole == first.whole
+    assert not [sql for sql in asked if "FROM report" in sql]
+    silent = a_school()
+    publish(network, silent)
+    assert reporting(network, duty, 2024, level="province", on=NEW).whole.asked == first.whole.asked + 1
