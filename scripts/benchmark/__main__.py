@@ -134,10 +134,10 @@ def row_result(
 def warm_up(site: str, answers: Answers, connections: int) -> None:
     """As long as it takes to have asked everything, at most 10 seconds, or a minute for few questions: what a worker
     keeps in memory it keeps for the whole release, and the first minute of a release is not what is measured."""
-    asked, began = 0.0, time.monotonic()
+    asked, began = 0, time.monotonic()
     longest = COMPLETE_WARM_UP_S if len(answers.lines) <= FITS_IN_MEMORY else LONGEST_WARM_UP_S
     while asked < EVERY_QUESTION * len(answers.lines) and time.monotonic() - began < longest:
-        asked += load.ask_web(site, answers.lines, seconds=WARM_UP_S, connections=connections).per_s * WARM_UP_S
+        asked += load.ask_web(site, answers.lines, seconds=WARM_UP_S, connections=connections).answered
 
 
 def routes(cluster: Cluster) -> set[str]:

@@ -26,6 +26,7 @@ class Measured:
     bytes_each: int | None
     refused: int = 0
     broken: int = 0
+    answered: int = 0
 
 
 def ask_web(address: str, lines: Iterable[str], *, seconds: int, connections: int = CONNECTIONS) -> Measured:
@@ -44,6 +45,7 @@ def ask_web(address: str, lines: Iterable[str], *, seconds: int, connections: in
         bytes_each=round(found["bytes"] / done),
         refused=found["refused"],
         broken=found["broken"],
+        answered=found["requests"] - found["refused"],
     )
 
 

@@ -118,9 +118,9 @@ def run(*command: str) -> str:
 
 
 def read_through(cluster: Cluster) -> None:
-    """Read the database's files once, one after the other, so that they stand in memory as after some days of use: page
-    by page, as questions come, a large register takes hours to get there."""
-    for path in sorted((cluster.data / "base").rglob("*")):
+    """Read the files of the database and of the release's copy once, one after the other, so that they stand in memory
+    as after some days of use: page by page, as questions come, a large register takes hours to get there."""
+    for path in sorted([*(cluster.data / "base").rglob("*"), *(cluster.directory / "kept").glob("*.db")]):
         with contextlib.suppress(OSError), path.open("rb", buffering=0) as file:
             while file.read(CHUNK_BYTES):
                 pass
