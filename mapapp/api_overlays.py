@@ -10,13 +10,22 @@ from mapapp.api import json_answer, public_get
 from mapapp.assets import Asset, make_asset, respond
 from mapapp.db import register
 from mapapp.errors import EXPORT_BUSY, Problem
-from mapapp.exports import files
+from mapapp.exports import address, files
+from mapapp.exports.comparison import MEDIA_TYPES, Comparison
 from mapapp.exports.formats import FORMATS
 from mapapp.exports.plain_files import as_json
 from mapapp.exports.rendering import Busy
 from mapapp.exports.view import View
 from mapapp.headers import FRESH_FOR, PINNED
-from mapapp.overlay_question import ChangeQuestion, OverlayQuestion, answer, changed
+from mapapp.overlay_question import (
+    ChangeQuestion,
+    ComparisonQuestion,
+    OverlayQuestion,
+    answer,
+    changed,
+    layers_asked,
+    sides,
+)
 from mapapp.overlay_rows import change_values, table
 from mapapp.questions import day_asked, facts
 
@@ -81,19 +90,58 @@ def overlay_change(asked: ChangeQuestion, indicator: str) -> Response:
     return json_answer(about_it | facts(found.later.vintage.on, found.later.release))
 
 
+@public_get(
+    "/overlays/<indicator>/comparison",
+    "Two years or two indicators side by side",
+    tag="Overlays",
+    question=ComparisonQuestion,
+    answer=schemas.ComparisonAnswer,
+    answers={
+        "404": "There is no such indicator.",
+        "503": "The register is away, or a file is being made: Retry-After.",
+    },
+    path={"indicator": "id of an indicator of /indicators; the right side"},
+    example="level=province&period=2025&with_period=2023",
+    also={kind: f"format={name}" for name, kind in MEDIA_TYPES.items() if kind != "application/json"},
+)
+def overlay_comparison(asked: ComparisonQuestion, indicator: str) -> Response:
+    """For every unit of a level the figures of both sides and their `difference` (two less one), null where a side has
+    no data or they are measured in different units; with method and sources of both, as a file to keep too."""
+    question = f"{indicator}/comparison?on={day_asked(asked.on)}&{asked.model_dump_json(exclude={'format'})}"
+    try:
+        file = files.comparison(asked.format, question, lambda: compared(indicator, asked))
+    except Busy as error:
+        raise Problem(EXPORT_BUSY) from error
+    response = respond(make_asset(file.content, MEDIA_TYPES[asked.format]), FRESH_FOR)
+    if asked.format != "json":
+        response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    return response
+
+
+def compared(indicator: str, asked: ComparisonQuestion) -> Comparison:
+    one, two = sides(indicator, asked)
+    url, page = address.of_comparison(one, two), address.of_comparison_page(one, two)
+    query = {"indicator": indicator, **address.comparison_query(one, two)}
+    return Comparison(one, two, address.absolute(url), address.absolute(page), query)
+
+
 @lru_cache(maxsize=64)
 def values(_edition: tuple[object, ...], _on: date, indicator: str, question: str) -> Asset:
     """The figures as JSON. The edition of the register is part of the key: a change of it is another entry."""
-    found = answer(indicator, OverlayQuestion.model_validate_json(question))
-    return make_asset(as_json(View(found, table(found))), "application/json")
+    asked = OverlayQuestion.model_validate_json(question)
+    found, layers = answer(indicator, asked), layers_asked(asked, "json")
+    view = View(found, table(found, layers), layers=layers, sites=files.sites_above(found, layers))
+    return make_asset(as_json(view), "application/json")
 
 
 def download(asked: OverlayQuestion, indicator: str, on: date) -> Response:
     """The view as a file to keep."""
     g.lang = asked.lang
+    layers = layers_asked(asked, asked.format)
     question = f"{indicator}?on={on}&{asked.model_dump_json(exclude={'format', 'lang', 'paper'})}"
     try:
-        file = files.answer(asked.format, asked.lang, asked.paper, question, lambda: answer(indicator, asked))
+        wanted = files.Wanted(asked.format, asked.lang, asked.paper, layers)
+        file = files.answer(wanted, question, lambda: answer(indicator, asked))
     except Busy as error:
         raise Problem(EXPORT_BUSY) from error
     response = respond(make_asset(file.content, FORMATS[asked.format].media_type), FRESH_FOR)

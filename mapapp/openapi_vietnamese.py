@@ -61,6 +61,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Mức sẵn sàng thay đổi giữa hai năm",
         "Mỗi đơn vị của một cấp: giá trị của hai kỳ và hiệu của chúng; trống khi một kỳ chưa có số liệu.",
     ),
+    "overlay_comparison": (
+        "Hai năm hoặc hai chỉ số cạnh nhau",
+        "Mỗi đơn vị của một cấp: giá trị của hai bên và hiệu của chúng, kèm cách tính và nguồn; tải được CSV, XLSX, "
+        "bản kê mã SHA-256. Hiệu để trống khi một bên chưa có số liệu hoặc hai bên đo bằng đơn vị khác nhau.",
+    ),
     "access": (
         "Khoảng cách từ từng xã",
         "Từ mỗi xã của ngày được hỏi: khoảng cách (km, đường chim bay) đến cơ sở đang hoạt động gần nhất đáp ứng "

@@ -13,7 +13,7 @@ from geodata.unit_reads import LevelNotInVintage
 from geodata.vocabulary import InstitutionType, Ownership, TrainingLevel, UnitLevel
 from mapapp.db import session
 from mapapp.errors import UNKNOWN_INDICATOR, Problem
-from mapapp.i18n import day
+from mapapp.i18n import day, number
 from mapapp.i18n import gettext as _
 from mapapp.params import MAX_VALUES, DatedQuestion, InvalidParameters, OccupationCode
 from mapapp.questions import day_asked
@@ -43,12 +43,40 @@ class OverlayQuestion(OverlayFilters):
     )
     lang: Literal["vi", "en"] = Field("vi", description="language of html and pdf")
     paper: Literal["a4", "a3"] = Field("a4", description="size of the sheet")
+    layer: list[InstitutionType] = Field(
+        [],
+        max_length=MAX_VALUES,
+        description="institutions of these types lie above the overlay: those of the day `on`, all but closed and "
+        "merged ones; every format but csv holds them, those without coordinates too",
+    )
+
+
+MOST_DRAWN = 5_000
+"""Institutions above the overlay that a sheet or a map to keep draws and lists; signs beyond that only cover each
+other. The network has about two thousand."""
+
+MOST_LISTED = 100_000
+"""Institutions above the overlay in the formats to calculate with; the whole register has downloads of its own."""
+
+DRAWING = frozenset({"html", "pdf", "zip", "manifest"})
 
 
 class ChangeQuestion(OverlayFilters):
     """`period` is the later one; no target is compared with."""
 
     since: str = Field(..., pattern=r"^[0-9]{4}$", description="the earlier reporting year", examples=["2023"])
+
+
+class ComparisonQuestion(OverlayFilters):
+    """The overlay asked about stands right; no target is compared with."""
+
+    with_indicator: str | None = Field(None, max_length=80, description="the left side's; default the same indicator")
+    with_period: str | None = Field(
+        None, pattern=r"^[0-9]{4}$", description="the left side's year; default the same", examples=["2023"]
+    )
+    format: Literal["json", "csv", "xlsx", "manifest", "zip"] = Field(
+        "json", description="zip: json, csv and xlsx with the manifest of their SHA-256 sums"
+    )
 
 
 def answer(indicator: str, asked: OverlayFilters) -> Overlay:
@@ -79,6 +107,42 @@ def changed(indicator: str, asked: ChangeQuestion) -> Change:
             filters=to_filters(asked),
             release=asked.release,
         )
+
+
+def layers_asked(asked: OverlayQuestion, form: str) -> tuple[str, ...]:
+    """The types of institutions above the overlay, in the vocabulary's order. Raises `InvalidParameters` where there
+    are more institutions of them than the format takes."""
+    layers = tuple(one.value for one in InstitutionType if one in asked.layer)
+    most = MOST_DRAWN if form in DRAWING else MOST_LISTED
+    on = day_asked(asked.on)
+    if overlays.count_sites(session(), layers, on=on, most=most, release=asked.release) > most:
+        raise InvalidParameters([("layer", too_many_sites(most))])
+    return layers
+
+
+def too_many_sites(most: int) -> str:
+    if most < MOST_LISTED:
+        return _(
+            "các lớp này có hơn %(most)s cơ sở, quá nhiều để vẽ; hãy bớt loại hình, hoặc lấy GeoPackage, GeoJSON, XLSX",
+            most=number(most),
+        )
+    return _(
+        "các lớp này có hơn %(most)s cơ sở; hãy bớt loại hình, hoặc tải danh sách tại trang dữ liệu mở",
+        most=number(most),
+    )
+
+
+def sides(indicator: str, asked: ComparisonQuestion) -> tuple[Overlay, Overlay]:
+    """(left, right) over the same units and in one release; refused like an overlay, for the left side's parameters
+    by their names."""
+    two = answer(indicator, asked)
+    left = asked.model_copy(update={"period": asked.with_period or two.period, "target": None})
+    try:
+        return answer(asked.with_indicator or indicator, left), two
+    except InvalidParameters as refused:
+        raise InvalidParameters(
+            ("with_period" if name == "period" else name, message) for name, message in refused.errors
+        ) from refused
 
 
 @contextmanager

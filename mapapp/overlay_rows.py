@@ -1,5 +1,6 @@
 """One overlay as plain rows: the map, the table, the API and every export read these and nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,8 +59,9 @@ class Table:
     whole: dict[str, Any]
 
 
-def table(overlay: Overlay) -> Table:
-    return Table(about(overlay), [row_values(row) for row in overlay.rows], row_values(overlay.whole))
+def table(overlay: Overlay, layers: Sequence[str] = ()) -> Table:
+    """`layers`: types of institutions above the overlay, which are part of the question."""
+    return Table(about(overlay, layers), [row_values(row) for row in overlay.rows], row_values(overlay.whole))
 
 
 def row_values(row: UnitFigure) -> dict[str, Any]:
@@ -102,7 +104,7 @@ def change_values(row: UnitChange) -> dict[str, Any]:
     }
 
 
-def about(overlay: Overlay) -> dict[str, Any]:
+def about(overlay: Overlay, layers: Sequence[str] = ()) -> dict[str, Any]:
     """What the figures are, of whom, when, by which method and in which state."""
     indicator = overlay.indicator
     met, compared = overlay.reached
@@ -132,9 +134,9 @@ def about(overlay: Overlay) -> dict[str, Any]:
         "licence_url": licence.url,
         "formula": FORMULAS.get(indicator.kind, SHARE_FORMULA),
         **counts(overlay),
-        "query": {"indicator": indicator.id, **address.query(overlay)},
-        "url": address.absolute(address.of_values(overlay)),
-        "page": address.absolute(address.of_page(overlay)),
+        "query": {"indicator": indicator.id, **address.query(overlay, layers)},
+        "url": address.absolute(address.of_values(overlay, layers=layers)),
+        "page": address.absolute(address.of_page(overlay, layers)),
     }
 
 

@@ -12,6 +12,7 @@ from mapapp import planner_words as words
 from mapapp.db import session
 from mapapp.errors import UNKNOWN_INDICATOR, Problem
 from mapapp.exports import address
+from mapapp.exports.links import DownloadGroup, comparison_downloads
 from mapapp.i18n import gettext as _
 from mapapp.i18n import language, number, page_url
 from mapapp.overlay_question import ChangeQuestion, answer, changed
@@ -73,6 +74,7 @@ class ComparePage:
     rows: tuple[CompareRow, ...]
     more: str | None
     api_url: str | None
+    exports: tuple[DownloadGroup, ...]
 
 
 def compare_page(asked: CompareQuestion) -> ComparePage:
@@ -105,6 +107,7 @@ def compare_page(asked: CompareQuestion) -> ComparePage:
         rows=tuple(compare_rows(*pair, moved))[:MOST_ROWS] if pair else (),
         more=_("Chỉ hiện %(count)s đơn vị đầu; API có tất cả.", count=MOST_ROWS) if too_many(pair) else None,
         api_url=None if moved is None else change_url(moved),
+        exports=comparison_downloads(*pair) if pair else (),
     )
 
 

@@ -12,7 +12,7 @@ from geodata.boundaries import boundary_sets
 from geodata.overlays import Overlay
 from geodata.vocabulary import BoundaryQuality, InstitutionType, UnitLevel
 from mapapp import labels
-from mapapp.db import session
+from mapapp.db import session, today
 from mapapp.i18n import gettext as _
 from mapapp.i18n import page_url
 from mapapp.planner_question import PlannerQuestion
@@ -81,11 +81,20 @@ def areas_note(*, official: bool) -> str:
     )
 
 
-def live_layers(asked: PlannerQuestion) -> dict[str, Any]:
-    """What the live map needs for the institutions above the overlay."""
+def live_layers(asked: PlannerQuestion, overlay: Overlay) -> dict[str, Any]:
+    """What the live map needs for the institutions above the overlay: those of the vintage's day and of the release
+    asked, as the exports have them."""
     return {
         "layers": [one.value for one in asked.layer],
         "clusters": url_for("api.clusters"),
         "institution": page_url("citizen.institution", id_or_code="{id}").replace("%7B", "{").replace("%7D", "}"),
         "filters": {},
+        "moment": moment_asked(asked, overlay),
     }
+
+
+def moment_asked(asked: PlannerQuestion, overlay: Overlay) -> dict[str, list[str]]:
+    """Parameters of the API for another day than today and another release than the current one."""
+    on = overlay.vintage.on
+    given = {"on": [] if on == today() else [on.isoformat()], "release": [str(asked.release)] if asked.release else []}
+    return {name: values for name, values in given.items() if values}

@@ -97,9 +97,9 @@ def shown(asked: PlannerQuestion, overlay: Overlay) -> Shown:
         previous_url=here_with(page=asked.page - 1) if asked.page > 1 else None,
         next_url=here_with(page=asked.page + 1) if start + PAGE < len(ranked) else None,
         course=course(overlay),
-        exports=downloads(overlay),
+        exports=downloads(overlay, [one.value for one in asked.layer]),
         method=METHOD_VI if language() == "vi" else METHOD_EN,
-        live=live(overlay, address.of_values(overlay), areas=shapes.areas) | live_layers(asked),
+        live=live(overlay, address.of_values(overlay), areas=shapes.areas) | live_layers(asked, overlay),
     )
 
 

@@ -598,3 +598,38 @@ class ChangeAnswer(AnswerFacts):
     rows: list[ChangeRow]
     whole: ChangeRow
     numberReturned: int  # noqa: N815
+
+
+class ComparisonRow(Shape):
+    """`difference` (two less one) null: a side has no data, or the sides are measured in different units."""
+
+    unit: str | None
+    code: str | None
+    name: str | None
+    name_en: str | None
+    one_value: float | None
+    one_n: int
+    one_N: int  # noqa: N815
+    two_value: float | None
+    two_n: int
+    two_N: int  # noqa: N815
+    difference: float | None
+
+
+class ComparisonAnswer(AnswerFacts):
+    """`one` and `two` say of each side what its own overlay says."""
+
+    level: UnitLevel
+    published_at: str | None
+    licence: str
+    licence_url: str | None
+    query: dict[str, str]
+    url: str
+    page: str
+    method_vi: str
+    method_en: str
+    one: dict[str, Any]
+    two: dict[str, Any]
+    rows: list[ComparisonRow]
+    whole: ComparisonRow
+    numberReturned: int  # noqa: N815

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -15,10 +16,13 @@ from flask import Flask, current_app, g
 
 import geodata
 from geodata.administrative_units import boundaries_geojson, provinces_geojson
-from geodata.overlays import Overlay
+from geodata.overlays import Overlay, Site, sites
 from geodata.unit_reads import by_key
 from mapapp.assets import fingerprint
 from mapapp.db import Sessions, reading_sessions, register, session
+from mapapp.exports.comparison import Comparison
+from mapapp.exports.comparison import file_name as file_name_of_comparison
+from mapapp.exports.comparison import written as comparison_written
 from mapapp.exports.formats import BUNDLES, FORMATS, file_name, written
 from mapapp.exports.rendering import Make, Renderer
 from mapapp.exports.store import File, Store
@@ -31,6 +35,7 @@ from mapapp.settings import Settings
 OUTLINE_ZOOM = 6
 SHAPED = {"geojson", "gpkg", *BUNDLES}
 """Formats that hold the outlines of the level."""
+PLAIN_TEXT = {"json", "csv"}
 DRAWN = {"html", "pdf", *BUNDLES}
 """Formats that hold a map."""
 
@@ -56,32 +61,54 @@ def folder_of(settings: Settings) -> Path:
     return folder
 
 
-def answer(form: str, lang: str, paper: Paper, question: str, overlay: Callable[[], Overlay]) -> File:
+@dataclass(frozen=True)
+class Wanted:
+    """How a view is to be written; `layers` are the types of institutions above the overlay."""
+
+    form: str
+    lang: str
+    paper: Paper = "a4"
+    layers: tuple[str, ...] = ()
+
+
+def answer(wanted: Wanted, question: str, overlay: Callable[[], Overlay]) -> File:
     """The file of a question in a format. `question` is all that was asked, as text; `overlay` answers it where no
     file is kept. Raises `Busy`, `RenderingFailed`."""
     renderer = cast(Renderer, current_app.extensions["mapapp.exports"])
-    key = key_of(question, lang, paper)
-
+    key, form = key_of(question, wanted.lang, wanted.paper), wanted.form
     if FORMATS[form].heavy:
-        return renderer.file(f"{key}.{form}", lambda: apart(key, form, lang, paper, overlay()))
+        return renderer.file(f"{key}.{form}", lambda: apart(key, wanted, overlay()))
     found = renderer.store.get(f"{key}.{form}")
-    return found or kept(renderer.store, files_of(key, view_of(form, lang, paper, overlay()), form), f"{key}.{form}")
+    return found or kept(renderer.store, files_of(key, view_of(wanted, overlay()), form), f"{key}.{form}")
 
 
-def apart(key: str, form: str, lang: str, paper: Paper, overlay: Overlay) -> Make:
+def apart(key: str, wanted: Wanted, overlay: Overlay) -> Make:
     """What the drawing process does: it reads the outlines through a connection of its own (both halves of a fork must
     not use one), and writes. Where sessions were brought along, the outlines are read before."""
     connect = current_app.extensions["mapapp.exports.connect"]
     if connect is None:
-        view = view_of(form, lang, paper, overlay)
-        return lambda: files_of(key, view, form)
+        view = view_of(wanted, overlay)
+        return lambda: files_of(key, view, wanted.form)
 
     def make() -> Mapping[str, File]:
         PARENTS.append(g.pop("session", None))
         g.session = connect()()
-        return files_of(key, view_of(form, lang, paper, overlay), form)
+        return files_of(key, view_of(wanted, overlay), wanted.form)
 
     return make
+
+
+def comparison(form: str, question: str, compared: Callable[[], Comparison]) -> File:
+    """The file of two overlays side by side; written apart unless it is plain text. Raises as `answer` does."""
+    renderer = cast(Renderer, current_app.extensions["mapapp.exports"])
+    key = f"{key_of(question, '', '')}.{form}"
+
+    def make(found: Comparison) -> Mapping[str, File]:
+        return {key: File(file_name_of_comparison(found, form), comparison_written(found, form))}
+
+    if form in PLAIN_TEXT:
+        return renderer.store.get(key) or kept(renderer.store, make(compared()), key)
+    return renderer.file(key, lambda: partial(make, compared()))
 
 
 def key_of(question: str, lang: str, paper: str) -> str:
@@ -96,19 +123,26 @@ def key_of(question: str, lang: str, paper: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-def view_of(form: str, lang: str, paper: Paper, overlay: Overlay) -> View:
-    """The overlay with the shapes that the format needs."""
-    level, on = overlay.vintage.level, overlay.vintage.on
+def view_of(wanted: Wanted, overlay: Overlay) -> View:
+    """The overlay with the shapes and the institutions that the format needs."""
+    level, on, form = overlay.vintage.level, overlay.vintage.on, wanted.form
     return View(
         overlay=overlay,
-        table=table(overlay),
-        lang=lang,
-        paper=paper,
+        table=table(overlay, wanted.layers),
+        lang=wanted.lang,
+        paper=wanted.paper,
+        layers=wanted.layers,
+        sites=() if form == "csv" else sites_above(overlay, wanted.layers),
         outlines=boundaries_geojson(session(), level=level, on=on, zoom=OUTLINE_ZOOM) if form in SHAPED else "",
         ground=provinces_geojson(session(), on=on, zoom=OUTLINE_ZOOM) if form in DRAWN else "",
         drawing=drawing(overlay) if form in DRAWN else "",
         above=names_above(overlay) if form in DRAWN else {},
     )
+
+
+def sites_above(overlay: Overlay, layers: tuple[str, ...]) -> tuple[Site, ...]:
+    """The institutions of the types on the vintage's day, in the overlay's release."""
+    return sites(session(), layers, on=overlay.vintage.on, release=overlay.release or None)
 
 
 def names_above(overlay: Overlay) -> dict[str, str]:

@@ -60,8 +60,9 @@ FORMATS = {**FILES, **BUNDLES}
 
 
 def file_name(view: View, form: str) -> str:
-    """Indicator, period, level, vintage and release; language and paper where there are several."""
+    """Indicator, period, level, vintage, release, whether with institutions; language and paper where they matter."""
     made = FORMATS[form]
-    further = [view.lang] if made.in_language else []
+    further = ["with-institutions"] if view.layers else []
+    further += [view.lang] if made.in_language else []
     further += [view.paper] if made.on_paper else []
     return f"{'_'.join([title(view.overlay), f'r{view.overlay.release}', *further])}.{made.ending}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mapapp.exports.plain_files import named, quality
+from mapapp.exports.sites import said_of, site_values
 from mapapp.exports.view import View, features, outline_sources
 from mapapp.geojson import to_json
 from mapapp.maps import ARCHIPELAGOS
@@ -14,7 +15,7 @@ from mapapp.overlay_rows import METHOD_EN, METHOD_VI
 if TYPE_CHECKING:
     import numpy as np
 
-UNITS, ISLANDS, METADATA = "units", "archipelagos", "metadata"
+UNITS, ISLANDS, SITES, METADATA = "units", "archipelagos", "institutions", "metadata"
 WGS84 = "EPSG:4326"
 RENAMED = {"N": "N_applicable", "target_N": "target_N_applicable"}
 """SQLite does not tell `n` from `N`."""
@@ -27,7 +28,8 @@ Write = Callable[..., None]
 
 def as_gpkg(view: View) -> bytes:
     """Layer `units` (a polygon where one is known, the figures, a point to stand for it as lon, lat), layer
-    `archipelagos`, table `metadata` (key, value). The file carries the time of the release and no other."""
+    `archipelagos`, layer `institutions` where any lie above the overlay, table `metadata` (key, value).
+    The file carries the time of the release and no other."""
     import pyogrio  # only who writes a GeoPackage pays for it
 
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{view.made_at:%Y-%m-%dT%H:%M:%S.000Z}"})
@@ -35,6 +37,7 @@ def as_gpkg(view: View) -> bytes:
         path = Path(folder) / "view.gpkg"
         write_units(path, view)
         write_islands(path)
+        write_sites(path, view)
         write_metadata(path, view)
         return path.read_bytes()
 
@@ -82,6 +85,18 @@ def write_islands(path: Path) -> None:
     write_layer(path, ISLANDS, rows, points, "Point")
 
 
+def write_sites(path: Path, view: View) -> None:
+    """A row per institution above the overlay, a point where one is known."""
+    import shapely
+
+    if not view.sites:
+        return
+    same = {"release": view.table.about["release"]}
+    rows = [{**site_values(one), "codes": " ".join(one.codes), **same} for one in view.sites]
+    points = [bytes(shapely.to_wkb(shapely.Point(one.lon, one.lat))) if one.is_placed else None for one in view.sites]
+    write_layer(path, SITES, rows, points, "Point")
+
+
 def write_metadata(path: Path, view: View) -> None:
     """Everything that is said of the whole, a line each; what has parts is JSON."""
     indicator = view.overlay.indicator
@@ -93,6 +108,7 @@ def write_metadata(path: Path, view: View) -> None:
         "method_vi": METHOD_VI,
         "method_en": METHOD_EN,
         "outlines": outline_sources(view.outlines),
+        **({"institutions": said_of(view)} if view.layers else {}),
     }
     rows = [{"key": key, "value": value if isinstance(value, str) else to_json(value)} for key, value in said.items()]
     write_layer(path, METADATA, rows, None, None)

@@ -12,11 +12,15 @@ from typing import Any
 
 from flask import current_app
 
-from geodata.overlays import UnitFigure
+from geodata.overlays import Site, UnitFigure
 from geodata.vocabulary import UnitLevel
+from mapapp import labels
 from mapapp import planner_words as words
+from mapapp.drawn_map import project
 from mapapp.exports import sayings
 from mapapp.exports.sheet_table import listed
+from mapapp.exports.signs import CORNERS, path_data, radius_for
+from mapapp.exports.sites import heading, legend_lines, place, unplaced
 from mapapp.exports.view import View, features
 from mapapp.i18n import gettext as _
 from mapapp.i18n import number
@@ -43,7 +47,7 @@ def as_html(view: View) -> bytes:
         script=script,
         data=data,
         element=made.html,
-        drawing=view.drawing.replace(PATTERNS, ""),
+        drawing=with_sites(view.drawing.replace(PATTERNS, ""), view),
         patterns=PATTERNS,
         style_sum=sum_of(styles),
         script_sum=sum_of(script),
@@ -80,7 +84,27 @@ def map_data(view: View) -> dict[str, Any]:
         "ground": [] if areas else [rounded(one["geometry"]) for one in outlines.values()],
         "shapes": [shape(view, row, outlines if areas else {}) for row in asked],
         "show": _("Chỉ trên bản đồ: {name}"),
+        "signs": {kind: CORNERS[kind] for kind in view.layers},
+        "radius": radius_for(len(view.sites)),
+        "sites": [carried(one) for one in view.sites if one.is_placed],
     }
+
+
+def carried(site: Site) -> dict[str, Any]:
+    """An institution as the map draws it: where, which sign, what it says."""
+    said = ", ".join(part for part in (labels.label(labels.TYPE, site.type), place(site)) if part)
+    return {"key": site.id, "kind": site.type, "name": site.name, "says": said, "point": [site.lon, site.lat]}
+
+
+def with_sites(drawing: str, view: View) -> str:
+    """The drawing, which stands for the map on paper and without scripts, with the institutions over the units."""
+    radius = radius_for(len(view.sites))
+    signs = [
+        f'<path class="site {one.type}" d="{path_data(one.type, *project(one.lon, one.lat), radius)}"/>'
+        for one in view.sites
+        if one.lon is not None and one.lat is not None
+    ]
+    return drawing.replace("</svg>", f"{''.join(signs)}</svg>")
 
 
 def shape(view: View, row: UnitFigure, outlines: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -135,7 +159,19 @@ def page_of(view: View) -> dict[str, Any]:
         "total": table_row(view, overlay.whole, 0),
         "method": sayings.method(view),
         "sources": sayings.sources(view),
+        "layers": [
+            {"kind": kind, "label": said, "path": path_data(kind, 8, 8, 7)} for kind, said in legend_lines(view)
+        ],
+        "sites_heading": heading(view),
+        "sites": [site_row(one) for one in view.sites],
+        "unplaced": number(len(unplaced(view))),
     }
+
+
+def site_row(site: Site) -> dict[str, Any]:
+    """An institution as the list below the map tells it."""
+    kind = labels.label(labels.TYPE, site.type)
+    return {"key": site.id, "name": site.name, "kind": kind, "place": place(site), "placed": site.is_placed}
 
 
 def table_row(view: View, row: UnitFigure, rank: int) -> dict[str, Any]:

@@ -4,9 +4,11 @@ import hashlib
 import io
 import json
 import zipfile
+from datetime import datetime
 from typing import Any
 
 from geodata.workbooks import entry
+from mapapp.exports.sites import said_of
 from mapapp.exports.view import View, outline_sources
 
 VERSION = 1
@@ -32,6 +34,7 @@ def as_manifest(view: View, files: dict[str, tuple[str, bytes]]) -> bytes:
         "whole": view.table.whole,
         **{name: about[name] for name in ("units", "units_without_data", "units_without_subjects", "unplaced")},
         "outlines": outline_sources(view.outlines),
+        **({"institutions": said_of(view)} if view.layers else {}),
         "files": [described(name, kind, content) for name, (kind, content) in files.items()],
     }
     return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
@@ -48,8 +51,12 @@ def described(name: str, media_type: str, content: bytes) -> dict[str, Any]:
 
 def as_zip(view: View, files: dict[str, bytes]) -> bytes:
     """All files in one archive, each with the time of the release."""
+    return as_archive(files, view.made_at)
+
+
+def as_archive(files: dict[str, bytes], made_at: datetime) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(entry(name, view.made_at), content)
+            archive.writestr(entry(name, made_at), content)
     return out.getvalue()

@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Any
 
+from mapapp.exports.sites import said_of, site_feature, site_values
 from mapapp.exports.view import View, features, outline_sources
 from mapapp.geojson import to_json
 from mapapp.overlay_rows import COLUMNS, METHOD_EN, METHOD_VI
@@ -22,12 +23,15 @@ def as_json(view: View) -> bytes:
     table = view.table
     method = {"method_vi": METHOD_VI, "method_en": METHOD_EN}
     body = {**table.about, "numberReturned": len(table.rows), "rows": table.rows, "whole": table.whole, **method}
+    if view.layers:
+        body |= {"institutions_said": said_of(view), "institutions": list(map(site_values, view.sites))}
     return to_json(body).encode()
 
 
 def as_geojson(view: View) -> bytes:
     """A FeatureCollection: each unit's outline with its row as properties; those without a unit have no geometry; Hoàng
-    Sa and Trường Sa are always there, as symbols."""
+    Sa and Trường Sa are always there, as symbols. Institutions above the overlay come last, with `layer` beside their
+    properties; those without coordinates have no geometry."""
     table = view.table
     shapes = {feature["id"]: feature for feature in features(view.outlines)}
     figures = [
@@ -51,8 +55,10 @@ def as_geojson(view: View) -> bytes:
         "outlines": outline_sources(view.outlines),
         "method_vi": METHOD_VI,
         "method_en": METHOD_EN,
+        **({"institutions_said": said_of(view)} if view.layers else {}),
     }
-    return to_json({"type": "FeatureCollection", "features": [*figures, *symbols], **about}).encode()
+    shown = [*figures, *symbols, *map(site_feature, view.sites)]
+    return to_json({"type": "FeatureCollection", "features": shown, **about}).encode()
 
 
 def quality(shape: dict[str, Any] | None) -> str | None:

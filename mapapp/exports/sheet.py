@@ -21,6 +21,7 @@ from mapapp.exports.sheet_paper import (
     new_canvas,
     shortened,
 )
+from mapapp.exports.sheet_sites import draw_site_legend, draw_unplaced, unplaced_pages
 from mapapp.exports.sheet_table import draw_tables, pages_needed
 from mapapp.exports.view import View
 from mapapp.i18n import gettext as _
@@ -41,12 +42,16 @@ def as_pdf(view: View) -> bytes:
     describe(canvas, view)
     width, height = SIZES[view.paper]
     sheet = Sheet(canvas, width, height, 1.0 if view.paper == "a4" else 1.25)
-    pages = 1 + pages_needed(sheet, view)
+    figures = 1 + pages_needed(sheet, view)
+    pages = figures + unplaced_pages(sheet, view)
     draw_front(sheet, view)
     draw_foot(sheet, view, 1, pages)
     canvas.showPage()
     for page in draw_tables(sheet, view):
         draw_foot(sheet, view, 1 + page, pages)
+        canvas.showPage()
+    for page in draw_unplaced(sheet, view):
+        draw_foot(sheet, view, figures + page, pages)
         canvas.showPage()
     canvas.save()
     return out.getvalue()
@@ -127,6 +132,8 @@ def draw_legend(sheet: Sheet, view: View, left: float, top: float, width: float)
         y = sheet.paragraph(
             left, y - 4, width, _("Diện tích vòng tròn là số đối tượng; đặt tại điểm đại diện của đơn vị."), 7.2
         )
+    if view.layers:
+        draw_site_legend(sheet, view, left, y - 10, width)
 
 
 def draw_key(sheet: Sheet, tone: str, x: float, y: float, side: float) -> None:

@@ -21,6 +21,7 @@ from mapapp.exports.sheet_paper import (
     Sheet,
     ink,
 )
+from mapapp.exports.sheet_sites import draw_sites
 from mapapp.exports.view import View, features
 from mapapp.i18n import gettext as _
 from mapapp.i18n import language, number
@@ -71,6 +72,7 @@ def draw_map(sheet: Sheet, view: View, left: float, top: float, width: float) ->
     clip.rect(left, top - frame.height, width, frame.height)
     canvas.clipPath(clip, stroke=0)
     draw_units(frame, view)
+    draw_sites(canvas, view, frame.spot, sheet.scale)
     draw_names(frame, view)
     draw_archipelagos(frame)
     draw_scale(frame)

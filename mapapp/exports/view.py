@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from geodata.overlays import Overlay
+from geodata.overlays import Overlay, Site
 from mapapp.overlay_rows import Table
 
 Paper = Literal["a4", "a3"]
@@ -17,7 +17,8 @@ EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True)
 class View:
     """`outlines` is the GeoJSON text of the level, `ground` that of the provinces of the day, `drawing` the map as SVG
-    text; each is empty where the format does not need it. `above` names the unit above by key. Texts are in `lang`."""
+    text; each is empty where the format does not need it. `above` names the unit above by key. Texts are in `lang`.
+    `layers` are the types of institutions above the overlay, `sites` these institutions by type and name."""
 
     overlay: Overlay
     table: Table
@@ -27,6 +28,8 @@ class View:
     ground: str = ""
     drawing: str = ""
     above: Mapping[str, str] = field(default_factory=dict)
+    layers: tuple[str, ...] = ()
+    sites: tuple[Site, ...] = ()
 
     @property
     def made_at(self) -> datetime:

@@ -5,12 +5,14 @@ from typing import Any
 
 from geodata.workbooks import at_time
 from mapapp.exports.plain_files import named
+from mapapp.exports.sites import SITE_COLUMNS, said_of, site_values
 from mapapp.exports.view import View
 from mapapp.geojson import to_json
 from mapapp.overlay_rows import COLUMNS, METHOD_EN, METHOD_VI
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-VALUES, METHOD, SOURCES = "Số liệu", "Phương pháp", "Nguồn"
+VALUES, SITES, METHOD, SOURCES = "Số liệu", "Cơ sở", "Phương pháp", "Nguồn"
+SITE_WIDTHS = {"A": 14, "B": 18, "C": 44, "D": 24, "G": 40, "H": 20, "I": 20}
 WIDTHS = {"A": 18, "B": 9, "C": 34, "D": 34}
 ILLUSTRATIVE = "DỮ LIỆU MINH HỌA · ILLUSTRATIVE DATA"
 
@@ -21,6 +23,8 @@ def as_xlsx(view: View) -> bytes:
 
     book = Workbook(write_only=True)
     write_values(book, view)
+    if view.layers:
+        write_sites(book.create_sheet(SITES), view)
     write_method(book.create_sheet(METHOD), view)
     write_sources(book.create_sheet(SOURCES), view)
     out = io.BytesIO()
@@ -44,6 +48,18 @@ def write_values(book: Any, view: View) -> None:
         sheet.append([*(safe(sheet, value) for value in row.values()), *same])
 
 
+def write_sites(sheet: Any, view: View) -> None:
+    """A line per institution above the overlay; those without coordinates have empty cells there."""
+    sheet.freeze_panes = "A2"
+    for column, width in SITE_WIDTHS.items():
+        sheet.column_dimensions[column].width = width
+    about = view.table.about
+    sheet.append([heading(sheet, name) for name in (*SITE_COLUMNS, "release")])
+    for one in view.sites:
+        values = {**site_values(one), "codes": " ".join(one.codes)}
+        sheet.append([*(safe(sheet, value) for value in values.values()), about["release"]])
+
+
 def write_method(sheet: Any, view: View) -> None:
     """What each column is, and how the figures are made."""
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 110
@@ -56,6 +72,7 @@ def write_method(sheet: Any, view: View) -> None:
         ("method_vi", METHOD_VI),
         ("method_en", METHOD_EN),
         *COLUMNS.items(),
+        *([(f"{SITES}: {name}", said) for name, said in SITE_COLUMNS.items()] if view.layers else []),
     ]
     append_all(sheet, lines)
 
@@ -66,6 +83,8 @@ def write_sources(sheet: Any, view: View) -> None:
     plain = {
         name: to_json(value) if isinstance(value, (dict, list)) else value for name, value in view.table.about.items()
     }
+    if view.layers:
+        plain["institutions"] = to_json(said_of(view))
     append_all(sheet, list(plain.items()))
 
 

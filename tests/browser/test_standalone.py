@@ -16,7 +16,12 @@ from tests.browser.test_accessibility import violations
 pytestmark = pytest.mark.browser
 
 OVERLAY = "/api/v1/overlays/teacher_digital_competence?period=2024&format=html"
-VIEWS = {"province": "level=province", "commune": "level=commune&on=2025-07-01", "english": "level=province&lang=en"}
+VIEWS = {
+    "province": "level=province",
+    "commune": "level=commune&on=2025-07-01",
+    "english": "level=province&lang=en",
+    "institutions": "level=province&layer=college,vocational_centre",
+}
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +106,16 @@ def test_it_says_everything_without_scripts(browser: Browser, saved: dict[str, P
         expect(page.locator("svg.overlay-map")).to_be_visible()
         assert page.locator("tr[data-unit]").count() == 34
         expect(page.get_by_text("Lần công bố", exact=False).first).to_be_visible()
+
+
+def test_institutions_are_drawn_listed_and_switched(browser: Browser, saved: dict[str, Path]) -> None:
+    with opened(browser, saved["institutions"], DESK) as page:
+        signs, colleges = page.locator(".folium-map path.site"), page.locator(".folium-map path.site.college")
+        assert signs.count() == page.locator("tr[data-site]").count() > colleges.count() > 0
+        page.locator('[data-layer="college"]').uncheck()
+        assert colleges.count() == 0
+        assert signs.count() > 0
+        page.locator("summary", has_text="Danh sách cơ sở").click()
+        page.locator("tr[data-site]", has_text="Cao đẳng").first.get_by_role("button").click()
+        expect(page.locator('[data-layer="college"]')).to_be_checked()
+        expect(page.locator(".leaflet-tooltip")).to_be_visible()

@@ -232,7 +232,8 @@ const Institutions = Live.extend({
   },
 
   choose(types) {
-    this.config = { ...configOf(this._map), filters: { type: types } };
+    const config = configOf(this._map);
+    this.config = { ...config, filters: { ...config.moment, type: types } };
     this.types = types;
     if (types.length) return void this.refresh();
     this.newest.stop();

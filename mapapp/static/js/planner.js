@@ -44,6 +44,7 @@ layers?.addEventListener("change", () => {
   for (const link of document.querySelectorAll('.planner a[href*="?"]')) {
     if (new URL(link.href).pathname === location.pathname) link.href = withLayers(link.href, types);
   }
+  for (const link of document.querySelectorAll(".exports a")) link.href = withLayers(link.href, types); // exactly the view
 });
 
 function withLayers(address, types) {

@@ -24,21 +24,38 @@ function overlay() {
       const radius = Math.max(SMALLEST_PX, largest * Math.sqrt(one.N / carried.most));
       place(one, L.circleMarker([one.point[1], one.point[0]], { ...paint, radius, ...style(one, "spot") }));
     }
+    sites(map);
     map.fitBounds(map.options.nation, { animate: false });
-    for (const row of document.querySelectorAll("tr[data-unit]")) pointAt(map, row);
+    for (const row of document.querySelectorAll("tr[data-unit], tr[data-site]")) pointAt(map, row);
   };
 
-  function place(one, shape) {
+  /** Institutions in the sign of their type, above the units; a box per type takes them away and brings them back. */
+  function sites(map) {
+    map.createPane("sites").style.zIndex = 350;
+    const renderer = L.svg({ pane: "sites", padding: 0.5 });
+    const kinds = Object.fromEntries(Object.keys(carried.signs).map((kind) => [kind, L.layerGroup()]));
+    for (const one of carried.sites) {
+      const sign = new Sign([one.point[1], one.point[0]], { pane: "sites", renderer, kind: one.kind, radius: carried.radius, weight: 0.7, fillOpacity: 1, className: `site ${one.kind}` });
+      place(one, sign, kinds[one.kind]);
+    }
+    for (const box of document.querySelectorAll("[data-layer]")) {
+      const show = () => void (box.checked ? kinds[box.dataset.layer].addTo(map) : kinds[box.dataset.layer].remove());
+      box.addEventListener("change", show);
+      show();
+    }
+  }
+
+  function place(one, shape, group = layer) {
     const said = document.createElement("span");
     said.textContent = `${one.name}: ${one.says}`;
     shape.bindTooltip(said, { sticky: true });
     shapes.set(one.key, shape);
-    layer.addLayer(shape);
+    group.addLayer(shape);
   }
 
   /** The name in the table becomes a button that shows the unit on the map. */
   function pointAt(map, row) {
-    const shape = shapes.get(row.dataset.unit);
+    const shape = shapes.get(row.dataset.unit ?? row.dataset.site);
     if (!shape) return;
     const name = row.querySelector(".name");
     const button = document.createElement("button");
@@ -47,6 +64,7 @@ function overlay() {
     button.setAttribute("aria-label", carried.show.replace("{name}", name.textContent));
     button.addEventListener("click", () => {
       const spot = shape.getLatLng ? shape.getLatLng() : shape.getBounds().getCenter();
+      if (row.dataset.site) showKind(shape.options.kind);
       map.setView(spot, Math.max(map.getZoom(), shape.getLatLng ? 8 : 7), { animate: false });
       shape.openTooltip(spot);
       map.getContainer().scrollIntoView({ block: "nearest" });
@@ -54,6 +72,24 @@ function overlay() {
     name.replaceChildren(button);
   }
   return layer;
+}
+
+/** A mark of fixed size whose outline is the sign of its type; no corners stand for a circle. */
+const Sign = L.CircleMarker.extend({
+  _updatePath() {
+    const corners = carried.signs[this.options.kind];
+    if (!corners) return void L.CircleMarker.prototype._updatePath.call(this);
+    const { x, y } = this._point;
+    this._renderer._setPath(this, `M${corners.map(([right, down]) => `${x + right * this._radius} ${y + down * this._radius}`).join("L")}z`);
+  },
+});
+
+/** What is pointed at must be on the map. */
+function showKind(kind) {
+  const box = document.querySelector(`[data-layer="${kind}"]`);
+  if (box.checked) return;
+  box.checked = true;
+  box.dispatchEvent(new Event("change"));
 }
 
 /** Colours are classes; the hatching is a paint of the page. */
