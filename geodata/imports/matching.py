@@ -13,6 +13,9 @@ from geodata.imports.register import Known, Register, key_of
 from geodata.imports.statements import Problem, Stated
 from geodata.text import edit_budget, same_name, within_edits
 
+SURENESS = ("id", "identifier", "name", "name alone", "new")
+"""How an institution was found, the surest way first; `name` with the province."""
+
 UNRELATED = 0.5
 """Below this score two names under one code need a person, unless the province agrees."""
 
@@ -121,8 +124,9 @@ def _question(code: str, candidates: Iterable[Known]) -> Problem:
 def settle(rows: Sequence[tuple[Stated, Match]]) -> list[Match]:
     """The matches once the rows of a file are held against each other: one row per institution.
 
-    Of several rows about one institution the first with its name stays. Another that came by the code alone is a
-    school that shares the code; one with the same name is a repetition. The same holds between new schools.
+    Of several rows about one institution the first of those that tell it most surely stays. Another that came by the
+    code alone is a school that shares the code; one with the same name is a repetition. The same holds between new
+    schools.
     """
     settled = list(rows)
     for about in (_known_about, _new_about):  # who turns out to share a code is held against the other new ones
@@ -157,6 +161,15 @@ def _new_about(stated: Stated, match: Match) -> object:
 
 def _bears_name(stated: Stated, match: Match) -> bool:
     return match.known is None or (stated.name is not None and key_of(stated.name) in match.known.keys)
+
+
+def _doubt(stated: Stated, match: Match) -> tuple[bool, bool, int]:
+    """What speaks against a row being about its institution, the least first: a code that contradicts the register,
+    another name, and how it was found. A row found by its name alone may be about another one as soon as a namesake is
+    registered; what the others say must not depend on it, or the same file would change the register twice."""
+    contradicted = any(problem.code == "code_differs" for problem in match.problems)
+    found_by = ("name" if stated.place.province_code else "name alone") if match.how == "name" else match.how
+    return contradicted, not _bears_name(stated, match), SURENESS.index(found_by)
 
 
 def _second(row: tuple[Stated, Match], keeper: tuple[Stated, Match]) -> Match:

@@ -22,6 +22,7 @@ from geodata.imports.examination import plan
 from geodata.imports.progress import Progress, silent
 from geodata.imports.publication import moved_on, write
 from geodata.imports.refusals import Refused, UnknownRun, WrongState
+from geodata.imports.repetition import Terms, repeated
 from geodata.imports.reviews import answers_for, remember_created, source_of
 from geodata.imports.sources import read
 from geodata.imports.staging import (
@@ -82,7 +83,11 @@ def stage(
     rows = [row for table in tables.tables for row in table.rows]
     headings = {table.sheet: table.headings for table in tables.tables}
     within = territory.at_work(session)
-    planned = plan(session, rows, headings, occasion, answers_for(session, source), progress)
+    decision_id = decision_named(session, decision) if decision else None
+    terms = Terms(file.hash, source, effective, decision_id, within)
+    planned = repeated(session, rows, terms, base) or plan(
+        session, rows, headings, occasion, answers_for(session, source), progress
+    )
     planned = territory.only_within(session, planned, within)
     keep(session, file)
     run = ImportRun(
@@ -91,7 +96,7 @@ def stage(
         file_format=raw.format,
         state=RunState.STAGED.value,
         actor=actor,
-        decision_id=decision_named(session, decision) if decision else None,
+        decision_id=decision_id,
         effective_on=effective,
         source_name=source,
         base_release_id=base.id if base else None,

@@ -56,9 +56,10 @@ def register_hash(session: Session) -> str:
 
 
 def wanted_by(session: Session, run: ImportRun) -> list[str]:
-    """What the run would add, as texts to compare."""
+    """What the run would add, as texts to compare; not on which source."""
     added = text(
-        "SELECT c->'after' FROM import_row CROSS JOIN LATERAL jsonb_array_elements(changes) AS c"
+        "SELECT (c->'after') - 'source_id' - 'decision_id'"
+        " FROM import_row CROSS JOIN LATERAL jsonb_array_elements(changes) AS c"
         " WHERE run_id = :run AND c->>'action' = 'add'"
     )
     return sorted(json.dumps(row, sort_keys=True) for row in session.scalars(added, {"run": run.id}))

@@ -199,6 +199,59 @@ def test_a_later_change_that_stands_still_hinders_an_undo(session: Session, stag
         undo(session, first, actor="officer")
 
 
+@pytest.mark.parametrize("code", ["CDT2598", ""])
+def test_a_row_that_names_a_school_badly_does_not_hide_one_that_names_it_well(
+    session: Session, staged: Stager, code: str
+) -> None:
+    """Found by the generated files: the second row makes a namesake, and from then on nobody knows whom the first one
+    means; the third was refused as its repetition, and accepted when the file came again."""
+    name = "Trường Trung cấp Ba"
+    publish(session, staged(a_csv((name, "", "", "TP.HCM", "CDT2599"))), actor="officer")
+    badly, other, well = (
+        (name, "lâu đài", "", "", code),
+        (name, "CĐ", "", "Ninh Bình", ""),
+        (name, "CĐ", "", "", "CDT2599"),
+    )
+    run = publish(session, staged(a_csv(badly, other, well)), actor="officer")
+    assert [row.outcome for row in rows_of(session, run)] == ["rejected", "created", "updated"]
+    again = staged(a_csv(badly, other, well))
+    assert [row.outcome for row in rows_of(session, again)] == ["rejected", "unchanged", "unchanged"]
+
+
+HAI, MOT = "Trung tâm GDNN Hai", "Trường Cao đẳng Một"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (
+            [(HAI, "CĐ", "công lập", "", "123"), ("Trường Trung cấp Ba", "CĐ", "tư thục", "Hà Tây", "CDT2599")],
+            [(HAI, "CĐ", "công lập", "Hà Tây", "CDT2599"), (HAI, "CĐ", "công lập", "TP.HCM", "")],
+        ),
+        (
+            [],
+            [
+                ("Trường CĐ Một", "lâu đài", "công lập", "Hà Tây", "123"),
+                (MOT, "trung cấp", "", "Hà Tây", ""),
+                (HAI, "", "công lập", "", "123"),
+            ],
+        ),
+    ],
+)
+def test_rows_rejected_once_do_not_come_in_when_the_same_file_comes_again(
+    session: Session, staged: Stager, first: list[tuple[str, ...]], second: list[tuple[str, ...]]
+) -> None:
+    """Found by the generated files: what the accepted rows brought made the others decidable."""
+    publish(session, staged(a_csv(*first)), actor="officer")
+    run = publish(session, staged(a_csv(*second)), actor="officer")
+    again = staged(a_csv(*second))
+    assert (again.counts["created"], again.counts["updated"]) == (0, 0)
+    assert again.counts["rejected"] == run.counts["rejected"] > 0
+    assert [row.findings for row in rows_of(session, again)] == [row.findings for row in rows_of(session, run)]
+    undo(session, run, actor="officer")
+    assert staged(a_csv(*second)).counts["created"] == run.counts["created"]
+
+
 NAMES = st.sampled_from(
     ["Trường Cao đẳng Một", "Trường CĐ Một", "Trung tâm GDNN Hai", "Trường Trung cấp Ba", "", "?!", "x" * 600]
 )
