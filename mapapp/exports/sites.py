@@ -74,5 +74,5 @@ def heading(view: View) -> str:
 
 
 def place(site: Site) -> str:
-    """Where it is in words; empty where nothing is known."""
-    return ", ".join(dict.fromkeys(part for part in (site.address, site.commune, site.province) if part))
+    """Where it is in words: the address, which names its units, else these; empty where nothing is known."""
+    return site.address or ", ".join(part for part in (site.commune, site.province) if part)

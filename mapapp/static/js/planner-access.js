@@ -22,7 +22,7 @@ const Distances = L.LayerGroup.extend({
     map.createPane("figures").style.zIndex = 300;
     this.renderer = L.svg({ pane: "figures", padding: 0.5 });
     this.config = configOf(map);
-    map.fitBounds(map.options.nation, { animate: false });
+    map.fitBounds(map.options.nation, { paddingBottomRight: [0, 60], animate: false }); // scale and source must not cover Trường Sa
     this.load().catch(() => tell(map, "map:note", this.config.texts.failed));
   },
 

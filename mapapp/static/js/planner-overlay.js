@@ -41,7 +41,7 @@ const Overlay = L.LayerGroup.extend({
     figureOf(map).liveMap = map;
     const view = this.config.layers ? remembered() : null; // the page with one map remembers its view
     if (view) map.setView(view.center, view.zoom, { animate: false });
-    else map.fitBounds(map.options.nation, { animate: false });
+    else map.fitBounds(map.options.nation, { paddingBottomRight: [0, 60], animate: false }); // scale and source must not cover Trường Sa
     figureOf(map).addEventListener("page:hover", ({ detail }) => this.raise(detail.id));
     this.load(map).catch(() => tell(map, "map:note", this.config.texts.failed));
   },
