@@ -15,7 +15,7 @@ class Usage(Protocol):
     """As `shutil.disk_usage` answers."""
 
     @property
-    def total(self) -> int: ...
+    def used(self) -> int: ...
     @property
     def free(self) -> int: ...
 
@@ -25,9 +25,10 @@ class NoRoom(Refused):
 
 
 def require_room(directory: Path, usage: Callable[[Path], Usage] = shutil.disk_usage) -> None:
-    """Raises `NoRoom` when the disk of the directory is fuller than `FULLEST`."""
+    """Raises `NoRoom` when the disk of the directory is fuller than `FULLEST`, of what may be used at all (a system may
+    keep a part of the disk to itself)."""
     disk = usage(directory)
-    if disk.free < (1 - FULLEST) * disk.total:
+    if disk.used > FULLEST * (disk.used + disk.free):
         percent = round(100 * FULLEST)
         raise NoRoom(
             f"Ổ đĩa của cơ sở dữ liệu đã dùng quá {percent}%. Hãy giải phóng dung lượng rồi nhập lại.",
