@@ -175,6 +175,6 @@ def test_a_sheet_spread_over_millions_of_cells_is_refused() -> None:
 
 @pytest.mark.parametrize(("free", "refused"), [(19, True), (21, False)])
 def test_nothing_is_imported_onto_a_disk_that_is_nearly_full(tmp_path: Path, free: int, refused: bool) -> None:
-    disk = SimpleNamespace(total=100, free=free)
+    disk = SimpleNamespace(used=100 - free, free=free)
     with pytest.raises(NoRoom) if refused else contextlib.nullcontext():
         require_room(tmp_path, lambda _: disk)
