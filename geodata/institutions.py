@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from geodata.counting import counted
+from geodata.counting import MOST_ROWS, counted
 from geodata.errors import GeodataError
 from geodata.filters import InstitutionFilter, conditions, spot
 from geodata.geometry import LonLat
@@ -237,7 +237,8 @@ def reach_of(session: Session, point: LonLat, tests: list[ColumnElement[bool]], 
 
 
 def facets(session: Session, wanted: InstitutionFilter) -> dict[str, dict[str, int]]:
-    """For each filter, how many institutions each of its values would give under all the other filters and words."""
+    """For each filter, how many institutions each of its values would give under all the other filters and words; a
+    filter is left out where so much matches that nobody should wait for the numbers."""
     at = moment(session, wanted.on, wanted.release)
     every: dict[str, tuple[SQLColumnExpression[Any], InstitutionFilter]] = {
         "type": (State.type, wanted.without(types=())),
@@ -247,15 +248,30 @@ def facets(session: Session, wanted: InstitutionFilter) -> dict[str, dict[str, i
         "occupation": (func.unnest(State.occupations), wanted.without(occupations=())),
         "province": (State.province_code, wanted.without(unit=None)),
     }
-    return {name: tally(session, column, relaxed, at) for name, (column, relaxed) in every.items()}
+    counts = {name: tally(session, column, relaxed, at) for name, (column, relaxed) in every.items()}
+    return {name: found for name, found in counts.items() if found is not None}
+
+
+def by_type(session: Session, wanted: InstitutionFilter) -> dict[str, int]:
+    """How many institutions of each type there are, however many."""
+    return tally(session, State.type, wanted, moment(session, wanted.on, wanted.release), most=None) or {}
 
 
 def tally(
-    session: Session, column: SQLColumnExpression[str | None], wanted: InstitutionFilter, at: Moment
-) -> dict[str, int]:
-    """Institutions per value of the column."""
+    session: Session,
+    column: SQLColumnExpression[str | None],
+    wanted: InstitutionFilter,
+    at: Moment,
+    *,
+    most: int | None = MOST_ROWS,
+) -> dict[str, int] | None:
+    """Institutions per value of the column; None beyond so many campuses with their values."""
     reading = read(session, wanted, at)
     tests = conditions(session, wanted, at) + ([reading.condition] if reading else [])
-    rows = select(column.label("value"), State.institution_id).where(and_(*tests)).subquery()
-    counted = select(rows.c.value, func.count(distinct(rows.c.institution_id))).group_by(rows.c.value)
-    return {value: number for value, number in session.execute(counted) if value is not None}
+    rows: Select[Any] = select(column.label("value"), State.institution_id).where(and_(*tests))
+    found = (rows if most is None else rows.limit(most + 1)).subquery()
+    counts = select(found.c.value, func.count(distinct(found.c.institution_id)), func.count()).group_by(found.c.value)
+    values = session.execute(counts).all()
+    if most is not None and sum(number for *_, number in values) > most:
+        return None
+    return {value: number for value, number, _ in values if value is not None}

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from geodata.filters import InstitutionFilter
-from geodata.institutions import facets
+from geodata.institutions import by_type, facets
 from geodata.releases import moment, summary
 from geodata.vocabulary import Status
 from mapapp.db import register, session
@@ -23,8 +23,7 @@ def counts_of(release: int, on: date, _published_at: datetime | None) -> Registe
     """
     found = summary(session(), moment(session(), on, release or None))
     every = InstitutionFilter(on=on, release=release or None, statuses=tuple(Status))
-    by_type = facets(session(), every)["type"] if found["institutions"] else {}
-    return {**found, "by_type": by_type}
+    return {**found, "by_type": by_type(session(), every) if found["institutions"] else {}}
 
 
 def facets_of(wanted: InstitutionFilter) -> Facets:

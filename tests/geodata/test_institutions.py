@@ -185,6 +185,15 @@ def test_facets_count_what_each_choice_would_give(session: Session) -> None:
     assert counted["ownership"] == {"public": 1}
 
 
+def test_what_takes_too_long_to_count_is_left_out(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(session, *(an_institution(f"Trường Minh họa {number}") for number in range(3)))
+    everything = InstitutionFilter(on=TODAY)
+    assert institutions.facets(session, everything)["type"] == institutions.by_type(session, everything)
+    monkeypatch.setattr(institutions.tally, "__kwdefaults__", {"most": 2})
+    assert "type" not in institutions.facets(session, everything)
+    assert sum(institutions.by_type(session, everything).values()) == 3
+
+
 def test_results_are_ordered_by_name(session: Session) -> None:
     publish(session, *(an_institution(f"Trường {letter}") for letter in "CAB"))
     page = institutions.search(session, InstitutionFilter(on=TODAY), limit=5)
