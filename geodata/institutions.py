@@ -268,8 +268,8 @@ def tally(
     """Institutions per value of the column; None beyond so many campuses with their values."""
     reading = read(session, wanted, at)
     tests = conditions(session, wanted, at) + ([reading.condition] if reading else [])
-    rows: Select[Any] = select(column.label("value"), State.institution_id).where(and_(*tests))
-    found = (rows if most is None else rows.limit(most + 1)).subquery()
+    limit = None if most is None else most + 1
+    found = select(column.label("value"), State.institution_id).where(and_(*tests)).limit(limit).subquery()
     counts = select(found.c.value, func.count(distinct(found.c.institution_id)), func.count()).group_by(found.c.value)
     values = session.execute(counts).all()
     if most is not None and sum(number for *_, number in values) > most:
