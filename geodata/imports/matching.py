@@ -131,7 +131,7 @@ def settle(rows: Sequence[tuple[Stated, Match]]) -> list[Match]:
     settled = list(rows)
     for about in (_known_about, _new_about):  # who turns out to share a code is held against the other new ones
         for positions in _about_the_same(settled, about):
-            keeper = min(positions, key=lambda at: (not _bears_name(*settled[at]), at))
+            keeper = min(positions, key=lambda at: (_doubt(*settled[at]), at))
             for at in positions:
                 if at != keeper:
                     settled[at] = (settled[at][0], _second(settled[at], settled[keeper]))
