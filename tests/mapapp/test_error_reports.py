@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from geodata import error_reports, report_senders
+from geodata.engine import make_engine
 from geodata.models import ErrorReport, ReportSalt, ReportSender
 from geodata.vocabulary import ErrorReportState, ReportedField
 from mapapp import create_app
@@ -274,9 +275,13 @@ def test_the_operator_lists_and_answers(empty_database_url: str) -> None:
     assert run("db", "migrate")[0] == 0
     assert run("reports", "list") == (0, "No reports are new.\n")
     app = create_app(replace(NOWHERE, database_url=empty_database_url, secret_key="k" * 40), None, lambda: NOW)
-    with app.extensions["mapapp.writing_sessions"]() as session:
-        school = an_institution()
+    school = an_institution()
+    operator = make_engine(empty_database_url)
+    with Session(operator) as session:
         publish(session, school)
+        session.commit()
+    operator.dispose()
+    with app.extensions["mapapp.writing_sessions"]() as session:
         draft = error_reports.Draft(school.id, ReportedField.PROGRAMME, WRONG, "6510202", "a@example.vn")
         ticket = error_reports.send(session, draft, at=NOW, promised_on=date(2026, 12, 4))
         session.commit()
