@@ -133,13 +133,15 @@ def _from_csv(data: bytes) -> tuple[list[dict[str, Any]], list[Note]]:
         )
     text = decoded.text.removeprefix("\ufeff")
     delimiter, text = _delimiter(text)
-    csv.field_size_limit(max(len(text), 1))
+    before = csv.field_size_limit(max(len(text), 1))
     try:
         rows = [
             [_cell(value) for value in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         ]
     except csv.Error as error:
         raise Unreadable(f"Không đọc được CSV: {error}.", f"The CSV cannot be read: {error}.") from error
+    finally:
+        csv.field_size_limit(before)
     shown = {"\t": "tab"}.get(delimiter, delimiter)
     read_as = f"{decoded.encoding}; {{}}: {shown}"
     notes = [

@@ -33,7 +33,7 @@ class Desk:
     address: str
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def desk(database_like: DatabaseLike) -> Iterator[Desk]:
     url = database_like("browser", prepare_site)
     app = create_app(Settings(database_url=url, data=scratch(), secret_key="k" * 40))
@@ -57,9 +57,9 @@ def desk(database_like: DatabaseLike) -> Iterator[Desk]:
     app.extensions["mapapp.door"].sessions.kw["bind"].dispose()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def site(desk: Desk) -> str:
-    """The address that visits of this module go to."""
+    """The address that visits of this test go to."""
     return desk.address
 
 
@@ -82,8 +82,9 @@ def come_in(page: Page, desk: Desk, login: str = "lan", language: str = "") -> N
     page.wait_for_url("**/steward/imports")
 
 
-def send(page: Page, file: Path) -> None:
+def send(page: Page, file: Path, decision: str = "") -> None:
     page.set_input_files("#file", file)
+    page.locator("#decision").fill(decision)
     page.get_by_role("button", name="Kiểm tra tệp").click()
     page.wait_for_url(re.compile(r"/steward/imports/\d+$"), timeout=PATIENCE_MS)
 
@@ -135,7 +136,7 @@ def test_a_question_is_asked_accessibly_and_its_answer_listed(
     ):
         (tmp_path / name).write_bytes(variants.a_workbook(rows))
         page.goto(f"{desk.address}/steward/imports")
-        send(page, tmp_path / name)
+        send(page, tmp_path / name, decision="12/QĐ-UBND")
         if name == "a.xlsx":
             propose(page)
             with visiting(DESK) as second:
