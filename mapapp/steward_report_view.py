@@ -184,7 +184,7 @@ def about(found: ImportRun) -> Iterable[tuple[str, str]]:
     yield _("Người thực hiện"), found.actor
     yield _("Nguồn"), found.source_name or "–"
     decision = run.decision_number(session(), found)
-    yield _("Quyết định"), decision or _("không có: dữ liệu sẽ ghi là chưa xác minh")
+    yield _("Quyết định"), decision or _("không có: chưa xác minh, trừ khi người thứ hai phê duyệt")
     if found.effective_on:
         yield _("Ngày hiệu lực"), day(found.effective_on)
     yield _("Định dạng"), found.file_format.upper()
