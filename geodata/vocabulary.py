@@ -305,11 +305,13 @@ class ErrorReportState(StrEnum):
 
 
 class ProposalKind(StrEnum):
-    """What is proposed: a file that was staged, an edit of one record, or an act with a day of effect."""
+    """What is proposed: a file that was staged, an edit of one record, an act with a day of effect, or a report on a
+    year."""
 
     IMPORT = "import"
     EDIT = "edit"
     ACT = "act"
+    REPORT = "report"
 
 
 class ProposalState(StrEnum):

@@ -3,20 +3,33 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, func
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata import vocabulary as v
 from geodata.models.base import Base, one_of
 
+REPORTS = {
+    "report_is_named": "(kind = 'report') = (reports_on IS NOT NULL) AND (kind = 'report') = (period IS NOT NULL)",
+    "report_period_is_a_year": "period ~ '^20[0-9]{2}$'",
+    "report_of_one": "kind <> 'report' OR strpos(reports_on, ':') > 0 OR institutions = ARRAY[reports_on]",
+    "report_says_figures_only": (
+        "kind <> 'report' OR NOT jsonb_path_exists(changes, '$[*] ? (@.table != \"indicator_value\" || @.about != $on"
+        " || @.after.institution_id != $on || @.after.period_id != $period)',"
+        " jsonb_build_object('on', reports_on, 'period', period))"
+    ),
+}
+"""A report states figures of its own subject and year, and nothing else."""
+
 
 class Proposal(Base):
     """What somebody proposes: `asked` is enough to plan it again, `changes` is exactly what publication would write.
 
     `provinces` are the codes of today's provinces it touches; empty: no province can be told, only the country's
-    stewards may act on it. Triggers: what is proposed cannot be altered until it is sent back, no state is skipped, and
-    nobody who had a hand in it approves it.
+    stewards may act on it. A report is on one subject (`reports_on`: a registry id, `authority:<id>` or
+    `territory:<key>`) and one year (`period`), and at most one is under way for each. Triggers: what is proposed cannot
+    be altered until it is sent back, no state is skipped, and nobody who had a hand in it approves it.
     """
 
     __tablename__ = "proposal"
@@ -29,6 +42,8 @@ class Proposal(Base):
     institutions: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     provinces: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     run_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"))
+    reports_on: Mapped[str | None]
+    period: Mapped[str | None]
     reason: Mapped[str]
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     effective_on: Mapped[date | None]
@@ -46,6 +61,7 @@ class Proposal(Base):
         one_of("state", v.ProposalState),
         CheckConstraint("(kind = 'act') = (act IS NOT NULL)", name="act_is_named"),
         CheckConstraint("(kind = 'import') = (run_id IS NOT NULL)", name="run_is_named"),
+        *(CheckConstraint(condition, name=name) for name, condition in REPORTS.items()),
         CheckConstraint("approved_by_id <> proposed_by_id AND approved_by_id <> drafted_by_id", name="two_persons"),
         CheckConstraint(
             "state NOT IN ('approved', 'published', 'undone') OR (approved_by_id IS NOT NULL"
@@ -55,6 +71,14 @@ class Proposal(Base):
         CheckConstraint("state <> 'proposed' OR proposed_by_id IS NOT NULL", name="proposed_by_somebody"),
         Index("ix_proposal_state", "state"),
         Index("ix_proposal_institutions", "institutions", postgresql_using="gin"),
+        Index("ix_proposal_reports_on", "reports_on", "period"),
+        Index(
+            "uq_proposal_report_open",
+            "reports_on",
+            "period",
+            unique=True,
+            postgresql_where=text("reports_on IS NOT NULL AND state IN ('draft', 'proposed', 'sent_back', 'approved')"),
+        ),
     )
 
 
