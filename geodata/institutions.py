@@ -24,31 +24,20 @@ from sqlalchemy.orm import Session
 
 from geodata.counting import MOST_ROWS, counted
 from geodata.errors import GeodataError
-from geodata.filters import InstitutionFilter, conditions, spot
-from geodata.geometry import LonLat
+from geodata.filters import InstitutionFilter, conditions
 from geodata.models import InstitutionState
+from geodata.nearest import Item as Item
+from geodata.nearest import nearest
 from geodata.places import PlaceHit, places_meant
 from geodata.releases import Moment, moment
 from geodata.search import Reading, read
 from geodata.vocabulary import Status
 
 State = InstitutionState
-DISTANCE_CANDIDATES = 40
-"""Extra rows fetched by index order before the true distance decides."""
 
 
 class InvalidCursor(GeodataError):
     """A cursor that this register did not hand out, or for another question."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """A result: the GeoJSON Feature as text, metres from the place asked about, and what matched."""
-
-    id: str
-    feature: str
-    distance_m: float | None
-    matched: str | None
 
 
 @dataclass(frozen=True)
@@ -184,56 +173,6 @@ def once(rows: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
     """Each institution at one campus, the main one if it is among the rows."""
     one_each = rows.ext(distinct_on(State.institution_id))
     return one_each.order_by(State.institution_id, State.is_main.desc(), State.campus_id)
-
-
-def nearest(
-    session: Session,
-    point: LonLat,
-    tests: list[ColumnElement[bool]],
-    reading: Reading | None,
-    *,
-    limit: int,
-    offset: int,
-) -> list[tuple[Item, str]]:
-    """Nearest first by geodesic distance in metres, each institution at its nearest campus.
-
-    Candidates come in the order of the spatial index, which measures on a sphere; everything within the true distance
-    of the last one wanted is then measured on the spheroid, so that the order is that of a full scan.
-    """
-    reach = reach_of(session, point, tests, limit + offset)
-    if reach is None:
-        return []
-    distance = func.ST_Distance(State.geog, spot(point))
-    matched = reading.matched if reading else null()
-    near = (
-        select(State.institution_id, State.feature, State.name_folded, distance.label("m"), matched.label("matched"))
-        .where(*tests, func.ST_DWithin(State.geog, spot(point), reach))
-        .ext(distinct_on(State.institution_id))
-        .order_by(State.institution_id, distance, State.campus_id)
-        .subquery()
-    )
-    page = select(near).order_by(near.c.m, near.c.institution_id).limit(limit).offset(offset)
-    return [
-        (Item(row.institution_id, row.feature, row.m, row.matched), row.name_folded) for row in session.execute(page)
-    ]
-
-
-def reach_of(session: Session, point: LonLat, tests: list[ColumnElement[bool]], wanted: int) -> float | None:
-    """Metres within which at least `wanted` institutions lie, or all of them; None when there is none."""
-    take = wanted + DISTANCE_CANDIDATES
-    while True:
-        candidates = (
-            select(State.institution_id, func.ST_Distance(State.geog, spot(point)).label("m"))
-            .where(*tests, State.geog.is_not(None))
-            .order_by(State.geog.op("<->")(spot(point)))
-            .limit(take)
-        )
-        rows = session.execute(candidates).all()
-        nearest_of = {row.institution_id: row.m for row in sorted(rows, key=lambda row: row.m, reverse=True)}
-        metres = sorted(nearest_of.values())
-        if len(metres) >= wanted or len(rows) < take:
-            return metres[min(wanted, len(metres)) - 1] + 0.001 if metres else None
-        take *= 4
 
 
 def facets(session: Session, wanted: InstitutionFilter) -> dict[str, dict[str, int]]:

@@ -1,12 +1,10 @@
 """Finding institutions: words, filters, places, pages."""
 
 import json
-import random
 from datetime import date
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geodata import institutions
@@ -106,23 +104,6 @@ def test_an_institution_is_as_near_as_its_nearest_campus_and_listed_once(session
     page = institutions.search(session, InstitutionFilter(on=TODAY, near=HANOI, radius_m=200_000), limit=5)
     assert [(item.id, item.distance_m) for item in page.items] == [(spread.id, 0)]
     assert page.number_matched == 1
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_the_nearest_ten_are_those_of_a_full_scan(session: Session, seed: int) -> None:
-    chance = random.Random(seed)
-    spots = [LonLat(chance.uniform(102, 115), chance.uniform(8, 23)) for _ in range(chance.choice([3, 60, 300]))]
-    publish(session, *(an_institution(at=spot) for spot in spots))
-    here = LonLat(chance.uniform(102, 115), chance.uniform(8, 23))
-    page = institutions.search(session, InstitutionFilter(on=TODAY, near=here), limit=10)
-    scan = session.scalars(
-        text(
-            "SELECT ST_Distance(geog, geography(ST_MakePoint(:lon, :lat))) FROM institution_state"
-            " WHERE release_to IS NULL ORDER BY 1 LIMIT 10"
-        ),
-        {"lon": here.lon, "lat": here.lat},
-    ).all()
-    assert [item.distance_m for item in page.items] == scan
 
 
 def test_a_box_finds_any_campus_in_it(session: Session) -> None:
