@@ -1,16 +1,20 @@
-"""Machines with a key: asked for on a page, approved by a steward, known by the hash of their key alone."""
+"""Machines with a key: asked for on a page, approved by a steward, known by the hash of their key alone.
+
+Every decision is recorded with who took it, when and why (`ApiClientAct`); contacts are seen by those who decide alone.
+"""
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from geodata.errors import GeodataError
-from geodata.models import ApiClient
-from geodata.vocabulary import ClientState
+from geodata.models import ApiClient, ApiClientAct, ApiClientContact
+from geodata.vocabulary import ClientState, ClientStep
 
 DEFAULT_PER_MINUTE = 6_000
 MOST_WAITING = 200
@@ -34,6 +38,10 @@ class TooManyWaiting(GeodataError):
     """Too many requests for keys wait for an answer."""
 
 
+class Decided(GeodataError):
+    """Somebody decided about the client since the page was made."""
+
+
 @dataclass(frozen=True)
 class Client:
     """A client as requests are judged: its number and how often it may ask."""
@@ -42,60 +50,125 @@ class Client:
     requests_per_minute: int
 
 
+@dataclass(frozen=True)
+class Hand:
+    """Who decides, when, and why. `person_id` is None for the operator; `seen`: the last decision that the page they
+    decide on told (its number, 0 for none), None where there is no page."""
+
+    by: str
+    at: datetime
+    reason: str = ""
+    person_id: int | None = None
+    seen: int | None = None
+
+
 def request(session: Session, *, name: str, contact: str, purpose: str) -> ApiClient:
     """Keep a request for a key. Raises `TooManyWaiting`. The caller commits."""
-    waiting = select(ApiClient.id).where(ApiClient.state == ClientState.REQUESTED).limit(MOST_WAITING)
-    if len(session.scalars(waiting).all()) >= MOST_WAITING:
+    if waiting(session) >= MOST_WAITING:
         raise TooManyWaiting("Too many requests for keys are waiting; try again in some days.")
     client = ApiClient(
-        name=name,
-        contact=contact,
-        purpose=purpose,
-        state=ClientState.REQUESTED.value,
-        requests_per_minute=DEFAULT_PER_MINUTE,
+        name=name, purpose=purpose, state=ClientState.REQUESTED.value, requests_per_minute=DEFAULT_PER_MINUTE
     )
     session.add(client)
+    session.flush()
+    session.add(ApiClientContact(client_id=client.id, contact=contact))
     session.flush()
     return client
 
 
-def approve(session: Session, client_id: int, *, per_minute: int, by: str, at: datetime) -> str:
-    """Give a requested client its key, which is shown this once. Raises `UnknownClient`, `NotPossible`."""
-    client = find(session, client_id)
-    if client.state != ClientState.REQUESTED:
-        raise NotPossible(f"client {client_id} is {client.state}; only a requested one can be approved")
+def waiting(session: Session) -> int:
+    """How many requests nobody has answered."""
+    requested = select(func.count()).select_from(ApiClient).where(ApiClient.state == ClientState.REQUESTED.value)
+    return session.scalar(requested) or 0
+
+
+def approve(session: Session, client_id: int, hand: Hand, *, per_minute: int) -> str:
+    """Give a requested client its key, which is shown this once. Raises `UnknownClient`, `NotPossible`, `Decided`."""
+    client = _held(session, client_id, hand, ClientState.REQUESTED)
     client.state, client.requests_per_minute = ClientState.ACTIVE.value, per_minute
-    client.approved_by, client.approved_at = by, at
+    client.approved_by, client.approved_at = hand.by, hand.at
+    _record(session, client, hand, ClientStep.APPROVED)
     return _new_key(session, client)
 
 
-def rotate(session: Session, client_id: int, *, at: datetime) -> str:
-    """A new key; the old one works for a week more. Raises `UnknownClient`, `NotPossible`."""
-    client = find(session, client_id)
-    if client.state != ClientState.ACTIVE:
-        raise NotPossible(f"client {client_id} is {client.state}; only an active one has a key")
-    client.old_key_hash, client.old_key_until = client.key_hash, at + GRACE
+def rotate(session: Session, client_id: int, hand: Hand) -> str:
+    """A new key; the old one works for a week more. Raises `UnknownClient`, `NotPossible`, `Decided`."""
+    client = _held(session, client_id, hand, ClientState.ACTIVE)
+    client.old_key_hash, client.old_key_until = client.key_hash, hand.at + GRACE
+    _record(session, client, hand, ClientStep.ROTATED)
     return _new_key(session, client)
 
 
-def revoke(session: Session, client_id: int) -> None:
-    """Its keys stop working. Raises `UnknownClient`."""
-    client = find(session, client_id)
+def set_quota(session: Session, client_id: int, hand: Hand, *, per_minute: int) -> None:
+    """How often an active client may ask from now on. Raises `UnknownClient`, `NotPossible`, `Decided`."""
+    client = _held(session, client_id, hand, ClientState.ACTIVE)
+    client.requests_per_minute = per_minute
+    _record(session, client, hand, ClientStep.QUOTA_SET)
+
+
+def revoke(session: Session, client_id: int, hand: Hand) -> None:
+    """Its keys stop working; a request is refused. Needs a reason. Raises `UnknownClient`, `NotPossible`, `Decided`."""
+    client = _held(session, client_id, hand, ClientState.REQUESTED, ClientState.ACTIVE)
+    if not hand.reason:
+        raise NotPossible("a key is refused or revoked with a reason")
+    step = ClientStep.REFUSED if client.state == ClientState.REQUESTED else ClientStep.REVOKED
     client.state, client.key_hash = ClientState.REVOKED.value, None
     client.old_key_hash = client.old_key_until = None
+    _record(session, client, hand, step)
+
+
+def _held(session: Session, client_id: int, hand: Hand, *states: ClientState) -> ApiClient:
+    """The client, which nobody else decides about meanwhile, in one of the states."""
+    client = session.get(ApiClient, client_id, with_for_update=True)
+    if client is None:
+        raise UnknownClient(f"no client has the number {client_id}")
+    if client.state not in states:
+        raise NotPossible(f"client {client_id} is {client.state}, not {' or '.join(states)}")
+    last = select(func.max(ApiClientAct.id)).where(ApiClientAct.client_id == client_id)
+    if hand.seen is not None and (session.scalar(last) or 0) != hand.seen:
+        raise Decided(f"somebody decided about client {client_id} meanwhile")
+    return client
+
+
+def _record(session: Session, client: ApiClient, hand: Hand, step: ClientStep) -> None:
+    quota = client.requests_per_minute if step in (ClientStep.APPROVED, ClientStep.QUOTA_SET) else None
+    session.add(
+        ApiClientAct(
+            client_id=client.id,
+            at=hand.at,
+            by_id=hand.person_id,
+            by_name=hand.by,
+            step=step.value,
+            reason=hand.reason,
+            requests_per_minute=quota,
+        )
+    )
     session.flush()
 
 
-def find(session: Session, client_id: int) -> ApiClient:
-    found = session.get(ApiClient, client_id)
-    if found is None:
-        raise UnknownClient(f"no client has the number {client_id}")
-    return found
-
-
-def listed(session: Session, state: ClientState | None = None) -> tuple[ApiClient, ...]:
+def listed(
+    session: Session, state: ClientState | None = None, *, after: int = 0, limit: int | None = None
+) -> tuple[ApiClient, ...]:
+    """Clients in a state (None: all) by number, from beyond `after` on."""
     wanted = [] if state is None else [ApiClient.state == state.value]
-    return tuple(session.scalars(select(ApiClient).where(*wanted).order_by(ApiClient.id)))
+    found = select(ApiClient).where(ApiClient.id > after, *wanted).order_by(ApiClient.id).limit(limit)
+    return tuple(session.scalars(found))
+
+
+def contacts(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Where keys are sent, by client; nothing for those who may not decide."""
+    found = select(ApiClientContact.client_id, ApiClientContact.contact).where(ApiClientContact.client_id.in_(ids))
+    return {row.client_id: row.contact for row in session.execute(found)}
+
+
+def acts(session: Session, ids: Collection[int]) -> dict[int, list[ApiClientAct]]:
+    """What was decided about each of the clients, the latest first."""
+    found: dict[int, list[ApiClientAct]] = {id: [] for id in ids}
+    for act in session.scalars(
+        select(ApiClientAct).where(ApiClientAct.client_id.in_(ids)).order_by(ApiClientAct.id.desc())
+    ):
+        found[act.client_id].append(act)
+    return found
 
 
 def by_key(session: Session, key: str, *, at: datetime) -> Client | None:

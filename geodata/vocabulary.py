@@ -244,6 +244,16 @@ class ClientState(StrEnum):
     REVOKED = "revoked"
 
 
+class ClientStep(StrEnum):
+    """What was decided about a machine with a key. `refused`: its request; `revoked`: the key that it had."""
+
+    APPROVED = "approved"
+    REFUSED = "refused"
+    ROTATED = "rotated"
+    QUOTA_SET = "quota_set"
+    REVOKED = "revoked"
+
+
 class LogKind(StrEnum):
     """What a leaf of the transparency log stands for."""
 

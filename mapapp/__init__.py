@@ -139,6 +139,7 @@ def _register(app: APIFlask) -> None:
         citizen_embed,
         citizen_offline,
         citizen_qr,
+        client_desk,
         client_pages,
         crawlers,
         data,
@@ -175,6 +176,7 @@ def _register(app: APIFlask) -> None:
         people.bp,
         steward.bp,
         proposals.bp,
+        client_desk.bp,
         map_files.bp,
         installable.bp,
     ):

@@ -62,6 +62,12 @@ UNKNOWN_INDICATOR = Kind(
     N_("Không có chỉ số này"),
     N_("Danh mục không có chỉ số này. Hãy chọn một chỉ số trong danh mục."),
 )
+CONFLICT = Kind(
+    409,
+    "moved-on",
+    N_("Sổ đăng ký đã thay đổi"),
+    N_("Dữ liệu đã thay đổi từ khi bạn mở trang này. Hãy tải lại trang và xem lại."),
+)
 SEVERAL = Kind(
     300,
     "ambiguous-identifier",

@@ -13,7 +13,8 @@ from mapapp.questions import external
 from mapapp.views import Link, Site
 
 HOME = "citizen.home"
-PAGES = ("citizen.", "planner.", "verify.", "ogc.", "data.", "reconciliation.", "steward.", "people.")
+PAGES = ("citizen.", "planner.", "verify.", "ogc.", "data.", "reconciliation.", "steward.", "people.", "proposals.")
+PAGES += ("clients.",)
 """Blueprints whose pages exist in both languages."""
 
 

@@ -3,6 +3,7 @@
 from geodata.models.audit import AnswerBatch, LogEntry, LoggedKey, LogNode, ReleaseDigest, SignedAnswer
 from geodata.models.base import Base, Fact
 from geodata.models.citizens import ErrorReport, MissedQuery, ReportSalt, ReportSender
+from geodata.models.clients import ApiClient, ApiClientAct, ApiClientContact
 from geodata.models.derived import InstitutionState
 from geodata.models.figures import ReadinessCell, ReadinessFigure, ReadinessStamp
 from geodata.models.people import (
@@ -33,13 +34,15 @@ from geodata.models.registry import (
 from geodata.models.steward import ImportFile, ImportJob, ReviewAnswer
 from geodata.models.tiles import StoredTile, TileGathering, TilePoint, TileStamp
 from geodata.models.units import AdministrativeUnit, UnitBoundary, UnitSuccession
-from geodata.models.work import ApiClient, ImportRow, ImportRun
+from geodata.models.work import ImportRow, ImportRun
 
 __all__ = [
     "FACTS",
     "AdministrativeUnit",
     "AnswerBatch",
     "ApiClient",
+    "ApiClientAct",
+    "ApiClientContact",
     "Authority",
     "Base",
     "Campus",

@@ -1,4 +1,4 @@
-"""What happens before publication and around it: import runs, API clients."""
+"""What happens before publication and around it: import runs and their rows."""
 
 from datetime import date, datetime
 from typing import Any
@@ -53,24 +53,3 @@ class ImportRow(Base):
     findings: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
     changes: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
     __table_args__ = (one_of("outcome", v.RowOutcome), UniqueConstraint("run_id", "sheet", "row_number"))
-
-
-class ApiClient(Base):
-    """A machine with a key; only the hash of the key is kept, and after a rotation for a while that of the old one.
-    `contact` is never public."""
-
-    __tablename__ = "api_client"
-    id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True)
-    name: Mapped[str]
-    contact: Mapped[str]
-    key_hash: Mapped[str | None] = mapped_column(unique=True)
-    purpose: Mapped[str] = mapped_column(server_default="")
-    old_key_hash: Mapped[str | None]
-    old_key_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    approved_by: Mapped[str | None]
-    approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    state: Mapped[str]
-    requests_per_minute: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
-    last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    __table_args__ = (one_of("state", v.ClientState),)

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tests.mapapp.conftest import NOW
 
 SOMEBODY = {"REMOTE_ADDR": "203.0.113.7"}
 PATH = "/api/v1/verify?code=XYZ"
+BY = api_clients.Hand(by="tester", at=NOW)
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def key(register: Session) -> str:
 
 def a_key(register: Session, *, per_minute: int) -> str:
     asked = api_clients.request(register, name="Máy", contact="a@example.vn", purpose="Kiểm tra")
-    found = api_clients.approve(register, asked.id, per_minute=per_minute, by="tester", at=NOW)
+    found = api_clients.approve(register, asked.id, BY, per_minute=per_minute)
     register.commit()
     return found
 
@@ -97,14 +99,14 @@ def test_pages_are_not_limited(client: FlaskClient) -> None:
 def test_a_rotated_key_works_for_a_week_more_and_a_revoked_one_not_at_all(register: Session) -> None:
     old = a_key(register, per_minute=8)
     client_id = register.scalars(text("SELECT max(id) FROM api_client")).one()
-    new = api_clients.rotate(register, client_id, at=NOW)
+    new = api_clients.rotate(register, client_id, BY)
     for one, at, works in (
         (new, NOW, True),
         (old, NOW + timedelta(days=6), True),
         (old, NOW + timedelta(days=8), False),
     ):
         assert (api_clients.by_key(register, one, at=at) is not None) is works
-    api_clients.revoke(register, client_id)
+    api_clients.revoke(register, client_id, replace(BY, reason="Mất khóa"))
     assert api_clients.by_key(register, new, at=NOW) is None
     assert api_clients.by_key(register, old, at=NOW) is None
 
@@ -141,7 +143,7 @@ def commands(database_url: str, engine: Any, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("DATABASE_URL", database_url)
     yield
     with engine.begin() as connection:
-        connection.execute(text("DELETE FROM api_client"))
+        connection.execute(text("TRUNCATE api_client CASCADE"))
 
 
 def run(*arguments: str) -> Result:

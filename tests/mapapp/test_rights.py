@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
+from geodata import api_clients
 from geodata.models import ImportJob, Person
 from geodata.people.rights import ACTS
 from geodata.vocabulary import PersonAct, Role
@@ -81,6 +82,8 @@ PRIVATE = {
     "proposals.start_wizard": Expected("POST /steward/institutions/{id}/close", "PN", "N"),
     "proposals.review": Expected("POST /steward/provinces/{province}/review", "PN", "N"),
     "proposals.declare": same("GET /steward/provinces/{province}/declare", READERS),
+    "clients.listed": same("GET /steward/clients", "N"),
+    "clients.decide": same("POST /steward/clients/{client}/approve", "N"),
     "proposals.start_declaration": Expected("POST /steward/provinces/{province}/declare", "PN", "N"),
 }
 """Hand-written, independently of `rights.ACTS`. A new private route fails the test until it stands here."""
@@ -129,9 +132,10 @@ def made(guarded: Guarded, login: str, province: str) -> dict[str, object]:
         session.flush()
         given = {"who": session.scalar(text("SELECT acting_person()")), "p": province}
         proposal = session.scalar(text(PROPOSAL), given)
+        client = api_clients.request(session, name="Máy", contact="a@example.vn", purpose="Kiểm tra").id
         session.commit()
         one = guarded.institutions(province)[0]
-        return {"run": run, "job": job.id, "proposal": proposal, "province": province, "id": one}
+        return {"run": run, "job": job.id, "proposal": proposal, "province": province, "id": one, "client": client}
 
 
 PROPOSAL = """
