@@ -8,6 +8,7 @@ from geodata.imports import overview, preview, report, reviews, run
 from geodata.imports.checks import Severity, explain
 from geodata.imports.headings import KINDS
 from geodata.imports.retention import is_kept
+from geodata.imports.staging import needs_approval
 from geodata.models import ImportRun
 from geodata.proposals import reading
 from geodata.vocabulary import RowOutcome, RunState
@@ -96,6 +97,7 @@ class RunPage:
     urls: Mapping[str, str]
     release: Link | None
     moved_on: bool
+    for_operator: bool
     file_kept: bool
     proposal: Link | None
 
@@ -141,6 +143,7 @@ def run_page(visitor: Visitor, found: ImportRun, asked: Mapping[str, str], *, af
         urls=run_urls(found),
         release=release_link(found),
         moved_on=moved_on(found),
+        for_operator=found.state == RunState.STAGED and not needs_approval(found),
         file_kept=is_kept(session(), found),
         proposal=proposal_of(found),
     )
@@ -184,10 +187,17 @@ def about(found: ImportRun) -> Iterable[tuple[str, str]]:
     yield _("Người thực hiện"), found.actor
     yield _("Nguồn"), found.source_name or "–"
     decision = run.decision_number(session(), found)
-    yield _("Quyết định"), decision or _("không có: chưa xác minh, trừ khi người thứ hai phê duyệt")
+    yield _("Quyết định"), decision or without_decision(found)
     if found.effective_on:
         yield _("Ngày hiệu lực"), day(found.effective_on)
     yield _("Định dạng"), found.file_format.upper()
+
+
+def without_decision(found: ImportRun) -> str:
+    """What the data of a run without a decision will be."""
+    if needs_approval(found):
+        return _("không có: chính thức khi người thứ hai phê duyệt")
+    return _("không có: dữ liệu chưa xác minh")
 
 
 def tiles(counts: Mapping[str, Any]) -> tuple[Tile, ...]:

@@ -26,11 +26,18 @@ CORRECTION = 0.9
 
 @dataclass(frozen=True)
 class Occasion:
-    """What a run says about all its rows: its day, the day it takes effect (if stated), whether it is a decision."""
+    """What a run says about all its rows: its day, the day it takes effect (if stated), and what it stands on:
+    whether on a decision, and whether a second person has to approve it before it is published."""
 
     today: date
     effective: date | None
-    official: bool
+    decided: bool
+    approval: bool = False
+
+    @property
+    def official(self) -> bool:
+        """Whether its data will be official: it rests on a decision, or two persons stand by it."""
+        return self.decided or self.approval
 
     @property
     def on(self) -> date:
@@ -84,6 +91,8 @@ class ChangeSet:
         if not unchanged and outranked and not fills_gap:
             self.problems.append(Problem("overrides_official", field, {"registered": _shown(current)}))
             return
+        if not unchanged:
+            self._tell_of_decision(current, field)
         event = self.occasion.effective if not dated else self.occasion.on
         merged = {**_values(table, current), **values}
         if unchanged or fills_gap or event is None or (current["valid_from"] and current["valid_from"] >= event):
@@ -104,8 +113,16 @@ class ChangeSet:
         elif known["is_official"] and not self.occasion.official:
             self.problems.append(Problem("overrides_official", field, {"registered": _shown(known)}))
         else:
+            if not unchanged:
+                self._tell_of_decision(known, field)
             self.close(table, known)
             self.add(table, {**_values(table, known), **values})
+
+    def _tell_of_decision(self, current: Fact, field: str) -> None:
+        """Two persons may change what rests on a decision, but both are told of it."""
+        if current["decision_id"] is not None and not self.occasion.decided:
+            told = {"registered": _shown(current), "decision": current.get("decision_number") or "?"}
+            self.problems.append(Problem("changes_decided", field, told))
 
     def _add_between(self, table: str, rows: list[Fact], values: dict[str, Any], start: date | None) -> None:
         """A fact for days on which nothing is said, from the end of an earlier fact to the start of a later one."""
@@ -172,7 +189,7 @@ def _names(changes: ChangeSet, stated: Stated) -> None:
             changes.state("institution_name", {"kind": kind}, values, field="name")
             continue
         spelling_only = key_of(current["text"]) == key_of(text)
-        if spelling_only and not changes.occasion.official:
+        if spelling_only and not changes.occasion.decided:
             changes.problems.append(Problem("spelled_differently", "name", {"registered": current["text"]}))
             continue
         corrects = spelling_only or same_name(current["text"], text) >= CORRECTION

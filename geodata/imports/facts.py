@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from geodata.models import (
     Campus,
     CompletenessDeclaration,
+    Decision,
     Identifier,
     IndicatorValue,
     InstitutionAttribute,
@@ -51,7 +52,7 @@ KEPT_BY_RELEASE = ("row_id", "release_from", "release_to", "source_id", "decisio
 
 Fact = dict[str, Any]
 """Columns of one fact row as JSON values (days as date objects, a point as EWKT), with `row_id`, `source_id`,
-`decision_id` and `is_official`."""
+`decision_id`, and of these `decision_number` and `is_official`."""
 
 
 def value_columns(table: Table) -> list[str]:
@@ -82,11 +83,12 @@ def _said(table: Table, institutions: list[str], release: int | None) -> Select[
         for column in table.columns
         if column.key not in ("release_from", "release_to", "report_id")
     ]
-    official = (Source.data_status == "official").label("is_official")
+    stands_on = (Source.data_status == "official").label("is_official"), Decision.number.label("decision_number")
     owner = Report.institution_id if table.name == REPORTED else table.c[OWNER.get(table.name, "institution_id")]
     if table.name == REPORTED:
         columns += [Report.institution_id, Report.period_id]
-    rows = select(*columns, official).join(Source, Source.id == table.c.source_id)
+    rows = select(*columns, *stands_on).join(Source, Source.id == table.c.source_id)
+    rows = rows.outerjoin(Decision, Decision.id == table.c.decision_id)
     if table.name == REPORTED:
         rows = rows.join(Report, Report.id == table.c.report_id)
     rows = rows.where(_standing(table, release), owner == func.any(institutions))
@@ -121,5 +123,5 @@ def as_json(fact: Fact) -> dict[str, Any]:
     return {
         key: value.isoformat() if isinstance(value, date) else value
         for key, value in fact.items()
-        if key not in ("is_official", "row_id")
+        if key not in ("is_official", "decision_number", "row_id")
     }

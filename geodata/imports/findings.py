@@ -250,8 +250,8 @@ _declare(
     NOTE,
     "Tên viết khác trong sổ (“{registered}”): giữ tên trong sổ",
     "Spelled otherwise in the register (“{registered}”): the register's name stays",
-    "Nhập kèm --decision nếu cần sửa cách viết.",
-    "Import with --decision to correct the spelling.",
+    "Nhập kèm số quyết định nếu cần sửa cách viết.",
+    "Import with the number of a decision to correct the spelling.",
 )
 _declare(
     "name_changes",
@@ -280,10 +280,18 @@ _declare(
 _declare(
     "overrides_official",
     ERROR,
-    "Sổ đang ghi “{registered}” theo quyết định; tệp không có quyết định nên không được thay",
-    "The register says “{registered}” on a decision; a file without a decision may not change it",
-    "Nhập kèm số quyết định (--decision), hoặc sửa ô này.",
-    "Import with the decision's number (--decision), or correct the cell.",
+    "Sổ đang ghi “{registered}” là dữ liệu chính thức; tệp không có quyết định, không qua phê duyệt, không được thay",
+    "“{registered}” is official data; a file without a decision that nobody approves may not change it",
+    "Nhập kèm số quyết định, hoặc gửi tệp trên trang để người thứ hai phê duyệt, hoặc sửa ô này.",
+    "Import with the decision's number, or send it on the page for a second person to approve, or correct the cell.",
+)
+_declare(
+    "changes_decided",
+    WARNING,
+    "Sổ đang ghi “{registered}” theo quyết định {decision}; tệp không có số quyết định nhưng sẽ thay",
+    "The register says “{registered}” on decision {decision}; this file, without a decision, will change it",
+    "Người phê duyệt đối chiếu với quyết định; nếu có quyết định mới, gửi lại tệp kèm số của quyết định đó.",
+    "The approver compares it with the decision; if there is a new one, send the file again with its number.",
 )
 _declare(
     "missing_value",

@@ -122,12 +122,13 @@ def _stage(session: Session, job: ImportJob, progress: Progress) -> ImportRun:
         decision=job.choices.get("decision"),
         effective=date.fromisoformat(effective) if effective else None,
         source_name=job.choices.get("source_name"),
+        approval=True,
         progress=progress,
     )
 
 
 def _recount(session: Session, job: ImportJob, progress: Progress) -> ImportRun:
-    return runs.recount(session, runs.find(session, job.run_id or 0), progress=progress)
+    return runs.recount(session, runs.find(session, job.run_id or 0), approval=True, progress=progress)
 
 
 def _publish(session: Session, job: ImportJob, progress: Progress) -> ImportRun:

@@ -22,6 +22,10 @@ class RegisterMovedOn(Refused):
     """The register changed since the run was staged, in a way that changes what the run would do."""
 
 
+class OtherStanding(Refused):
+    """Published otherwise than it was staged for (with or without a second person), the run would do something else."""
+
+
 class WrongState(Refused):
     """A run that is not in the state that the act needs (published twice, undone before publication)."""
 

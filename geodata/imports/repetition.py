@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from geodata.imports.checks import Finding
 from geodata.imports.examination import Planned
+from geodata.imports.staging import needs_approval
 from geodata.imports.tables import Row
 from geodata.models import ImportRow, ImportRun, Release, ReviewAnswer
 from geodata.vocabulary import RowOutcome, RunState
@@ -28,6 +29,7 @@ class Terms:
     source_name: str
     effective_on: date | None
     decision_id: int | None
+    approval: bool
     within: Any
 
 
@@ -52,7 +54,7 @@ def repeated(session: Session, rows: Sequence[Row], terms: Terms, base: Release 
 
 def _terms(run: ImportRun) -> Terms:
     within = run.counts.get("territory")
-    return Terms(run.file_hash, run.source_name, run.effective_on, run.decision_id, within)
+    return Terms(run.file_hash, run.source_name, run.effective_on, run.decision_id, needs_approval(run), within)
 
 
 def _again(row: Row, earlier: ImportRow) -> Planned:

@@ -4,23 +4,19 @@ All three flush and return; the command or route commits once, last.
 """
 
 import hashlib
-import json
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from geodata import registry_ids
 from geodata.imports import territory
 from geodata.imports.changes import Occasion
 from geodata.imports.examination import plan
+from geodata.imports.outcome import require_same_outcome, require_same_standing
 from geodata.imports.progress import Progress, silent
-from geodata.imports.publication import moved_on, write
+from geodata.imports.publication import write
 from geodata.imports.refusals import Refused, UnknownRun, WrongState
 from geodata.imports.repetition import Terms, repeated
 from geodata.imports.reviews import answers_for, remember_created, source_of
@@ -29,6 +25,7 @@ from geodata.imports.staging import (
     counts_of,
     described,
     headings_of,
+    needs_approval,
     notes_of,
     occasion_of,
     store,
@@ -40,8 +37,6 @@ from geodata.releases import current_release, finish_release, open_release
 from geodata.text import clean
 from geodata.undoing import revert
 from geodata.vocabulary import DataStatus, ReleaseKind, RowOutcome, RunState
-
-_REGISTRY_ID = re.compile(rf"\bv[{registry_ids.ALPHABET}]{{{registry_ids.LENGTH + 1}}}\b")
 
 
 @dataclass(frozen=True)
@@ -64,12 +59,14 @@ def stage(
     decision: str | None = None,
     effective: date | None = None,
     source_name: str | None = None,
+    approval: bool = False,
     today: date | None = None,
     progress: Progress = silent,
 ) -> ImportRun:
     """Read, examine and match the file and store exactly what publishing it would do; nothing public is written.
 
-    `decision` is the number of the administrative act the file rests on: its data is then official, else unverified.
+    `decision` is the number of the administrative act the file rests on; `approval` says that a second person is to
+    approve the run. Either makes its data official, else it is unverified and changes nothing official.
     `effective` is the day from which differing values hold. `source_name` says whose list it is (without it, what the
     file's name tells): answers to earlier questions about rows of that source are applied. Raises `RefusedFile`.
     """
@@ -77,14 +74,14 @@ def stage(
     raw = read(file.name, file.data)
     tables = tables_in(raw)
     progress("open_file", 1, 1)
-    occasion = Occasion(today or datetime.now(UTC).date(), effective, official=decision is not None)
+    occasion = Occasion(today or datetime.now(UTC).date(), effective, decision is not None, approval)
     source = clean(source_name or "") or source_of(file.name)
     base = current_release(session)
     rows = [row for table in tables.tables for row in table.rows]
     headings = {table.sheet: table.headings for table in tables.tables}
     within = territory.at_work(session)
     decision_id = decision_named(session, decision) if decision else None
-    terms = Terms(file.hash, source, effective, decision_id, within)
+    terms = Terms(file.hash, source, effective, decision_id, approval, within)
     planned = repeated(session, rows, terms, base) or plan(
         session, rows, headings, occasion, answers_for(session, source), progress
     )
@@ -111,15 +108,25 @@ def stage(
     return run
 
 
-def recount(session: Session, run: ImportRun, *, today: date | None = None, progress: Progress = silent) -> ImportRun:
-    """Plan a staged run again over the register and the answers as they are now; the run keeps its number.
+def recount(
+    session: Session,
+    run: ImportRun,
+    *,
+    approval: bool | None = None,
+    today: date | None = None,
+    progress: Progress = silent,
+) -> ImportRun:
+    """Plan a staged run again over the register and the answers as they are now; the run keeps its number, and what it
+    was staged for unless `approval` says otherwise.
 
     Raises `WrongState` for a run that is not staged.
     """
     session.refresh(run, with_for_update=True)
     if run.state != RunState.STAGED:
         raise _not_staged(run)
-    occasion = Occasion(today or datetime.now(UTC).date(), run.effective_on, official=run.decision_id is not None)
+    staged_for = needs_approval(run) if approval is None else approval
+    day, decided = today or datetime.now(UTC).date(), run.decision_id is not None
+    occasion = Occasion(day, run.effective_on, decided, staged_for)
     base = current_release(session)
     rows = stored_rows(run, rows_of(session, run))
     within = territory.at_work(session)
@@ -146,7 +153,8 @@ def publish(
     """Apply the stored change set as one release; nothing to change makes no release. Publishing twice changes nothing.
     `approved`: a second person stands by it, so that its data is official.
 
-    Raises `RegisterMovedOn` when the register changed so that the outcome would differ, `WrongState` for a run that
+    Raises `RegisterMovedOn` when the register changed so that the outcome would differ, `OtherStanding` when it would
+    because the run was staged for another way of publication, `WrongState` for a run that
     was undone, `Refused` with `all_or_nothing` while rows are rejected.
     """
     session.refresh(run, with_for_update=True)
@@ -157,7 +165,7 @@ def publish(
     if all_or_nothing and run.counts[RowOutcome.REJECTED]:
         raise Refused("Còn dòng bị từ chối: không ghi dòng nào.", "Rows are rejected: nothing is published.")
     if run.counts["changes"]:
-        _publish(session, run, actor, progress, official=approved or run.decision_id is not None)
+        _publish(session, run, actor, progress, approved=approved)
         remember_created(session, run)
     run.state = RunState.PUBLISHED.value
     session.flush()
@@ -227,7 +235,8 @@ def _not_staged(run: ImportRun) -> WrongState:
     )
 
 
-def _publish(session: Session, run: ImportRun, actor: str, progress: Progress, *, official: bool) -> None:
+def _publish(session: Session, run: ImportRun, actor: str, progress: Progress, *, approved: bool) -> None:
+    occasion = replace(occasion_of(run), approval=approved)
     release = open_release(
         session,
         kind=ReleaseKind.IMPORT,
@@ -237,14 +246,16 @@ def _publish(session: Session, run: ImportRun, actor: str, progress: Progress, *
     )
     before = current_release(session)  # read under the lock that `open_release` took
     if (before.id if before else None) != run.base_release_id:
-        _refuse_another_outcome(session, run, progress)
+        require_same_outcome(session, run, rows_of(session, run), occasion, progress)
+    elif occasion.official != occasion_of(run).official:
+        require_same_standing(session, run, rows_of(session, run), occasion, progress)
     progress("write", 0, run.counts["changes"])
     source = Source(
         kind=ReleaseKind.IMPORT.value,
         title=run.file_name,
         file_name=run.file_name,
         file_hash=run.file_hash,
-        data_status=(DataStatus.OFFICIAL if official else DataStatus.UNVERIFIED).value,
+        data_status=(DataStatus.OFFICIAL if occasion.official else DataStatus.UNVERIFIED).value,
         received_at=run.created_at,
     )
     session.add(source)
@@ -255,34 +266,6 @@ def _publish(session: Session, run: ImportRun, actor: str, progress: Progress, *
     finish_release(session, release, institutions=touched)
     progress("derive", len(touched), len(touched))
     run.release_id = release.id
-
-
-def _refuse_another_outcome(session: Session, run: ImportRun, progress: Progress) -> None:
-    """Plan again over the register as it is now, and refuse unless every row has the same effect."""
-    stored = rows_of(session, run)
-    rows, answers = stored_rows(run, stored), answers_for(session, run.source_name)
-    progress("check_again", 0, len(rows))
-    again = plan(session, rows, headings_of(run), occasion_of(run), answers)
-    again = territory.only_within(session, again, run.counts.get("territory"))
-    progress("check_again", len(rows), len(rows))
-    then = _effects((row.outcome, row.institution_id, row.changes) for row in stored)
-    now = _effects((row.outcome.value, row.institution_id, list(row.changes)) for row in again)
-    different = [
-        f"{row.sheet}, dòng {row.row_number}"
-        for row, *pair in zip(stored, then, now, strict=True)
-        if pair[0] != pair[1]
-    ]
-    if different:
-        raise moved_on(different)
-
-
-def _effects(rows: Iterable[tuple[str, str | None, Any]]) -> list[str]:
-    """What each row does, the same whatever ids new schools were given: those are told by their order."""
-    kept = list(rows)
-    new = [id for outcome, id, _ in kept if outcome == RowOutcome.CREATED and id]
-    order = {id: f"new {at}" for at, id in enumerate(dict.fromkeys(new))}
-    told = (json.dumps(row, sort_keys=True) for row in kept)
-    return [_REGISTRY_ID.sub(lambda found: order.get(found[0], found[0]), row) for row in told]
 
 
 def decision_named(session: Session, number: str) -> int:

@@ -1,5 +1,6 @@
 """What is stored of a run: its counts, its notes, and each row with what publishing would do to it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -26,6 +27,7 @@ def counts_of(planned: list[Planned], tables: list[dict[str, Any]], occasion: Oc
         **outcomes,
         "changes": sum(len(row.changes) for row in planned),
         "today": occasion.today.isoformat(),
+        "approval": occasion.approval,
         "by_sheet": _by_sheet(planned),
         "tables": tables,
     }
@@ -71,7 +73,7 @@ def store(session: Session, run: ImportRun, planned: list[Planned], progress: Pr
     progress("store", len(planned), len(planned))
 
 
-def stored_rows(run: ImportRun, rows: list[ImportRow]) -> list[Row]:
+def stored_rows(run: ImportRun, rows: Sequence[ImportRow]) -> list[Row]:
     """The rows of a run as they were read from its file."""
     kinds = {table["sheet"]: table["kind"] for table in run.counts["tables"]}
     return [Row(row.sheet, kinds[row.sheet], row.row_number, row.raw) for row in rows]
@@ -84,7 +86,13 @@ def headings_of(run: ImportRun) -> dict[str, dict[str, str]]:
 
 def occasion_of(run: ImportRun) -> Occasion:
     """The day and the standing of the run, as they were when it was staged."""
-    return Occasion(date.fromisoformat(run.counts["today"]), run.effective_on, official=run.decision_id is not None)
+    day, decided = date.fromisoformat(run.counts["today"]), run.decision_id is not None
+    return Occasion(day, run.effective_on, decided=decided, approval=needs_approval(run))
+
+
+def needs_approval(run: ImportRun) -> bool:
+    """Whether the run was staged for a second person to approve."""
+    return bool(run.counts.get("approval"))
 
 
 def _stored(run_id: int, planned: Planned) -> dict[str, Any]:

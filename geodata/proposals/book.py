@@ -21,7 +21,7 @@ class Book:
 
     def __init__(self, session: Session, ids: Collection[str], *, today: date, effective: date | None) -> None:
         self.session = session
-        self.occasion = Occasion(today, effective, official=True)
+        self.occasion = Occasion(today, effective, decided=True)
         self._facts = open_facts(session, ids, TABLES)
         self._sets = {id: ChangeSet(id, dict(self._facts[id]), self.occasion) for id in ids}
 

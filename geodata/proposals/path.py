@@ -33,7 +33,7 @@ from geodata.proposals.planning import (
 )
 from geodata.proposals.reading import OPEN, asked_of, fields_in, hands, of_run
 from geodata.proposals.refusals import MovedOn, NotAllowed, WrongStep
-from geodata.proposals.runs import fields_of_run, provinces_of_run
+from geodata.proposals.runs import fields_of_run, provinces_of_run, require_for_approval
 from geodata.releases import finish_release, open_release
 from geodata.undoing import revert
 from geodata.vocabulary import (
@@ -87,6 +87,7 @@ def draft_import(session: Session, person: Person, run: ImportRun, *, reason: st
             f"Lần nhập {run.id} đã được đề xuất hoặc không còn ở bước xem trước.",
             f"Import run {run.id} is proposed already or not staged any more.",
         )
+    require_for_approval(run)
     provinces = provinces_of_run(session, run)
     _require(person, PersonAct.PROPOSE, provinces)
     require_change(person, fields_of_run(session, run), provinces, ())

@@ -3,8 +3,10 @@
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geodata.imports.staging import needs_approval
 from geodata.models import ImportRun
 from geodata.proposals.fields import Field, field_of, fields
+from geodata.proposals.refusals import WrongStep
 
 PROVINCES = """
     SELECT DISTINCT code FROM (
@@ -36,6 +38,15 @@ TOUCHED = """
     FROM import_row AS row CROSS JOIN LATERAL jsonb_array_elements(row.changes) AS c (change)
     WHERE row.run_id = :run
 """
+
+
+def require_for_approval(run: ImportRun) -> None:
+    """Raises `WrongStep` where the preview was made for publication without a second person: it would do otherwise."""
+    if not needs_approval(run):
+        raise WrongStep(
+            f"Bản xem trước của lần nhập {run.id} được tính cho việc công bố bằng lệnh; hãy tính lại rồi gửi đề xuất.",
+            f"The preview of import run {run.id} was made for publication by a command; preview again, then propose.",
+        )
 
 
 def provinces_of_run(session: Session, run: ImportRun) -> list[str]:

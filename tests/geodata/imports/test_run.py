@@ -17,13 +17,11 @@ from geodata.imports.run import publish, rows_of, undo
 from geodata.models import (
     Campus,
     ChangeLog,
-    Decision,
     Identifier,
     InstitutionAttribute,
     InstitutionName,
     InstitutionState,
     Release,
-    Source,
 )
 from geodata.undoing import LaterChanges
 from tests.geodata.imports.conftest import HEADINGS, TODAY, Stager, a_csv, added_by, register_hash, wanted_by
@@ -61,24 +59,6 @@ def test_missing_ownership_is_unknown_and_no_code_is_invented(session: Session, 
     assert attributes(session, "ownership") == [("public", None, None), ("unknown", None, None)]
     assert list(session.scalars(select(Identifier.value))) == ["CDT2599"]
     assert "missing_ownership" in [found["code"] for found in rows_of(session, run)[1].findings]
-
-
-def test_data_is_official_only_with_a_decision_and_a_decision_raises_it(session: Session, staged: Stager) -> None:
-    publish(session, staged(a_csv(SCHOOL)), actor="officer")
-    run = publish(session, staged(a_csv(SCHOOL), decision="12/QĐ-SGDĐT"), actor="officer")
-    assert run.counts["updated"] == 1
-    assert list(session.scalars(select(Source.data_status).order_by(Source.id))) == ["unverified", "official"]
-    decision = session.scalars(select(Decision)).one()
-    assert (decision.number, run.decision_id) == ("12/QĐ-SGDĐT", decision.id)
-    state = session.scalars(select(InstitutionState).where(InstitutionState.release_to.is_(None))).one()
-    assert state.data_status == "official"
-
-
-def test_a_file_without_a_decision_may_not_change_what_rests_on_one(session: Session, staged: Stager) -> None:
-    publish(session, staged(a_csv(SCHOOL), decision="12/QĐ-SGDĐT"), actor="officer")
-    run = staged(a_csv((*SCHOOL[:2], "tư thục", *SCHOOL[3:])))
-    (row,) = rows_of(session, run)
-    assert (row.outcome, row.findings[0]["code"], row.changes) == ("rejected", "overrides_official", [])
 
 
 def test_blank_cells_erase_nothing(session: Session, staged: Stager) -> None:
