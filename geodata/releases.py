@@ -134,7 +134,7 @@ def finish_release(session: Session, release: Release, *, institutions: Collecti
     session.flush()
     large = institutions is None or len(institutions) >= BULK
     if large:
-        refresh_statistics(session, *(model.__tablename__ for model in PUBLISHED_FACTS), Report.__tablename__)
+        refresh_statistics(session, *_written(session, release, everything=institutions is None))
     derive_states(session, release.id, institutions)
     if large:
         refresh_statistics(session, InstitutionState.__tablename__)
@@ -145,6 +145,17 @@ def finish_release(session: Session, release: Release, *, institutions: Collecti
     session.execute(head.on_conflict_do_update(index_elements=["id"], set_={"release_id": release.id}))
     session.flush()
     append_releases(session)
+
+
+def _written(session: Session, release: Release, *, everything: bool) -> list[str]:
+    """The tables of facts, and of reports, that the release wrote to according to its change log."""
+    every = [*(model.__tablename__ for model in PUBLISHED_FACTS), Report.__tablename__]
+    if everything:
+        return every
+    changed = set(session.scalars(select(ChangeLog.subject).where(ChangeLog.release_id == release.id).distinct()))
+    if IndicatorValue.__tablename__ in changed:
+        changed.add(Report.__tablename__)
+    return [table for table in every if table in changed]
 
 
 def refresh_statistics(session: Session, *tables: str) -> None:

@@ -233,10 +233,14 @@ def _derive(session: Session, release: int, institutions: list[str]) -> None:
         session.execute(text(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {query}"), given)
     session.execute(text(PLACES))
     session.execute(text(SPANS))
-    if len(institutions) >= BULK:
-        for table in TEMPORARY:
-            session.execute(text(f"ANALYZE {table}"))
+    if len(institutions) < BULK:
+        session.execute(text(STATES), given)
+        return
+    for table in TEMPORARY:
+        session.execute(text(f"ANALYZE {table}"))
+    session.execute(text("SET LOCAL work_mem = '128MB'"))
     session.execute(text(STATES), given)
+    session.execute(text("SET LOCAL work_mem TO DEFAULT"))
 
 
 def facts_in_reach(chosen: str) -> dict[str, str]:
