@@ -60,7 +60,7 @@ class Measure:
 def measures() -> dict[str, Measure]:
     """The measure of every indicator that institutions report on, by id."""
     wanted = (i for i in indicators().values() if i.subject is SubjectKind.INSTITUTION and i.first_period is not None)
-    return {indicator.id: _measure(indicator) for indicator in wanted}
+    return {indicator.id: measure_of(indicator) for indicator in wanted}
 
 
 def with_parts(asked: Iterable[str]) -> list[Measure]:
@@ -85,7 +85,8 @@ def fingerprint() -> str:
     return hashlib.sha256(f"{REVISION}{as_json(measures().values())}".encode()).hexdigest()[:16]
 
 
-def _measure(indicator: Indicator) -> Measure:
+def measure_of(indicator: Indicator) -> Measure:
+    """How one indicator is measured; also one that authorities report, which is asked of no institution."""
     audience = indicator.applies_to or AppliesTo()
     threshold, above = _threshold(indicator.id)
     return Measure(
@@ -111,7 +112,7 @@ def _formula(indicator: Indicator) -> Formula:
         return Formula.VERDICT
     if indicator.kind is IndicatorKind.LEGAL:
         return Formula.PASSES
-    return Formula.YES if indicator.kind is IndicatorKind.SHARE else Formula.RATIO
+    return Formula.YES if indicator.kind in (IndicatorKind.SHARE, IndicatorKind.MILESTONE) else Formula.RATIO
 
 
 def _threshold(indicator_id: str) -> tuple[float | None, bool]:

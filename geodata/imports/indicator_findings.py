@@ -86,6 +86,14 @@ _declare(
     "Values are per cent: 45.5, not 0.455 or 4550.",
 )
 _declare(
+    "more_than_all",
+    ERROR,
+    "Tử số “{value}” lớn hơn mẫu số",
+    "The numerator “{value}” is more than the denominator",
+    "Tử số là một phần của mẫu số: kiểm tra hai số.",
+    "The numerator is a part of the denominator: check both.",
+)
+_declare(
     "denominator_zero",
     ERROR,
     "Có tử số mà không có mẫu số",

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from geodata.figures.measures import Formula, Measure, measures
 from geodata.imports import values
@@ -27,11 +27,20 @@ REPORTED = (Formula.RATIO, Formula.YES, Formula.PASSES)
 Numbers = tuple[Decimal | None, Decimal | None, Decimal | None]
 
 
+class Told(Protocol):
+    """Cells of a row or of a form, and what is wrong with them."""
+
+    @property
+    def row(self) -> Row: ...
+    @property
+    def problems(self) -> list[Problem]: ...
+
+
 def indicator_value(reading: Reading) -> None:
     """A row of "Chỉ số": a value or its parts, or why there is none."""
     measure = _measure(reading)
     period = _period(reading, measure)
-    figure = _figure(reading, measure) if measure else None
+    figure = read_figure(reading, measure) if measure else None
     if measure is None or period is None or figure is None:
         return
     identity = {"indicator_id": measure.id, "period_id": period}
@@ -53,6 +62,18 @@ def _measure(reading: Reading) -> Measure | None:
         reading.problems.append(Problem("computed_indicator", "indicator"))
         return None
     return found
+
+
+def indicator_asked(words: str) -> str | None:
+    """The id of the institutions' indicator with this id or name."""
+    found = _named().get(fold(words))
+    return found.id if found else None
+
+
+def year_asked(words: str) -> int | None:
+    """The year that the words of a reporting period name."""
+    year = _YEAR.fullmatch(words.strip())
+    return int(year[1]) if year else None
 
 
 @cache
@@ -84,11 +105,15 @@ def _period(reading: Reading, measure: Measure | None) -> str | None:
     return year[1]
 
 
-def _figure(reading: Reading, measure: Measure) -> dict[str, Any] | None:
+def is_yes_or_no(measure: Measure) -> bool:
+    """Whether a subject answers by yes or no: it has something, or meets a condition of the standard."""
+    return measure.formula is Formula.YES or (measure.formula is Formula.PASSES and measure.threshold is None)
+
+
+def read_figure(reading: Told, measure: Measure) -> dict[str, Any] | None:
     """The columns of the fact, or None with the problems said."""
     reason = _text(reading.row, "missing_reason")
-    is_yes_or_no = measure.formula is Formula.YES or (measure.formula is Formula.PASSES and measure.threshold is None)
-    numbers = _yes_or_no(reading) if is_yes_or_no else _numbers(reading)
+    numbers = _yes_or_no(reading) if is_yes_or_no(measure) else _numbers(reading)
     if numbers is None:
         return None
     value, numerator, denominator = numbers
@@ -98,7 +123,7 @@ def _figure(reading: Reading, measure: Measure) -> dict[str, Any] | None:
     if value is not None and reason is not None:
         reading.problems.append(Problem("figure_and_reason", "missing_reason"))
         return None
-    if value is not None and not is_yes_or_no and not _within(reading, measure, value):
+    if value is not None and not is_yes_or_no(measure) and not _within(reading, measure, value):
         return None
     if measure.formula is Formula.RATIO and value is not None and not denominator:
         reading.problems.append(Problem("no_denominator", "denominator"))
@@ -110,7 +135,7 @@ def _figure(reading: Reading, measure: Measure) -> dict[str, Any] | None:
     }
 
 
-def _yes_or_no(reading: Reading) -> Numbers | None:
+def _yes_or_no(reading: Told) -> Numbers | None:
     """(100 or 0, 1 or 0, 1); nothing for a blank."""
     words = (_text(reading.row, "value") or _text(reading.row, "numerator") or "").casefold()
     if not words:
@@ -123,7 +148,7 @@ def _yes_or_no(reading: Reading) -> Numbers | None:
     return None
 
 
-def _numbers(reading: Reading) -> Numbers | None:
+def _numbers(reading: Told) -> Numbers | None:
     """Value and parts; the value from its parts where it is left out, and both must agree where it is not."""
     try:
         value, numerator, denominator = (_number(reading, field) for field in ("value", "numerator", "denominator"))
@@ -145,7 +170,7 @@ def _numbers(reading: Reading) -> Numbers | None:
     return share, numerator, denominator
 
 
-def _number(reading: Reading, field: str) -> Decimal | None:
+def _number(reading: Told, field: str) -> Decimal | None:
     """Raises `ValueError` with the problem said."""
     try:
         return values.number(reading.row.cells.get(field))
@@ -154,13 +179,16 @@ def _number(reading: Reading, field: str) -> Decimal | None:
         raise
 
 
-def _within(reading: Reading, measure: Measure, value: Decimal) -> bool:
+def _within(reading: Told, measure: Measure, value: Decimal) -> bool:
     """Shares lie from 0 to 100; intake over its quota may pass 100, and a change of scale may be negative."""
     loose = indicators()[measure.id].base == "quota" or (measure.threshold or 0) < 0
     lowest, highest = (Decimal(-100), LARGEST) if (measure.threshold or 0) < 0 else (Decimal(0), Decimal(100))
     highest = LARGEST if loose else highest
     if lowest <= value <= highest:
         return True
+    if value > highest and _text(reading.row, "value") is None:
+        reading.problems.append(Problem("more_than_all", "numerator"))
+        return False
     details = {"lowest": plain(lowest) or "", "highest": plain(highest) or ""}
     reading.problems.append(Problem("out_of_range", "value", details))
     return False

@@ -17,19 +17,22 @@ _UNPACKED = """
     CREATE TEMPORARY TABLE staged_change ON COMMIT DROP AS
     SELECT r.id, r.institution_id, c.at, c.change->>'table' AS subject, c.change->>'action' AS action,
         (c.change->>'row_id')::bigint AS row_id, c.change->'before' AS before, c.change->'after' AS after,
-        coalesce(c.change->>'about', r.institution_id) AS about
+        coalesce(c.change->>'about', r.institution_id) AS about, NULL::text AS reports_on
     FROM import_row AS r CROSS JOIN LATERAL jsonb_array_elements(r.changes) WITH ORDINALITY AS c (change, at)
     WHERE r.run_id = :run
 """
 """The change set unpacked once: each statement below would have to unpack all of it again."""
 _UNPACKED_PROPOSAL = """
     CREATE TEMPORARY TABLE staged_change ON COMMIT DROP AS
-    SELECT p.id, c.change->>'about' AS institution_id, c.at, c.change->>'table' AS subject,
+    SELECT p.id, told.about AS institution_id, c.at, c.change->>'table' AS subject,
         c.change->>'action' AS action, (c.change->>'row_id')::bigint AS row_id, c.change->'before' AS before,
-        c.change->'after' AS after, c.change->>'about' AS about
+        c.change->'after' AS after, told.about, p.reports_on
     FROM proposal AS p CROSS JOIN LATERAL jsonb_array_elements(p.changes) WITH ORDINALITY AS c (change, at)
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN strpos(c.change->>'about', ':') = 0 THEN c.change->>'about' END) AS told (about)
     WHERE p.id = :proposal
 """
+"""`about` is NULL where an authority or a territory reports, which `reports_on` names."""
 
 
 def write(session: Session, run: ImportRun, release: Release, source: Source) -> list[str]:
@@ -64,12 +67,12 @@ def write_proposal(session: Session, proposal: Proposal, release: Release, sourc
     session.execute(
         text(
             "INSERT INTO institution (id) SELECT DISTINCT about FROM staged_change"
-            " WHERE NOT EXISTS (SELECT FROM institution WHERE id = about) ORDER BY 1"
+            " WHERE about IS NOT NULL AND NOT EXISTS (SELECT FROM institution WHERE id = about) ORDER BY 1"
         )
     )
     _apply(session, release, given)
     touched = (
-        "SELECT about FROM staged_change UNION SELECT after->>'successor_id' FROM staged_change"
+        "SELECT about FROM staged_change WHERE about IS NOT NULL UNION SELECT after->>'successor_id' FROM staged_change"
         " WHERE after ? 'successor_id' ORDER BY 1"
     )
     return list(session.scalars(text(touched)))
@@ -121,7 +124,11 @@ def _add(session: Session, table: Table, given: dict[str, int | None]) -> None:
     )
 
 
-_REPORT = "(SELECT id FROM report WHERE institution_id = after->>'institution_id' AND period_id = after->>'period_id')"
+_REPORT = """coalesce(
+    (SELECT id FROM report WHERE institution_id = after->>'institution_id' AND period_id = after->>'period_id'),
+    (SELECT id FROM report WHERE 'authority:' || authority_id = reports_on AND period_id = after->>'period_id'),
+    (SELECT id FROM report WHERE subject_kind = 'territory' AND period_id = after->>'period_id'
+        AND 'territory:' || coalesce(territory_key, 'vn') = reports_on))"""
 
 
 def _prepare_reports(session: Session) -> None:
@@ -134,7 +141,7 @@ def _prepare_reports(session: Session) -> None:
         text(
             "INSERT INTO report (period_id, subject_kind, institution_id, state)"
             f" SELECT DISTINCT after->>'period_id', '{SubjectKind.INSTITUTION}',"
-            f" after->>'institution_id', '{ReportState.PUBLISHED}' {added}"
+            f" after->>'institution_id', '{ReportState.PUBLISHED}' {added} AND after->>'institution_id' IS NOT NULL"
             " ON CONFLICT (institution_id, period_id) DO NOTHING"
         )
     )

@@ -30,12 +30,16 @@ COPIED_AT_ONCE = 1 << 30
 TOUCHED = """
     SELECT institution_id AS id FROM institution_state WHERE release_from > :before
     UNION SELECT institution_id FROM institution_state WHERE release_to > :before
-    UNION SELECT institution_id FROM change_log WHERE release_id > :before
+    UNION SELECT institution_id FROM change_log WHERE release_id > :before AND institution_id IS NOT NULL
     UNION SELECT predecessor_id FROM relation WHERE release_from > :before OR release_to > :before
     UNION SELECT successor_id FROM relation WHERE release_from > :before OR release_to > :before
     ORDER BY id
 """
-WHOLESALE = "SELECT EXISTS (SELECT FROM change_log WHERE release_id > :before AND institution_id IS NULL)"
+WHOLESALE = """
+    SELECT EXISTS (SELECT FROM change_log WHERE release_id > :before AND institution_id IS NULL
+        AND subject <> 'indicator_value')
+"""
+"""Changes of whole tables. Figures without an institution are those of authorities, which the copy does not hold."""
 
 
 def touched_since(session: Session, file: Path, release: Release) -> list[str] | None:

@@ -4,11 +4,12 @@ Every function flushes and returns; the caller commits. The database refuses the
 triggers on `proposal`): what is checked here is checked to say why.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from geodata.imports import run as runs
@@ -22,8 +23,9 @@ from geodata.models import (
     ProposalLog,
     Source,
 )
-from geodata.people.rights import Person, may_everywhere
+from geodata.people.rights import Person
 from geodata.proposals.fields import fields_of, require_approval, require_change
+from geodata.proposals.permission import require_act
 from geodata.proposals.planning import (
     current_number,
     moved_since,
@@ -32,9 +34,11 @@ from geodata.proposals.planning import (
     with_new_ids,
 )
 from geodata.proposals.reading import OPEN, asked_of, fields_in, hands, of_run
-from geodata.proposals.refusals import MovedOn, NotAllowed, WrongStep
+from geodata.proposals.refusals import AlreadyUnderWay, MovedOn, NotAllowed, WrongStep
 from geodata.proposals.runs import fields_of_run, provinces_of_run, require_for_approval
 from geodata.releases import finish_release, open_release
+from geodata.reports.publication import check_no_later, prepare_report, status_of_others
+from geodata.reports.subjects import subject_named
 from geodata.undoing import revert
 from geodata.vocabulary import (
     DataStatus,
@@ -60,7 +64,8 @@ def draft(
     decision: str | None = None,
     reason: str = "",
 ) -> Proposal:
-    """A draft of an edit or an event, planned over the register as it is now. Raises `Faulty`, `NotAllowed`."""
+    """A draft of an edit, an event or a report, planned over the register as it is now. Raises `Faulty`, `NotAllowed`;
+    `AlreadyUnderWay` where another report on the same subject and year is."""
     given = with_new_ids(wizard, values)
     proposal = Proposal(
         kind=kind.value,
@@ -72,11 +77,25 @@ def draft(
         decision_id=runs.decision_named(session, decision) if decision else None,
         drafted_by_id=person.id,
     )
+    if kind == ProposalKind.REPORT:
+        proposal.reports_on, proposal.period = str(given.get("subject")), str(given.get("period"))
     _plan(session, person, proposal)
-    session.add(proposal)
-    session.flush()
+    _begin(session, proposal)
     _log(session, proposal, person, ProposalStep.DRAFTED, reason)
     return proposal
+
+
+def _begin(session: Session, proposal: Proposal) -> None:
+    try:
+        with session.begin_nested():
+            session.add(proposal)
+    except IntegrityError as error:
+        if "uq_proposal_report_open" not in str(error.orig):
+            raise
+        raise AlreadyUnderWay(
+            "Báo cáo năm này của nơi này đang được người khác soạn hoặc chờ duyệt. Hãy tải lại trang.",
+            "Somebody else is writing this report already, or it waits for approval. Reload the page.",
+        ) from error
 
 
 def draft_import(session: Session, person: Person, run: ImportRun, *, reason: str = "") -> Proposal:
@@ -89,8 +108,6 @@ def draft_import(session: Session, person: Person, run: ImportRun, *, reason: st
         )
     require_for_approval(run)
     provinces = provinces_of_run(session, run)
-    _require(person, PersonAct.PROPOSE, provinces)
-    require_change(person, fields_of_run(session, run), provinces, ())
     proposal = Proposal(
         kind=ProposalKind.IMPORT.value,
         state=ProposalState.DRAFT.value,
@@ -102,6 +119,8 @@ def draft_import(session: Session, person: Person, run: ImportRun, *, reason: st
         base_release_id=run.base_release_id,
         drafted_by_id=person.id,
     )
+    require_act(person, PersonAct.PROPOSE, proposal)
+    require_change(person, fields_of_run(session, run), provinces, ())
     session.add(proposal)
     session.flush()
     _log(session, proposal, person, ProposalStep.DRAFTED, reason)
@@ -144,7 +163,7 @@ def propose(session: Session, proposal: Proposal, person: Person) -> Proposal:
     _must_be(proposal, ProposalState.DRAFT, ProposalState.SENT_BACK)
     if proposal.run_id is not None:  # the run may have been counted again since
         proposal.provinces = provinces_of_run(session, runs.find(session, proposal.run_id))
-    _require(person, PersonAct.PROPOSE, proposal.provinces)
+    require_act(person, PersonAct.PROPOSE, proposal)
     require_change(person, fields_in(session, proposal), proposal.provinces, proposal.institutions)
     check_moved(session, proposal)
     _log(session, proposal, person, ProposalStep.PROPOSED, proposal.reason)
@@ -158,7 +177,7 @@ def send_back(session: Session, proposal: Proposal, person: Person, *, reason: s
     _must_be(proposal, ProposalState.PROPOSED, ProposalState.APPROVED)
     if not reason:
         raise WrongStep("Hãy nêu lý do trả lại.", "Give a reason for sending it back.")
-    _require(person, PersonAct.APPROVE, proposal.provinces)
+    require_act(person, PersonAct.APPROVE, proposal)
     _log(session, proposal, person, ProposalStep.SENT_BACK, reason)
     _go(session, proposal, ProposalState.SENT_BACK, approved_by_id=None)
     return proposal
@@ -173,7 +192,7 @@ def approve(session: Session, proposal: Proposal, person: Person, *, reason: str
             "Người đề xuất không được tự phê duyệt. Cần một người khác.",
             "Nobody approves their own proposal. Another person is needed.",
         )
-    _require(person, PersonAct.APPROVE, proposal.provinces)
+    require_act(person, PersonAct.APPROVE, proposal)
     require_approval(person, fields_in(session, proposal), proposal.provinces, proposal.institutions)
     check_moved(session, proposal)
     _log(session, proposal, person, ProposalStep.APPROVED, reason)
@@ -191,7 +210,7 @@ def require_publication(session: Session, proposal: Proposal, person: Person) ->
     """Raises `NotAllowed`, `WrongStep` unless the person may publish the proposal now."""
     _lock(session, proposal)
     _must_be(proposal, ProposalState.APPROVED)
-    _require(person, PersonAct.PUBLISH, proposal.provinces)
+    require_act(person, PersonAct.PUBLISH, proposal)
 
 
 def carry_out(session: Session, proposal: Proposal, person: Person, *, progress: Progress = silent) -> Proposal:
@@ -219,6 +238,8 @@ def apply(session: Session, proposal: Proposal, *, actor: str, progress: Progres
     )
     check_moved(session, proposal)  # under the lock that `open_release` took
     source = _source(session, proposal)
+    if proposal.kind == ProposalKind.REPORT:
+        prepare_report(session, proposal)
     try:
         touched = write_proposal(session, proposal, release, source)
     except RegisterMovedOn as error:
@@ -232,7 +253,7 @@ def withdraw(session: Session, proposal: Proposal, person: Person, *, reason: st
     _lock(session, proposal)
     _must_be(proposal, *OPEN)
     if person.id not in hands(session, proposal):
-        _require(person, PersonAct.PROPOSE, proposal.provinces)
+        require_act(person, PersonAct.PROPOSE, proposal)
     _log(session, proposal, person, ProposalStep.WITHDRAWN, reason)
     _go(session, proposal, ProposalState.WITHDRAWN)
     return proposal
@@ -248,7 +269,7 @@ def require_undoing(session: Session, proposal: Proposal, person: Person) -> Non
     """Raises `NotAllowed`, `WrongStep` unless the person may undo the proposal now."""
     _lock(session, proposal)
     _must_be(proposal, ProposalState.PUBLISHED)
-    _require(person, PersonAct.PUBLISH, proposal.provinces)
+    require_act(person, PersonAct.PUBLISH, proposal)
 
 
 def take_back(
@@ -261,6 +282,8 @@ def take_back(
         run = runs.undo(session, runs.find(session, proposal.run_id or 0), actor=person.actor, progress=progress)
         proposal.undo_release_id = run.undo_release_id
     elif proposal.release_id is not None:
+        if proposal.kind == ProposalKind.REPORT:
+            check_no_later(session, proposal)
         told = f"Hoàn tác đề xuất số {proposal.id}"
         proposal.undo_release_id = revert(session, proposal.release_id, actor=person.actor, reason=told).id
     _log(session, proposal, person, ProposalStep.UNDONE, reason)
@@ -269,8 +292,10 @@ def take_back(
 
 
 def check_moved(session: Session, proposal: Proposal) -> None:
-    """Raises `MovedOn` when the same request planned now would do something else."""
-    if proposal.kind == ProposalKind.IMPORT or proposal.base_release_id == (current_number(session) or None):
+    """Raises `MovedOn` when the same request planned now would do something else. A report, which comes from outside of
+    the department, is planned again in any case."""
+    unmoved = proposal.base_release_id == (current_number(session) or None)
+    if proposal.kind == ProposalKind.IMPORT or (unmoved and proposal.kind != ProposalKind.REPORT):
         return
     asked = asked_of(proposal)
     moved = moved_since(session, proposal.institutions, proposal.base_release_id or 0)
@@ -286,10 +311,10 @@ def check_moved(session: Session, proposal: Proposal) -> None:
 
 def _plan(session: Session, person: Person, proposal: Proposal) -> None:
     planned = plan(session, asked_of(proposal))
-    _require(person, PersonAct.EDIT, planned.provinces)
-    require_change(person, fields_of(planned.changes), planned.provinces, planned.institutions)
     proposal.changes, proposal.institutions = planned.changes, planned.institutions
     proposal.provinces, proposal.base_release_id = planned.provinces, current_number(session) or None
+    require_act(person, PersonAct.EDIT, proposal)
+    require_change(person, fields_of(planned.changes), planned.provinces, planned.institutions)
 
 
 def _publish_run(session: Session, proposal: Proposal, actor: str, progress: Progress) -> ImportRun:
@@ -298,7 +323,23 @@ def _publish_run(session: Session, proposal: Proposal, actor: str, progress: Pro
 
 
 def _source(session: Session, proposal: Proposal) -> Source:
-    """What two persons stand by is official; an edit of illustrative institutions stays illustrative."""
+    """What the facts of a publication rest on, which names the proposal."""
+    report = f"Báo cáo năm {proposal.period}, đề" if proposal.kind == ProposalKind.REPORT else "Đề"
+    source = Source(
+        kind=ReleaseKind.EDIT.value,
+        title=f"{report} xuất số {proposal.id}",
+        data_status=_status(session, proposal).value,
+        received_at=datetime.now(UTC),
+    )
+    session.add(source)
+    session.flush()
+    return source
+
+
+def _status(session: Session, proposal: Proposal) -> DataStatus:
+    """What two persons stand by is official; what is said of illustrative institutions stays illustrative."""
+    if proposal.reports_on and not proposal.institutions:
+        return status_of_others(session, subject_named(session, proposal.reports_on))
     state = InstitutionState
     illustrative = session.scalar(
         select(func.count()).where(
@@ -307,23 +348,7 @@ def _source(session: Session, proposal: Proposal) -> Source:
             state.data_status == DataStatus.ILLUSTRATIVE,
         )
     )
-    source = Source(
-        kind=ReleaseKind.EDIT.value,
-        title=f"Đề xuất số {proposal.id}",
-        data_status=(DataStatus.ILLUSTRATIVE if illustrative else DataStatus.OFFICIAL).value,
-        received_at=datetime.now(UTC),
-    )
-    session.add(source)
-    session.flush()
-    return source
-
-
-def _require(person: Person, act: PersonAct, provinces: Collection[str]) -> None:
-    if not may_everywhere(person, act, provinces):
-        raise NotAllowed(
-            "Bạn không có quyền này đối với các tỉnh, thành phố liên quan.",
-            "You have no right to do this in the provinces concerned.",
-        )
+    return DataStatus.ILLUSTRATIVE if illustrative else DataStatus.OFFICIAL
 
 
 def _lock(session: Session, proposal: Proposal) -> None:

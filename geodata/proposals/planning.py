@@ -19,6 +19,8 @@ from geodata.proposals.refusals import Moved
 from geodata.proposals.wizards import PLANS
 from geodata.releases import Moment, holds_on
 from geodata.releases import said as said_now
+from geodata.reports.planning import plan_report
+from geodata.reports.subjects import territories_of
 from geodata.vocabulary import ProposalKind, Status, Wizard
 
 NEW_IDS = {Wizard.MERGE: ("new_id",), Wizard.SPLIT: ("new_id1", "new_id2", "new_id3")}
@@ -27,7 +29,7 @@ MOST_INSTITUTIONS = 2_000
 
 @dataclass(frozen=True)
 class Asked:
-    """What a person asked for: an edit or an event, its values, its day. `today` is the day it was asked."""
+    """What a person asked for: an edit, an event or a report, its values, its day. `today` is the day it was asked."""
 
     kind: ProposalKind
     wizard: Wizard | None
@@ -52,6 +54,8 @@ def with_new_ids(wizard: Wizard | None, values: Mapping[str, Any]) -> dict[str, 
 
 def plan(session: Session, asked: Asked) -> ChangePlan:
     """The change set over the register as it is now; raises `Faulty`."""
+    if asked.kind == ProposalKind.REPORT:
+        return _plan_report(session, asked)
     book = Book(session, institutions_asked(asked.values), today=asked.today, effective=asked.effective)
     given = Given(asked.values)
     if asked.kind == ProposalKind.EDIT:
@@ -64,6 +68,13 @@ def plan(session: Session, asked: Asked) -> ChangePlan:
     changes = book.changes
     touched = sorted({change["about"] for change in changes} | set(institutions_asked(asked.values)))
     return ChangePlan(changes, touched, provinces_of(session, touched, changes))
+
+
+def _plan_report(session: Session, asked: Asked) -> ChangePlan:
+    subject, changes = plan_report(session, Given(asked.values), this_year=asked.today.year)
+    told = subject.institutions
+    provinces = provinces_of(session, told, []) if told else territories_of(session, subject, asked.today)
+    return ChangePlan(changes, told, provinces)
 
 
 def institutions_asked(values: Mapping[str, Any]) -> list[str]:

@@ -17,8 +17,16 @@ class WrongStep(Refused):
     """A step that a proposal in this state cannot take."""
 
 
+class AlreadyUnderWay(WrongStep):
+    """A second report on the same subject and year: there is one way into the register at a time."""
+
+
 class PublicationUnderWay(Refused):
     """A preview has to wait, because something is being published."""
+
+
+class TooLarge(Refused):
+    """A file is too large to be tried out while somebody waits for the page."""
 
 
 @dataclass(frozen=True)

@@ -169,6 +169,12 @@ def reporters(
     return found, rows[0].matched if rows else 0
 
 
+def asked_of_unit(duty: Duty, period: int, unit: Unit, at: Moment) -> tuple[str, dict[str, Any]]:
+    """(a query of the unit's institutions whom the duty concerns, its parameters): who they are, whether they reported
+    and when that was sent."""
+    return _asked(at, "NULL::text", _place(unit)), _values(duty, period, at, unit)
+
+
 def _asked(at: Moment, column: str, place: str) -> str:
     said = SAID_NOW if at.is_current else SAID
     return ASKED.format(

@@ -69,7 +69,7 @@ def test_no_is_zero_and_blank_is_not(session: Session, staged: Stager) -> None:
         (a_row(RATIO, 2025, "nhiều"), "not_a_number"),
         (a_row(RATIO, 2025, 120), "out_of_range"),
         (a_row(RATIO, 2025, -1), "out_of_range"),
-        (a_row(RATIO, 2025, None, 70, 60), "out_of_range"),
+        (a_row(RATIO, 2025, None, 70, 60), "more_than_all"),
         (a_row(RATIO, 2025, 45, 50, 60), "parts_disagree"),
         (a_row(RATIO, 2025, None, 5, 0), "denominator_zero"),
         (a_row(RATIO, 2025, 45, None, None, "mất sổ"), "figure_and_reason"),
