@@ -22,15 +22,24 @@ ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 CLUSTER_PLACE = "MAPAPP_TEST_CLUSTER"  # from the first pytest process to its xdist workers
 CLUSTER_PREFIX = "mapapp-tests-"
+MEMORY = Path("/dev/shm")  # noqa: S108  what stands there is a directory of our own, by mkdtemp
+ROOM_BYTES = 8_000_000_000
 
 
 @cache
 def place() -> Path:
     """The directory of this test run: its cluster and what its applications write. Made by the first pytest process."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        os.environ[CLUSTER_PLACE] = tempfile.mkdtemp(prefix=f"{CLUSTER_PREFIX}{os.getpid()}-")
+        parent = MEMORY if _has_room_in_memory() else tempfile.gettempdir()
+        os.environ[CLUSTER_PLACE] = tempfile.mkdtemp(prefix=f"{CLUSTER_PREFIX}{os.getpid()}-", dir=parent)
         Path(os.environ[CLUSTER_PLACE]).chmod(0o711)
     return Path(os.environ[CLUSTER_PLACE])
+
+
+def _has_room_in_memory() -> bool:
+    """Whether the cluster may stand in memory, which takes a sixth of the time off most tests."""
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return MEMORY.is_dir() and min(shutil.disk_usage(MEMORY).free, physical // 2) > ROOM_BYTES
 
 
 def scratch() -> Path:
@@ -70,7 +79,7 @@ def _is_worker(config: pytest.Config) -> bool:
 
 
 def _remove_leftovers() -> None:
-    for place in Path(tempfile.gettempdir()).glob(f"{CLUSTER_PREFIX}*"):
+    for place in [*Path(tempfile.gettempdir()).glob(f"{CLUSTER_PREFIX}*"), *MEMORY.glob(f"{CLUSTER_PREFIX}*")]:
         pid = place.name.removeprefix(CLUSTER_PREFIX).partition("-")[0]
         if pid.isdecimal() and not processes.exists(int(pid)):
             _remove(place)
@@ -93,10 +102,11 @@ DatabaseLike = Callable[[str, Callable[[Engine], None]], str]
 
 
 @pytest.fixture(scope="session")
-def database_like(cluster: Cluster, worker_id: str) -> Iterator[DatabaseLike]:
+def database_like(cluster: Cluster, worker_id: str) -> DatabaseLike:
     """`database_like(name, prepare) -> url`: this worker's copy of a database that `prepare(engine)` filled once.
 
-    `prepare` gets an engine on an empty database with the extensions; it runs once per test run and name.
+    `prepare` gets an engine on an empty database with the extensions; it runs once per test run and name. The copies
+    go with the cluster: each one dropped would have all the others written to the disk.
     """
     copies: list[str] = []
 
@@ -108,9 +118,7 @@ def database_like(cluster: Cluster, worker_id: str) -> Iterator[DatabaseLike]:
         copies.append(copy)
         return url
 
-    yield database_like
-    for copy in copies:
-        cluster.drop_database(copy)
+    return database_like
 
 
 def _make_template(cluster: Cluster, name: str, prepare: Callable[[Engine], None]) -> None:

@@ -31,8 +31,17 @@ widths = pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"
 schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
+AT_REST = """async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    await frame();
+    await frame();
+    await Promise.allSettled(document.getAnimations().map(one => one.finished));
+}"""
+
+
 def violations(page: Page) -> list[str]:
-    """One line per rule broken, with the first element that breaks it."""
+    """One line per rule broken, with the first element that breaks it; once nothing moves or fades any more."""
+    page.evaluate(AT_REST)
     page.evaluate(AXE.read_text())  # past the page's own content security policy, which stays in force for the page
     found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)["violations"]
     return [f"{rule['id']}: {rule['nodes'][0]['html']} ({rule['nodes'][0]['failureSummary']})" for rule in found]

@@ -88,6 +88,7 @@ def test_the_embedded_map_gathers_the_whole_country(visit: Visit) -> None:
     expect(page.locator(".map-message")).to_be_hidden()
     page.locator("[data-show]").first.click()
     page.locator(".map .mark-icon:not(.cluster)").first.wait_for()
+    page.locator(".map .note-title").wait_for()
     assert violations(page) == []
 
 
