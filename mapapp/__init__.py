@@ -157,6 +157,7 @@ def _register(app: APIFlask) -> None:
         verifier,
         verify_offline,
         verify_pages,
+        work,
     )
     from mapapp.i18n import register_pages
 
@@ -177,6 +178,7 @@ def _register(app: APIFlask) -> None:
         steward.bp,
         proposals.bp,
         client_desk.bp,
+        work.bp,
         map_files.bp,
         installable.bp,
     ):

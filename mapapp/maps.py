@@ -111,6 +111,12 @@ class PointLayer(ModuleLayer):
     function = "points"
 
 
+class PlacingLayer(ModuleLayer):
+    """One place that a form of the page says and that can be put elsewhere, by a click or by the arrow keys."""
+
+    function = "placing"
+
+
 class OverlayLayer(ModuleLayer):
     """Readiness per unit: coloured provinces, or circles for smaller units; values and outlines come apart."""
 
@@ -151,6 +157,13 @@ def institution_map(gettext: Translate) -> OwnMap:
     return _with_stable_ids(chart)
 
 
+def placing_map(gettext: Translate) -> OwnMap:
+    """One campus to be placed by hand."""
+    chart = _chart("placing", gettext)
+    chart.add_child(PlacingLayer(texts={"label": gettext("Địa điểm đang đặt. Dời bằng các phím mũi tên.")}))
+    return _with_stable_ids(chart)
+
+
 def planner_map(gettext: Translate, name: str = "planner") -> OwnMap:
     """The country with one readiness overlay; on the planner's own page with institutions above it."""
     chart = _chart(name, gettext)
@@ -170,6 +183,7 @@ def access_map(gettext: Translate) -> OwnMap:
 MAPS: Mapping[str, Callable[[Translate], OwnMap]] = {
     "national": national_map,
     "institution": institution_map,
+    "placing": placing_map,
     "planner": planner_map,
     "access": access_map,
     "compare_one": partial(planner_map, name="compare_one"),

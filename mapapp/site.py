@@ -14,7 +14,7 @@ from mapapp.views import Link, Site
 
 HOME = "citizen.home"
 PAGES = ("citizen.", "planner.", "verify.", "ogc.", "data.", "reconciliation.", "steward.", "people.", "proposals.")
-PAGES += ("clients.",)
+PAGES += ("clients.", "work.")
 """Blueprints whose pages exist in both languages."""
 
 

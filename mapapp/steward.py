@@ -65,7 +65,8 @@ def to(endpoint: str, **values: Any) -> Response:
 
 @bp.get("/steward")
 def start() -> Response:
-    return to("runs")
+    """What waits comes first."""
+    return cast(Response, redirect(page_url("work.start"), 303))
 
 
 @bp.get("/steward/imports")

@@ -17,6 +17,7 @@ from mapapp.i18n import N_, day, language, number, page_url
 from mapapp.i18n import gettext as _
 from mapapp.sign_in import Visitor
 from mapapp.views import Link
+from mapapp.work_counts import waiting_for
 
 RUNS_A_PAGE = 30
 ACT = {
@@ -53,6 +54,7 @@ class Frame:
     token: str
     trail: tuple[Link, ...] = ()
     acts: frozenset[PersonAct] = frozenset()
+    waiting: str | None = None
 
     def may(self, act: str) -> bool:
         """Whether to show a button for this act at all; the act itself asks again, and more closely."""
@@ -62,7 +64,16 @@ class Frame:
 def frame(title: str, visitor: Visitor, *trail: Link) -> Frame:
     start = Link(_("Nhập dữ liệu"), page_url("steward.runs"))
     acts = frozenset(act for act in PersonAct if may_somewhere(visitor.person, act))
-    return Frame(title, title, visitor.name, visitor.form_token, (start, *trail) if trail else (), acts)
+    waiting = waiting_for(visitor)
+    return Frame(
+        title,
+        title,
+        visitor.name,
+        visitor.form_token,
+        (start, *trail) if trail else (),
+        acts,
+        None if waiting is None else number(waiting),
+    )
 
 
 @dataclass(frozen=True)

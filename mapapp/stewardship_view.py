@@ -1,9 +1,12 @@
 """Who answers for what: the fields of the register, and each province's records with their last review."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from geodata.people.rights import provinces_for
 from geodata.proposals.fields import fields, review_months
 from geodata.proposals.reviews import stewardships
+from geodata.vocabulary import PersonAct
 from mapapp.db import session, today
 from mapapp.i18n import N_, language
 from mapapp.i18n import gettext as _
@@ -12,6 +15,8 @@ from mapapp.proposal_words import OWNER, role_label
 from mapapp.review_words import ReviewView, review_view
 from mapapp.sign_in import Visitor
 from mapapp.steward_view import Frame
+from mapapp.work_counts import by_province
+from mapapp.work_view import ProvinceLine, line
 
 WAY = {
     "edit": N_("sửa trong hồ sơ"),
@@ -44,10 +49,11 @@ class StewardshipPage:
 
 @dataclass(frozen=True)
 class ProvincesPage:
-    """The same provinces for those who review them."""
+    """The same provinces for those who review them, with what waits in each of theirs."""
 
     frame: Frame
     provinces: tuple[ReviewView, ...]
+    waiting: Mapping[str, ProvinceLine]
     months: int
 
     title = property(lambda self: self.frame.title)
@@ -85,5 +91,11 @@ def provinces_page(visitor: Visitor) -> ProvincesPage:
     return ProvincesPage(
         frame=proposals_frame(_("Rà soát theo tỉnh"), visitor),
         provinces=tuple(sorted(found, key=lambda one: (not one.in_charge, one.tone == "good", one.name))),
+        waiting=waiting_in(provinces_for(visitor.person, PersonAct.READ_WORK)),
         months=review_months(),
     )
+
+
+def waiting_in(provinces: Collection[str] | None) -> dict[str, ProvinceLine]:
+    """{code: what waits there} of those provinces (None: all)."""
+    return {code: line(code, code, counts) for code, counts in by_province(provinces).items() if counts.whole}

@@ -34,6 +34,7 @@ from geodata.models.registry import (
 from geodata.models.steward import ImportFile, ImportJob, ReviewAnswer
 from geodata.models.tiles import StoredTile, TileGathering, TilePoint, TileStamp
 from geodata.models.units import AdministrativeUnit, UnitBoundary, UnitSuccession
+from geodata.models.waiting import MissedAnswer, NotDuplicate, RecordConfirmation
 from geodata.models.work import ImportRow, ImportRun
 
 __all__ = [
@@ -66,7 +67,9 @@ __all__ = [
     "LogEntry",
     "LogNode",
     "LoggedKey",
+    "MissedAnswer",
     "MissedQuery",
+    "NotDuplicate",
     "Person",
     "PersonInvitation",
     "PersonRight",
@@ -78,6 +81,7 @@ __all__ = [
     "ReadinessCell",
     "ReadinessFigure",
     "ReadinessStamp",
+    "RecordConfirmation",
     "RecoveryCode",
     "RegisterHead",
     "Relation",

@@ -41,18 +41,18 @@ def test_who_works_with_the_tables_is_waited_for_and_named(
     monkeypatch.setattr(preparation, "ATTEMPTS", 2)
     monkeypatch.setattr(preparation, "PAUSE_S", 0.0)
     migrate(empty_database_url)
-    engine = make_engine(empty_database_url, application_name="a long export")
+    engine = make_engine(empty_database_url, application_name="a long import")
     migrations.downgrade(engine, "-1")
     present, newest = migrations.revisions(engine)
     said: list[str] = []
     with engine.begin() as work:
         for table in Base.metadata.tables:
             if inspect(work).has_table(table):
-                work.execute(text(f'LOCK TABLE "{table}" IN ACCESS SHARE MODE'))
-        with pytest.raises(TablesInUse, match="a long export"):
+                work.execute(text(f'LOCK TABLE "{table}" IN ROW EXCLUSIVE MODE'))
+        with pytest.raises(TablesInUse, match="a long import"):
             migrate(empty_database_url, say=said.append)
         assert migrations.revisions(engine) == (present, newest)
-    assert "a long export" in said[-1]
+    assert "a long import" in said[-1]
     migrate(empty_database_url)
     assert migrations.revisions(engine)[0] == newest
     engine.dispose()

@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 import pytest
 from apiflask import APIFlask
@@ -11,10 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
-from geodata import api_clients
+from geodata import api_clients, error_reports
 from geodata.models import ImportJob, Person
 from geodata.people.rights import ACTS
-from geodata.vocabulary import PersonAct, Role
+from geodata.vocabulary import PersonAct, ReportedField, Role
 from mapapp import create_app
 from mapapp.settings import Settings
 from tests.conftest import scratch
@@ -82,6 +83,17 @@ PRIVATE = {
     "proposals.start_wizard": Expected("POST /steward/institutions/{id}/close", "PN", "N"),
     "proposals.review": Expected("POST /steward/provinces/{province}/review", "PN", "N"),
     "proposals.declare": same("GET /steward/provinces/{province}/declare", READERS),
+    "work.start": same("GET /steward/work", READERS),
+    "work.records": same("GET /steward/work/unplaced", READERS),
+    "work.confirm": Expected("POST /steward/work/confirm/{id}", "PN", "N"),
+    "work.place": Expected("GET /steward/work/place/{id}/{campus}", "PN", "N"),
+    "work.propose_place": Expected("POST /steward/work/place/{id}/{campus}", "PN", "N"),
+    "work.pairs": same("GET /steward/work/duplicates", READERS),
+    "work.tell_apart": Expected("POST /steward/work/duplicates/{id}/{second}", "PN", "N"),
+    "work.reports": same("GET /steward/work/reports", READERS),
+    "work.answer": Expected("POST /steward/work/reports/{ticket}", "PN", "N"),
+    "work.missed": same("GET /steward/work/missed", READERS),
+    "work.handle_missed": same("POST /steward/work/missed", "N"),
     "clients.listed": same("GET /steward/clients", "N"),
     "clients.decide": same("POST /steward/clients/{client}/approve", "N"),
     "proposals.start_declaration": Expected("POST /steward/provinces/{province}/declare", "PN", "N"),
@@ -132,10 +144,14 @@ def made(guarded: Guarded, login: str, province: str) -> dict[str, object]:
         session.flush()
         given = {"who": session.scalar(text("SELECT acting_person()")), "p": province}
         proposal = session.scalar(text(PROPOSAL), given)
-        client = api_clients.request(session, name="Máy", contact="a@example.vn", purpose="Kiểm tra").id
+        one, second = guarded.institutions(province)[:2]
+        given = {"run": run, "job": job.id, "proposal": proposal, "province": province, "id": one, "second": second}
+        given["client"] = api_clients.request(session, name="Máy", contact="a@example.vn", purpose="Kiểm tra").id
+        given["campus"] = session.scalar(text("SELECT min(campus_id) FROM campus WHERE institution_id = :id"), given)
+        draft = error_reports.Draft(one, ReportedField.NAME, "Tên đã đổi")
+        given["ticket"] = error_reports.send(session, draft, at=datetime.now(UTC), promised_on=date(2026, 12, 1))
         session.commit()
-        one = guarded.institutions(province)[0]
-        return {"run": run, "job": job.id, "proposal": proposal, "province": province, "id": one, "client": client}
+        return given
 
 
 PROPOSAL = """
