@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from geodata.geometry import LonLat
+from geodata.imports.campus_columns import differing_field, place_columns
+from geodata.imports.campus_columns import ewkt as ewkt
 from geodata.imports.facts import TABLES, Fact, as_json, holds, value_columns
 from geodata.imports.register import key_of
-from geodata.imports.statements import Problem, Site, Stated
+from geodata.imports.statements import Problem, Stated
 from geodata.imports.values import type_in_name
+from geodata.imports.words import VOCABULARIES
 from geodata.names import searchable
 from geodata.text import same_name
-from geodata.vocabulary import AttributeKind, CampusKind, LocationPrecision, NameKind, Ownership, Status
+from geodata.vocabulary import AttributeKind, CampusKind, NameKind, Ownership, Status
 
 Change = dict[str, Any]
 """As stored: `action` add or close, `table`, `row_id` and `before` of a closed fact, `after` of an added one."""
@@ -69,11 +71,13 @@ class ChangeSet:
         fills_gap: bool = False,
         same: bool | None = None,
         start: date | None = None,
+        shown: str | None = None,
     ) -> None:
         """Make the register say `values` of the fact with this identity on the day of the run.
 
         `same`: the answer of a comparison finer than equality. `dated`: a difference is an event of today when the
         run has no day of its own. `fills_gap`: the old value was no statement. `start`: the first day, where known.
+        `shown`: what people are told the register says, where it is not the fact's own word.
         """
         rows = [row for row in self.facts.get(table, []) if all(row[key] == value for key, value in identity.items())]
         current = next((row for row in rows if holds(row, self.occasion.on)), None)
@@ -86,13 +90,13 @@ class ChangeSet:
         if unchanged and not refines and (current["is_official"] or not self.occasion.official):
             return
         if not unchanged and current["row_id"] is None:
-            self.problems.append(Problem("contradicts_row", field, {"registered": _shown(current)}))
+            self.problems.append(Problem("contradicts_row", field, _told(current, shown)))
             return
         if not unchanged and outranked and not fills_gap:
-            self.problems.append(Problem("overrides_official", field, {"registered": _shown(current)}))
+            self.problems.append(Problem("overrides_official", field, _told(current, shown)))
             return
         if not unchanged:
-            self._tell_of_decision(current, field)
+            self._tell_of_decision(current, field, shown)
         event = self.occasion.effective if not dated else self.occasion.on
         merged = {**_values(table, current), **values}
         if unchanged or fills_gap or event is None or (current["valid_from"] and current["valid_from"] >= event):
@@ -109,19 +113,19 @@ class ChangeSet:
         if unchanged and (known["is_official"] or not self.occasion.official or known["row_id"] is None):
             return
         if known["row_id"] is None:
-            self.problems.append(Problem("contradicts_row", field, {"registered": _shown(known)}))
+            self.problems.append(Problem("contradicts_row", field, _told(known)))
         elif known["is_official"] and not self.occasion.official:
-            self.problems.append(Problem("overrides_official", field, {"registered": _shown(known)}))
+            self.problems.append(Problem("overrides_official", field, _told(known)))
         else:
             if not unchanged:
                 self._tell_of_decision(known, field)
             self.close(table, known)
             self.add(table, {**_values(table, known), **values})
 
-    def _tell_of_decision(self, current: Fact, field: str) -> None:
+    def _tell_of_decision(self, current: Fact, field: str, shown: str | None = None) -> None:
         """Two persons may change what rests on a decision, but both are told of it."""
         if current["decision_id"] is not None and not self.occasion.decided:
-            told = {"registered": _shown(current), "decision": current.get("decision_number") or "?"}
+            told = _told(current, shown) | {"decision": current.get("decision_number") or "?"}
             self.problems.append(Problem("changes_decided", field, told))
 
     def _add_between(self, table: str, rows: list[Fact], values: dict[str, Any], start: date | None) -> None:
@@ -252,50 +256,8 @@ def _campus(changes: ChangeSet, stated: Stated, campus_id: str) -> None:
         changes.state("campus", {"kind": CampusKind.MAIN.value}, values, field="province")
     elif wanted:
         identity = {"kind": CampusKind.MAIN.value, "campus_id": current["campus_id"]}
-        changes.state("campus", identity, wanted, field="province")
-
-
-def place_columns(site: Site, current: Fact | None) -> dict[str, Any]:
-    """Columns of the campus that the row decides. A finer place known before stays unless the row contradicts it."""
-    place = site.place
-    codes = {
-        "province_code": place.province_code,
-        "commune_code": place.commune_code,
-        "former_province_code": place.former_province_code,
-        "former_district_code": place.former_district_code,
-        "former_commune_code": place.former_commune_code,
-    }
-    wanted: dict[str, Any] = {key: code for key, code in codes.items() if code}
-    contradicts = current is not None and any(current[key] not in (None, code) for key, code in wanted.items())
-    if contradicts or current is None:
-        wanted = dict(codes)
-    if site.address:
-        wanted["address"] = site.address
-    elif contradicts:
-        wanted["address"] = None
-    unknown = {"location_precision": LocationPrecision.NONE.value} if current is None else {}
-    return wanted | unknown | _location(site, current, moved=contradicts)
-
-
-def _location(site: Site, current: Fact | None, *, moved: bool) -> dict[str, Any]:
-    """Point and precision: the row's point, else the better of what the row's units give and what is known."""
-    point, precision = site.point, site.place.precision
-    if point:
-        precision = LocationPrecision.ADDRESS
-    else:
-        point = site.place.point
-    order = list(LocationPrecision)
-    known = LocationPrecision(current["location_precision"]) if current and not moved else LocationPrecision.NONE
-    if not site.point and order.index(known) <= order.index(precision):
-        return {}
-    if site.point and known == LocationPrecision.SURVEYED and current and current["geom"] == ewkt(site.point):
-        return {}
-    return {"location_precision": precision.value, "geom": ewkt(point) if point else None}
-
-
-def ewkt(point: LonLat) -> str:
-    """As PostGIS writes it, so that equal points are equal texts; seven decimals are a centimetre."""
-    return f"SRID=4326;POINT({round(point.lon, 7):.15g} {round(point.lat, 7):.15g})"
+        field, shown = differing_field(stated, current, wanted)
+        changes.state("campus", identity, wanted, field=field, shown=shown)
 
 
 def _current(changes: ChangeSet, table: str, key: str, value: str) -> Fact | None:
@@ -308,6 +270,9 @@ def _values(table: str, fact: Fact) -> dict[str, Any]:
     return {key: fact[key] for key in value_columns(TABLES[table])}
 
 
-def _shown(fact: Fact) -> str:
+def _told(fact: Fact, shown: str | None = None) -> dict[str, str]:
+    """What the register says, as details of a finding; `of` names the vocabulary of a value."""
+    if fact.get("kind") in VOCABULARIES and "value" in fact:
+        return {"registered": str(fact["value"]), "of": str(fact["kind"])}
     telling = ("text", "value", "number", "occupation_name", "occupation_code", "address", "province_code")
-    return str(next((fact[key] for key in telling if fact.get(key)), ""))
+    return {"registered": shown or str(next((fact[key] for key in telling if fact.get(key)), ""))}

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from geodata.imports.statements import Problem
+from geodata.imports.words import in_words
 
 
 class Severity(StrEnum):
@@ -91,6 +92,8 @@ def explain(stored: dict[str, Any], language: str = "vi") -> tuple[str, str]:
     check = CHECKS[stored["code"]]
     title, remedy = (check.en, check.remedy_en) if language == "en" else (check.vi, check.remedy_vi)
     filled = _Details(stored["details"], value=stored["value"] or "")
+    if "of" in filled:
+        filled["registered"] = in_words(filled["registered"], filled["of"], language)
     return title.format_map(filled), remedy.format_map(filled)
 
 

@@ -91,8 +91,10 @@ def _refuse_bombs(entries: list[zipfile.ZipInfo], packed: int) -> None:
     )
     if len(entries) > MAX_ENTRIES or unfolded > MAX_UNFOLDED_BYTES or steep:
         raise RefusedFile(
-            f"Tệp nén bất thường: {len(entries)} phần, {packed:,} byte bung thành {unfolded:,} byte. Không mở.",
-            f"Abnormal archive: {len(entries)} parts, {packed:,} bytes unfold to {unfolded:,} bytes. Not opened.",
+            f"Tệp nén bất thường, không mở: {len(entries)} phần, {packed // 1024} KB bung thành {unfolded // 2**20} MB."
+            " Hãy mở bằng Excel hoặc LibreOffice, lưu thành tệp mới rồi gửi lại.",
+            f"Abnormal archive, not opened: {len(entries)} parts, {packed // 1024} KB unfold to {unfolded // 2**20} MB."
+            " Open it with Excel or LibreOffice, save it as a new file and send that.",
         )
 
 

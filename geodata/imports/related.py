@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any
 
 from geodata.imports import values
-from geodata.imports.changes import ChangeSet, place_columns
+from geodata.imports.campus_columns import place_columns
+from geodata.imports.changes import ChangeSet
 from geodata.imports.directory import Directory
 from geodata.imports.facts import Fact
 from geodata.imports.gazetteer import Gazetteer

@@ -4,14 +4,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from geodata.imports.checks import explain
 from geodata.imports.refusals import OtherStanding
 from geodata.imports.run import publish, recount, rows_of
 from geodata.models import Decision, ImportRun, InstitutionAttribute, InstitutionName, InstitutionState, Source
-from tests.geodata.imports.conftest import TODAY, Stager, a_csv, added_by, wanted_by
+from tests.geodata.imports.conftest import HEADINGS, TODAY, Stager, a_csv, added_by, wanted_by
 
 SCHOOL = ("Trường Cao đẳng Thử nghiệm", "Trường cao đẳng", "công lập", "Nam Định", "CDT2599")
 PRIVATE = (*SCHOOL[:2], "tư thục", *SCHOOL[3:])
 DECISION = "12/QĐ-SGDĐT"
+TOLD = {"registered": "public", "of": "ownership", "decision": DECISION}
 
 
 def data_status(session: Session) -> list[str]:
@@ -70,8 +72,21 @@ def test_what_rests_on_a_decision_changes_before_everybodys_eyes(session: Sessio
     publish(session, staged(a_csv(SCHOOL), decision=DECISION), actor="officer")
     run = staged(a_csv(PRIVATE), approval=True)
     assert told(session, run) == [("updated", ["changes_decided"])]
-    assert rows_of(session, run)[0].findings[0]["details"] == {"registered": "public", "decision": DECISION}
+    assert rows_of(session, run)[0].findings[0]["details"] == TOLD
+    assert "“công lập” theo quyết định 12/QĐ-SGDĐT" in explain(rows_of(session, run)[0].findings[0])[0]
     assert told(session, staged(a_csv(PRIVATE), decision="13/QĐ-SGDĐT", approval=True)) == [("updated", [])]
+
+
+def test_a_finding_about_a_place_names_the_cell_that_differs(session: Session, staged: Stager) -> None:
+    headings = (*HEADINGS, "Địa chỉ", "Vĩ độ", "Kinh độ")
+    placed = (*SCHOOL, "12 Lê Lợi", "20,4231", "106,1684")
+    publish(session, staged(a_csv(placed, headings=headings), decision=DECISION), actor="officer")
+    for cells, found in (
+        (("14 Lê Lợi", *placed[6:]), ("Địa chỉ", "12 Lê Lợi")),
+        ((*placed[5:6], "20,4331", "106,1684"), ("Vĩ độ", "20.42310, 106.16840")),
+    ):
+        (row,) = rows_of(session, staged(a_csv((*SCHOOL, *cells), headings=headings), approval=True))
+        assert [(one["column"], one["details"]["registered"]) for one in row.findings] == [found]
 
 
 def test_spelling_of_names_is_left_to_decisions(session: Session, staged: Stager) -> None:
