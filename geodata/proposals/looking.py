@@ -88,8 +88,11 @@ def look(
     provinces: Sequence[str],
     questions: Sequence[tuple[Question, date]],
     days: Sequence[date],
+    *,
+    reporting: Sequence[str] | None = None,
 ) -> Look:
-    """The register as this transaction sees it, nothing remembered."""
+    """The register as this transaction sees it, nothing remembered. Figures are those that the institutions, or
+    `reporting`, have reported."""
     session.flush()
     rows = session.execute(text(STANDINGS), {"institutions": list(institutions), "days": list(days)})
     standings = {
@@ -97,7 +100,10 @@ def look(
         for row in rows
     }
     answers = decide_many(session, questions, shelf=Shelf()) if questions else ()
-    found = [*_network(session, provinces, days[-1]), *_readiness(session, institutions, provinces, days[-1])]
+    found = [
+        *_network(session, provinces, days[-1]),
+        *_readiness(session, reporting or institutions, provinces, days[-1]),
+    ]
     return Look(standings, answers, {(figure.indicator, figure.unit): figure for figure in found})
 
 

@@ -61,3 +61,18 @@ def fields_of_run(session: Session, run: ImportRun) -> tuple[Field, ...]:
     rows = session.execute(text(TOUCHED), {"run": run.id})
     touched = {field_of(row.subject, row.kind).id for row in rows}
     return tuple(field for field in fields().values() if field.id in touched)
+
+
+def institutions_of_run(session: Session, run: int) -> list[str]:
+    """Institutions that the rows of the run change, in an order by lot that stays the same."""
+    rows = text(
+        "SELECT institution_id FROM import_row WHERE run_id = :run AND changes <> '[]'"
+        " GROUP BY institution_id ORDER BY md5(institution_id)"
+    )
+    return list(session.scalars(rows, {"run": run}))
+
+
+def rows_of_run(session: Session, run: int) -> int:
+    """How many rows of the run change something."""
+    counted = text("SELECT count(*) FROM import_row WHERE run_id = :run AND changes <> '[]'")
+    return session.scalar(counted, {"run": run}) or 0
