@@ -53,6 +53,7 @@ class OutcomeView:
     """Three comparisons, before and after, each the days named; `same` counts lines that do not change."""
 
     days_label: str
+    sample: str | None
     map: tuple[Row, ...]
     signs: tuple[Sign, ...]
     width: int
@@ -70,6 +71,7 @@ def outcome_view(found: Outcome) -> OutcomeView:
     places = [standing_row(one, found) for one in found.map]
     return OutcomeView(
         days_label=_("Ngày hiệu lực: %(day)s", day=day(found.effective)),
+        sample=sample_text(found),
         map=tuple(row for row in places if row.differs)[:MOST_ROWS],
         signs=tuple(sign for one in found.map if one.on == found.effective and (sign := sign_of(one))),
         width=WIDTH,
@@ -78,6 +80,19 @@ def outcome_view(found: Outcome) -> OutcomeView:
         answers_same=sum(not row.differs for row in answers),
         figures=tuple(row for row in figures if row.differs)[:MOST_ROWS],
         figures_same=sum(not row.differs for row in figures),
+    )
+
+
+def sample_text(found: Outcome) -> str | None:
+    """Of how many institutions of a long file map and answers tell."""
+    if found.sample is None:
+        return None
+    shown, every = map(number, found.sample)
+    return _(
+        "Bản đồ và trả lời xác minh dưới đây: %(n)s cơ sở lấy ngẫu nhiên trong %(N)s cơ sở của tệp. "
+        "Số liệu quy hoạch: tính trên cả tệp.",
+        n=shown,
+        N=every,
     )
 
 

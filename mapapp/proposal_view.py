@@ -8,7 +8,6 @@ from geodata.people.rights import Person, may_everywhere, provinces_for
 from geodata.proposals import reading
 from geodata.proposals.change_sets import facts_in
 from geodata.proposals.fields import may_approve
-from geodata.proposals.outcome import Outcome
 from geodata.proposals.refusals import Moved
 from geodata.vocabulary import PersonAct, ProposalKind, ProposalState
 from mapapp.db import session
@@ -16,6 +15,7 @@ from mapapp.fact_words import FactChange, fact_changes
 from mapapp.i18n import day, language, page_url
 from mapapp.i18n import gettext as _
 from mapapp.proposal_outcome_view import OutcomeView, outcome_view
+from mapapp.proposal_preview import Ahead
 from mapapp.proposal_words import ACT, STATE, STEP, kind_label
 from mapapp.sign_in import Visitor
 from mapapp.steward_view import Frame, frame, moment
@@ -81,7 +81,8 @@ class MovedView:
 
 @dataclass(frozen=True)
 class ProposalPage:
-    """One proposal. `acts`: what this person may do with it now; `explains` why the obvious next step is not theirs."""
+    """One proposal. `acts`: what this person may do with it now; `explains` why the obvious next step is not theirs;
+    `hint` why there is no outcome, `foresee_url` the way to ask for it."""
 
     frame: Frame
     number: int
@@ -94,6 +95,8 @@ class ProposalPage:
     left_out: int
     fields: tuple[str, ...]
     outcome: OutcomeView | None
+    hint: str | None
+    foresee_url: str | None
     moved: tuple[MovedView, ...]
     moved_on: bool
     acts: tuple[tuple[str, str, str], ...]
@@ -144,9 +147,7 @@ def line(one: Proposal, names: dict[str, str]) -> ProposalLine:
     )
 
 
-def proposal_page(
-    visitor: Visitor, found: Proposal, *, foreseen: Outcome | None, moved: tuple[Moved, ...] | None
-) -> ProposalPage:
+def proposal_page(visitor: Visitor, found: Proposal, *, ahead: Ahead) -> ProposalPage:
     label, tone = STATE[found.state]
     title = f"{kind_label(found)}: {_('đề xuất số %(n)s', n=found.id)}"
     groups, left_out = grouped(found)
@@ -161,13 +162,15 @@ def proposal_page(
         changes=groups,
         left_out=left_out,
         fields=tuple(field.label(language()) for field in reading.fields_in(session(), found)),
-        outcome=outcome_view(foreseen) if foreseen else None,
-        moved=tuple(moved_views(moved or ())),
-        moved_on=moved is not None,
+        outcome=outcome_view(ahead.outcome) if ahead.outcome else None,
+        hint=ahead.hint,
+        foresee_url=page_url("proposals.one", number=found.id, foresee=1) if ahead.on_demand else None,
+        moved=tuple(moved_views(ahead.moved or ())),
+        moved_on=ahead.moved is not None,
         acts=tuple(
             (act, page_url("proposals.act", number=found.id, act=act), _(ACT[act])) for act in acts(visitor, found)
         ),
-        explains=explains(visitor.person, found) or waiting(found, foreseen, moved),
+        explains=explains(visitor.person, found),
         import_url=page_url("steward.changes", number=found.run_id) if found.run_id else None,
     )
 
@@ -243,13 +246,6 @@ def explains(person: Person, found: Proposal) -> str | None:
     if may_everywhere(person, PersonAct.APPROVE, found.provinces) and not may_approve_all(person, found):
         return _("Đề xuất có trường mà chỉ người phê duyệt toàn quốc được duyệt.")
     return None
-
-
-def waiting(found: Proposal, foreseen: Outcome | None, moved: tuple[Moved, ...] | None) -> str | None:
-    """Why there is no preview, where one is due."""
-    if foreseen is not None or moved is not None or found.kind == ProposalKind.IMPORT or found.state in DONE:
-        return None
-    return _("Đang có một lần công bố khác. Hãy tải lại trang sau ít phút để xem trước.")
 
 
 def moved_views(moved: tuple[Moved, ...]) -> list[MovedView]:

@@ -4,6 +4,7 @@ Every write leads by 303 to a page that can be loaded again. What this person ma
 knows the provinces and the fields of each proposal; `require` here keeps out who may do nothing of the kind.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -17,30 +18,30 @@ from geodata.models import Proposal
 from geodata.proposals import path, reading, reviews
 from geodata.proposals.forms import Given
 from geodata.proposals.merging import three_way
-from geodata.proposals.outcome import Outcome, outcome
 from geodata.proposals.planning import of_province, provinces_of
 from geodata.proposals.refusals import (
+    Fault,
     Faulty,
-    Moved,
     MovedOn,
     NotAllowed,
-    PublicationUnderWay,
     UnknownProposal,
     WrongStep,
 )
-from geodata.records import SeveralInstitutions, UnknownInstitution, get
+from geodata.records import UnknownInstitution, get
 from geodata.text import clean
 from geodata.undoing import LaterChanges, NotUndoable
 from geodata.unit_reads import unit
-from geodata.vocabulary import PersonAct, ProposalKind, ProposalState, RowOutcome, Wizard
+from geodata.vocabulary import PersonAct, ProposalKind, RowOutcome, Wizard
 from mapapp.db import session, today
 from mapapp.errors import INVALID, NOT_FOUND, UNKNOWN_INSTITUTION, Kind, Problem, handle
 from mapapp.i18n import N_, language, page_url
 from mapapp.proposal_jobs import goes_to_background, in_background
+from mapapp.proposal_preview import Ahead, look_ahead
 from mapapp.proposal_view import proposal_page, proposals_page
 from mapapp.record_form_view import record_form
 from mapapp.sign_in import NOT_ALLOWED, require, require_own_form, unseen, visitor
 from mapapp.stewardship_view import provinces_page
+from mapapp.wizard_values import WHY, Asked, wizard_values
 from mapapp.wizard_view import province_page, wizard_page
 from mapapp.writing import writing
 
@@ -66,9 +67,7 @@ PLACED = frozenset({"save", "start_wizard", "start_declaration"})
 
 REFUSALS = {UnknownRun: NOT_FOUND, NotAllowed: NOT_ALLOWED, MovedOn: CONFLICT, WrongStep: CONFLICT}
 EVENTS = f"<any({', '.join(Wizard)}):wizard>"
-TICKS = ("campuses", "programmes", "keeps_records", "continues")
-LISTS = ("campuses1", "campuses2", "campuses3")
-COMMON = ("token", "effective", "decision", "reason", "base")
+COMMON = ("token", *WHY, "base", "more")
 
 bp = APIBlueprint("proposals", __name__, enable_openapi=False)
 bp.after_request(unseen)
@@ -114,31 +113,17 @@ def listed() -> Response:
 @bp.get("/steward/proposals/<int:number>")
 def one(number: int) -> Response:
     """A proposal: its exact changes, what they change for readers, its way, and what may be done now."""
-    return show(number)
+    return show(number, ahead=look_ahead(the_proposal(session(), number).id, visitor().person, asked=is_asked()))
 
 
-def show(number: int, status: int = 200, moved: tuple[Moved, ...] | None = None) -> Response:
-    """The proposal's page. What it would change is found by doing it in a transaction that is never committed."""
-    foreseen, moved_on = look_ahead(number) if moved is None else (None, moved)
-    found = the_proposal(session(), number)
-    return page("proposal", proposal_page(visitor(), found, foreseen=foreseen, moved=moved_on), status)
+def is_asked() -> bool:
+    """Whether the outcome of a long file was asked for."""
+    return request.args.get("foresee") == "1"
 
 
-def look_ahead(number: int) -> tuple[Outcome | None, tuple[Moved, ...] | None]:
-    """The outcome, or what moved so that there is none; neither for imports, which have a preview of their own."""
-    with writing() as writer:
-        found = the_proposal(writer, number)
-        over = found.state in (ProposalState.PUBLISHED, ProposalState.UNDONE, ProposalState.WITHDRAWN)
-        if found.kind == ProposalKind.IMPORT or over:
-            return None, None
-        try:
-            return outcome(writer, found, today=today()), None
-        except MovedOn as error:
-            return None, error.moved
-        except PublicationUnderWay:
-            return None, None
-        finally:
-            writer.rollback()
+def show(number: int, *, ahead: Ahead, status: int = 200) -> Response:
+    """The proposal's page, with what it would change or why that is not shown."""
+    return page("proposal", proposal_page(visitor(), the_proposal(session(), number), ahead=ahead), status)
 
 
 @bp.post("/steward/proposals/<int:number>/<any(propose, approve, publish, send_back, withdraw, undo, replan):act>")
@@ -153,7 +138,7 @@ def act(number: int, act: str) -> Response:
             step(writer, found, act, reason)
             writer.commit()
     except MovedOn as error:
-        return show(number, 409, error.moved)
+        return show(number, ahead=Ahead(moved=error.moved), status=409)
     except (LaterChanges, NotUndoable) as error:
         raise Problem(CONFLICT, str(error) if language() == "en" else getattr(error, "vi", str(error))) from error
     return to("one", number=number)
@@ -202,17 +187,20 @@ def record(id: str) -> Response:
 
 @bp.post("/steward/institutions/<id>")
 def save(id: str) -> Response:
-    """A draft of the changed values; 409 with the three sides where the record moved since the form was opened."""
+    """A draft of the changed values; 409 with the three sides where the record moved since the form was opened. `more`
+    asks for one more empty row instead, and loses nothing that was typed."""
     institution = the_institution(id)
     form = {key: value for key, value in request.form.items() if key not in COMMON}
-    base = request.form.get("base", "")
+    given = {**form, **{name: request.form.get(name, "") for name in WHY}}
+    base, more = request.form.get("base", ""), request.form.get("more", "")
+    if more:
+        return page("record", record_form(visitor(), institution, on=today(), given=given, more=more))
     moved = three_way(session(), institution, form, base=int(base) if base.isdecimal() else 0, on=today())
     if moved:
-        return page("record", record_form(visitor(), institution, on=today(), given=form, merge=moved), 409)
+        return page("record", record_form(visitor(), institution, on=today(), given=given, merge=moved), 409)
     try:
         return drafted(ProposalKind.EDIT, None, {"institution": institution, "values": form})
     except Faulty as error:
-        given = {**form, **{name: request.form.get(name, "") for name in ("effective", "decision", "reason")}}
         return page("record", record_form(visitor(), institution, on=today(), given=given, faults=error.faults), 400)
 
 
@@ -224,51 +212,31 @@ def wizard(id: str, wizard: str) -> Response:
 
 @bp.post(f"/steward/institutions/<id>/{EVENTS}")
 def start_wizard(id: str, wizard: str) -> Response:
-    """A draft of the event; its page shows what it would change before anybody proposes it."""
-    institution = the_institution(id)
-    values = wizard_values(institution, Wizard(wizard))
+    """A draft of the event; its page shows what it would change before anybody proposes it. `find` only looks for the
+    institutions that were named; words that name no single one come back with whom they may mean."""
+    institution, event = the_institution(id), Wizard(wizard)
+    asked = wizard_values(request.form, institution, event, on=today())
     try:
-        if wizard == Wizard.MERGE:
-            values |= resolved(values)
-        return drafted(ProposalKind.ACT, Wizard(wizard), values)
+        if asked.faults:
+            raise Faulty(*asked.faults)
+        if not request.form.get("find"):
+            return drafted(ProposalKind.ACT, event, asked.values)
     except Faulty as error:
-        given = {**values, **{name: request.form.get(name, "") for name in ("effective", "decision", "reason")}}
-        shown = wizard_page(visitor(), Wizard(wizard), institution, on=today(), given=given, faults=error.faults)
-        return page("wizard", shown, 400)
+        return wizard_again(event, institution, asked, error.faults)
+    return wizard_again(event, institution, asked)
 
 
-def wizard_values(institution: str, wizard: Wizard) -> dict[str, Any]:
-    """The form of a wizard as it is planned: texts, ticks and lists."""
-    values: dict[str, Any] = {
-        key: value for key, value in request.form.items() if key not in (*COMMON, *TICKS, *LISTS, "institutions")
-    }
-    values |= {name: "1" for name in TICKS if request.form.get(name)}
-    values |= {name: request.form.getlist(name) for name in LISTS if request.form.getlist(name)}
-    if wizard == Wizard.MERGE:
-        typed = request.form.get("institutions", "").replace("\n", ",").split(",")
-        return values | {"institutions": [one.strip() for one in typed if one.strip()]}
-    if wizard == Wizard.DECLARE_COMPLETE:
-        return values | {"institutions": [institution]}
-    return values | {"institution": institution}
-
-
-def resolved(values: dict[str, Any]) -> dict[str, Any]:
-    """Registry ids for the codes and ids that were typed; raises `Faulty` for what names nobody, or several."""
-    given = Given(values)
-    found = [one for typed in values["institutions"] if (one := known(given, "institutions", typed))]
-    into = known(given, "into", values["into"]) if values.get("into") else ""
-    given.done()
-    return {"institutions": found, "into": into or ""}
-
-
-def known(given: Given, field: str, typed: str) -> str | None:
-    """The registry id behind a code or id; "Name (id)" is what the suggestions fill in."""
-    text = typed.rpartition("(")[2].rstrip(") ") if typed.endswith(")") else typed
-    try:
-        return get(session(), text, on=today()).id
-    except (UnknownInstitution, SeveralInstitutions):
-        given.fault(field, f"Không xác định được một cơ sở: {typed}", f"No single institution is meant: {typed}")
-        return None
+def wizard_again(event: Wizard, institution: str, asked: Asked, faults: Sequence[Fault] = ()) -> Response:
+    """The form with what was typed, what is wrong with it, and who may be meant."""
+    typed = {key: text for key, text in request.form.items() if key.startswith("goes.")}
+    given = {**typed, **asked.values, **{name: request.form.get(name, "") for name in WHY}}
+    for at in ("typed", "into"):
+        if at in asked.candidates or at in [fault.field for fault in faults]:
+            given[at] = request.form.get(at, "")
+    shown = wizard_page(
+        visitor(), event, institution, on=today(), given=given, faults=faults, candidates=asked.candidates
+    )
+    return page("wizard", shown, 400 if faults and not request.form.get("find") else 200)
 
 
 def drafted(kind: ProposalKind, wizard: Wizard | None, values: dict[str, Any]) -> Response:

@@ -4,19 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from geodata.imports.facts import TABLES, holds, open_facts
 from geodata.imports.preview import names_of
+from geodata.proposals.book import Book
 from geodata.proposals.planning import of_province, provinces_of
 from geodata.proposals.refusals import Fault
 from geodata.proposals.reviews import stewardship
+from geodata.proposals.splits import KIND_OF, divisible
 from geodata.unit_reads import unit
 from geodata.vocabulary import InstitutionType, Ownership, Wizard
 from mapapp import labels
 from mapapp.db import session
 from mapapp.i18n import N_, language, page_url
 from mapapp.i18n import gettext as _
+from mapapp.institution_pick import Candidate, named
 from mapapp.proposal_view import proposals_frame
 from mapapp.proposal_words import WIZARD
+from mapapp.record_sections_view import row_title
 from mapapp.sign_in import Visitor
 from mapapp.steward_view import Frame
 from mapapp.views import Link, Option
@@ -26,7 +29,9 @@ EXPLAINED = {
     Wizard.MERGE: N_(
         "Các cơ sở được sáp nhập kết thúc vào ngày hiệu lực; câu hỏi xác minh về họ dẫn đến cơ sở kế thừa."
     ),
-    Wizard.SPLIT: N_("Một phần của cơ sở trở thành cơ sở mới, mang theo những địa điểm được chọn."),
+    Wizard.SPLIT: N_(
+        "Một phần của cơ sở trở thành cơ sở mới, mang theo địa điểm, giấy chứng nhận, ngành, nghề được chọn."
+    ),
     Wizard.CLOSE: N_("Cơ sở giải thể từ ngày hiệu lực: giấy chứng nhận và ngành, nghề kết thúc cùng ngày."),
     Wizard.SUSPEND: N_("Cơ sở bị đình chỉ hoạt động từ ngày hiệu lực, có thể đến một ngày đã định."),
     Wizard.STOP_ENROLMENT: N_("Cơ sở không tuyển sinh từ ngày hiệu lực; việc đào tạo người đang học vẫn tiếp tục."),
@@ -36,20 +41,25 @@ EXPLAINED = {
         "Từ đó, điều không được ghi được trả lời là “không được phép”."
     ),
 }
-NEIGHBOURS = 400
+GROUPS = {
+    "campuses": N_("Địa điểm"),
+    "licences": N_("Giấy chứng nhận"),
+    "programmes": N_("Ngành, nghề"),
+}
 
 
 @dataclass(frozen=True)
-class Site:
-    """A campus that a new institution may take along."""
+class Divisible:
+    """A campus, licence or programme of an institution that is split: the field that says where it goes."""
 
-    id: str
+    field: str
     label: str
 
 
 @dataclass(frozen=True)
 class WizardPage:
-    """A wizard's form. `neighbours`: (registry id, name) of institutions of the same provinces, to choose from."""
+    """A wizard's form. `chosen`: institutions of a merger so far; `candidates`: by field, whom typed words may mean;
+    `divisible`: what a split divides, by subject."""
 
     frame: Frame
     wizard: str
@@ -62,8 +72,9 @@ class WizardPage:
     faults: tuple[tuple[str, str], ...]
     types: tuple[Option, ...]
     ownerships: tuple[Option, ...]
-    neighbours: tuple[tuple[str, str], ...]
-    sites: tuple[Site, ...]
+    chosen: tuple[Candidate, ...]
+    candidates: Mapping[str, tuple[Candidate, ...]]
+    divisible: tuple[tuple[str, tuple[Divisible, ...]], ...]
     count: int
 
     title = property(lambda self: self.frame.title)
@@ -76,11 +87,6 @@ class WizardPage:
         found = self.given.get(name, "")
         return ", ".join(map(str, found)) if isinstance(found, list) else str(found)
 
-    def has(self, name: str, value: str) -> bool:
-        """Whether a box was ticked."""
-        found = self.given.get(name, [])
-        return value in found if isinstance(found, list) else found == value
-
 
 def wizard_page(
     visitor: Visitor,
@@ -90,8 +96,10 @@ def wizard_page(
     on: date,
     given: Mapping[str, object] | None = None,
     faults: Sequence[Fault] = (),
+    candidates: Mapping[str, tuple[Candidate, ...]] | None = None,
 ) -> WizardPage:
     """The form about one institution."""
+    first = given if given is not None else first_values(wizard, institution, on)
     name = names_of(session(), [institution]).get(institution, institution)
     record = page_url("proposals.record", id=institution)
     title = f"{_(WIZARD[wizard.value])}: {name}"
@@ -103,14 +111,15 @@ def wizard_page(
         explained=_(EXPLAINED[wizard]),
         form_url=page_url("proposals.wizard", id=institution, wizard=wizard.value),
         record_url=record,
-        given=given if given is not None else first_values(wizard, institution, on),
+        given=first,
         faults=told(faults),
         types=tuple(Option(one.value, labels.label(labels.TYPE, one.value), None, False) for one in InstitutionType),
         ownerships=tuple(
             Option(one.value, labels.label(labels.OWNERSHIP, one.value), None, False) for one in Ownership
         ),
-        neighbours=neighbours(institution, on) if wizard == Wizard.MERGE else (),
-        sites=sites(institution, on) if wizard == Wizard.SPLIT else (),
+        chosen=chosen(first) if wizard == Wizard.MERGE else (),
+        candidates=candidates or {},
+        divisible=divisible_groups(institution, on) if wizard == Wizard.SPLIT else (),
         count=1,
     )
 
@@ -135,8 +144,9 @@ def province_page(
         faults=told(faults),
         types=(),
         ownerships=(),
-        neighbours=(),
-        sites=(),
+        chosen=(),
+        candidates={},
+        divisible=(),
         count=len(of_province(session(), code, on=on)),
     )
 
@@ -158,20 +168,23 @@ def told(faults: Sequence[Fault]) -> tuple[tuple[str, str], ...]:
     return tuple((fault.field, fault.en if language() == "en" else fault.vi) for fault in faults)
 
 
-def neighbours(institution: str, on: date) -> tuple[tuple[str, str], ...]:
-    """Standing institutions of the same provinces, by name."""
-    codes = provinces_of(session(), [institution], ())
-    ids = [id for code in codes for id in of_province(session(), code, on=on)][:NEIGHBOURS]
-    return tuple(sorted(names_of(session(), ids).items(), key=lambda pair: pair[1]))
+def chosen(given: Mapping[str, object]) -> tuple[Candidate, ...]:
+    """The institutions of a merger so far."""
+    found = given.get("institutions", [])
+    return named([str(id) for id in found] if isinstance(found, list) else [])
 
 
-def sites(institution: str, on: date) -> tuple[Site, ...]:
-    facts = open_facts(session(), [institution], [name for name in TABLES if name == "campus"])[institution]["campus"]
+def divisible_groups(institution: str, on: date) -> tuple[tuple[str, tuple[Divisible, ...]], ...]:
+    """What goes on today, by subject, as the form lists it."""
+    there = divisible(Book(session(), [institution], today=on, effective=None), institution)
     return tuple(
-        Site(
-            fact["campus_id"],
-            ", ".join(filter(None, (labels.label(labels.CAMPUS_KIND, fact["kind"]), fact["name"], fact["address"]))),
+        (
+            _(GROUPS[kind]),
+            tuple(
+                Divisible(f"goes.{KIND_OF[kind]}.{key}", row_title(f"{KIND_OF[kind]}.{key}", fact))
+                for key, fact in facts.items()
+            ),
         )
-        for fact in facts
-        if holds(fact, on)
+        for kind, facts in there.items()
+        if facts
     )

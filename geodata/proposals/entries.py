@@ -14,7 +14,7 @@ from geodata.vocabulary import AttributeKind, IdentifierScheme, NameKind
 
 CAMPUS = ("name", "address", "province", "commune", "lat", "lon", "location_precision")
 LICENCE = ("number", "issued_on", "issuer", "valid_from", "valid_to")
-PROGRAMME = ("quota", "valid_from", "valid_to", "taught_out_until")
+PROGRAMME = ("quota", "licence_id", "campus_id", "valid_from", "valid_to", "taught_out_until")
 
 
 @dataclass(frozen=True)

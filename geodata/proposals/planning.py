@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from geodata import registry_ids
 from geodata.models import ChangeLog, InstitutionState, Release
-from geodata.proposals import successions as _registers  # noqa: F401  the plans of mergers and splits
+from geodata.proposals import splits as _splits  # noqa: F401  registers its plan
+from geodata.proposals import successions as _mergers  # noqa: F401  registers its plan
 from geodata.proposals.book import Book
 from geodata.proposals.change_sets import Change, facts_in, said
 from geodata.proposals.edits import plan_edit

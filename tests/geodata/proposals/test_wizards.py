@@ -145,6 +145,65 @@ def test_a_split_founds_schools_with_their_places(session: Session, lan: Person,
     assert answers(session, part, DAY, action=Action.OPERATE) == ["not_recorded"]
 
 
+def heir_of(proposal: Proposal) -> AnInstitution:
+    return an_institution(id=proposal.asked["values"]["new_id1"])
+
+
+SPLIT: dict[str, Any] = {"name1": "Trường Cao đẳng Tách", "type1": "college", "continues": "1"}
+PROGRAMME = "6510202.college.1"
+
+
+def test_a_split_moves_a_programme_with_its_licence_to_the_new_school(
+    session: Session, lan: Person, minh: Person
+) -> None:
+    school = a_school("Trường Cao đẳng Một")
+    publish(session, school)
+    taken = {"programmes1": [PROGRAMME], "licences1": [f"{school.id}.L1"]}
+    heir = heir_of(through(session, lan, minh, Wizard.SPLIT, institution=school.id, **SPLIT, **taken))
+    assert answers(session, school, BEFORE, DAY) == ["authorised", "not_authorised"]
+    assert answers(session, heir, BEFORE, DAY) == ["not_yet_open", "authorised"]
+    question = Question(heir.id, Action.ENROL, "6510202", None)
+    assert verification.decide(session, question, on=DAY).licences == ("197/2017/GCNĐKHĐ-TCDN",)
+
+
+def test_a_split_may_put_programmes_under_a_new_licence(session: Session, lan: Person, minh: Person) -> None:
+    school = a_school(
+        "Trường Cao đẳng Một", programmes=[(code, "college", (None, None)) for code in ("6510202", "6480201")]
+    )
+    publish(session, school)
+    taken = {"programmes1": [PROGRAMME], "licence1": "9/2026/GCNĐKHĐ"}
+    heir = heir_of(through(session, lan, minh, Wizard.SPLIT, institution=school.id, **SPLIT, **taken))
+    assert answers(session, heir, DAY) == ["authorised"]
+    assert answers(session, school, BEFORE, DAY) == ["authorised", "not_authorised"]
+    stays = Question(school.id, Action.ENROL, "6480201", None)
+    assert verification.decide(session, stays, on=DAY).answer == "authorised"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"licences1": ["{id}.L1"]}, "goes.licence.{id}.L1"),
+        ({"programmes1": ["6510202.college.9"]}, "goes.programme.6510202.college.9"),
+        ({"programmes1": [PROGRAMME], "programmes2": [PROGRAMME], "name2": "B", "type2": "college"}, None),
+        ({"programmes2": [PROGRAMME]}, "name2"),
+    ],
+    ids=["licence from under a programme", "not there", "to two", "to nobody"],
+)
+def test_a_split_that_cannot_be_is_told_where(
+    session: Session, lan: Person, minh: Person, values: dict[str, Any], field: str | None
+) -> None:
+    school = a_school("Trường Cao đẳng Một")
+    publish(session, school)
+    given = {
+        key: [one.format(id=school.id) for one in value] if isinstance(value, list) else value
+        for key, value in values.items()
+    }
+    with pytest.raises(Faulty) as refused:
+        through(session, lan, minh, Wizard.SPLIT, institution=school.id, **SPLIT, **given)
+    wanted = (field or f"goes.programme.{PROGRAMME}").format(id=school.id)
+    assert wanted in [fault.field for fault in refused.value.faults]
+
+
 def test_a_declaration_turns_silence_into_an_answer(session: Session, lan: Person, minh: Person) -> None:
     school = a_school("Trường Cao đẳng Một", complete=[], licences=[], programmes=[])
     publish(session, school)

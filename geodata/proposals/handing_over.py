@@ -1,0 +1,91 @@
+"""What an institution that ends or is split hands over: places, licences and programmes that go on elsewhere."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from geodata.imports.facts import Fact, holds
+from geodata.proposals.book import Book
+from geodata.proposals.forms import Given
+from geodata.vocabulary import AttributeKind, CampusKind, InstitutionType, NameKind, Ownership, Status
+
+PLACE = (
+    *("name", "address", "province_code", "commune_code", "former_province_code", "former_district_code"),
+    *("former_commune_code", "location_precision", "geom"),
+)
+LICENCE = ("number", "issued_on", "issuer", "valid_to")
+PROGRAMME = ("occupation_code", "occupation_name", "training_level", "quota", "valid_to")
+
+
+def new_institution(given: Given, name: str, type_: str, ownership: str | None) -> tuple[str, str, str]:
+    """Name, type and ownership of a new institution; faults where they are missing."""
+    kind = given.member(type_, InstitutionType)
+    owned = given.member(ownership, Ownership, default=Ownership.UNKNOWN) if ownership else Ownership.UNKNOWN
+    return given.text(name, needed=True), kind.value if kind else "", owned.value if owned else ""
+
+
+def found(book: Book, id: str, name: str, type_: str, ownership: str) -> None:
+    """A new institution, active from the day on."""
+    book.add_name(id, NameKind.OFFICIAL, name)
+    given = {AttributeKind.TYPE: type_, AttributeKind.OWNERSHIP: ownership, AttributeKind.STATUS: Status.ACTIVE.value}
+    for kind, value in given.items():
+        book.set_attribute(id, kind, value)
+
+
+def add_place(book: Book, institution: str, place: dict[str, Any], kind: CampusKind) -> str:
+    id = book.next_id(institution, "campus", "campus_id")
+    book.of(institution).add("campus", {**place, "campus_id": id, "kind": kind.value, "valid_from": book.on})
+    return id
+
+
+def hand_over_places(book: Book, institution: str, successor: str, campus_ids: Sequence[str]) -> dict[str, str]:
+    """These campuses end here and go on at the successor, the first one as its main place where it has none; {old
+    campus id: new one}."""
+    given: dict[str, str] = {}
+    for fact in [fact for fact in book.facts(institution, "campus") if fact["campus_id"] in campus_ids]:
+        if not holds(fact, book.on):
+            continue
+        has_main = any(site["kind"] == CampusKind.MAIN for site in book.facts(successor, "campus"))
+        kind = CampusKind.SITE if has_main else CampusKind.MAIN
+        name = fact["name"] or book.name(institution)
+        place = {column: fact[column] for column in PLACE} | {"name": name if has_main else fact["name"]}
+        given[fact["campus_id"]] = add_place(book, successor, place, kind)
+        book.end(institution, "campus", fact)
+    return given
+
+
+def add_licence(book: Book, institution: str, licence: Mapping[str, Any]) -> str:
+    """A licence from the day on; its id."""
+    id = book.next_id(institution, "licence", "licence_id", "L")
+    book.of(institution).add("licence", {**licence, "licence_id": id, "valid_from": book.on})
+    return id
+
+
+def hand_over_licences(book: Book, institution: str, successor: str, facts: Sequence[Fact]) -> dict[str, str]:
+    """These licences end here and go on at the successor under their numbers; {old licence id: new one}."""
+    given: dict[str, str] = {}
+    for fact in list(facts):
+        given[str(fact["licence_id"])] = add_licence(book, successor, {key: fact[key] for key in LICENCE})
+        book.end(institution, "licence", fact)
+    return given
+
+
+def hand_over_programmes(
+    book: Book,
+    institution: str,
+    successor: str,
+    facts: Sequence[Fact],
+    licences: Mapping[str, str],
+    campuses: Mapping[str, str],
+    *,
+    under: str | None = None,
+) -> None:
+    """These programmes end here and go on at the successor, each under its own licence and at its own campus where
+    these came along, else under the licence `under`, else under none that is recorded."""
+    for fact in list(facts):
+        places = {
+            "licence_id": licences.get(str(fact["licence_id"]), under),
+            "campus_id": campuses.get(str(fact["campus_id"])),
+            "valid_from": book.on,
+        }
+        book.of(successor).add("programme", {**{key: fact[key] for key in PROGRAMME}, **places})
+        book.end(institution, "programme", fact)
