@@ -73,6 +73,7 @@ def institution_page(found: InstitutionRecord) -> InstitutionPage:
         campuses=campuses,
         programme_groups=programme_groups(found),
         licences=tuple(licence_view(one, on) for one in reversed(found.licences)),
+        completeness=tuple(dated("declared_by", one) for one in reversed(found.completeness) if one.holds(found.at.on)),
         predecessors=tuple(related(one, labels.RELATION_PREDECESSOR) for one in found.predecessors),
         successors=tuple(related(one, labels.RELATION_SUCCESSOR) for one in found.successors),
         readiness=readiness_rows(found.readiness),
@@ -205,6 +206,7 @@ def related(one: RelationRecord, kinds: dict[str, str]) -> Related:
         title=one.name,
         kind_label=labels.label(kinds, one.kind),
         period=wording.period(one.effective_on, None),
+        provenance=wording.provenance(one.provenance),
     )
 
 

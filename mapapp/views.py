@@ -240,12 +240,13 @@ class FactLine:
 
 @dataclass(frozen=True)
 class Related:
-    """A predecessor or successor."""
+    """A predecessor or successor, and where the register has it from."""
 
     url: str
     title: str
     kind_label: str
     period: str | None
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True)
@@ -339,6 +340,7 @@ class InstitutionPage:
     campuses: tuple[CampusView, ...]
     programme_groups: tuple[ProgrammeGroup, ...]
     licences: tuple[LicenceView, ...]
+    completeness: tuple[Dated, ...]
     predecessors: tuple[Related, ...]
     successors: tuple[Related, ...]
     readiness: tuple[ReadinessRow, ...]
