@@ -15,6 +15,7 @@ from mapapp.i18n import N_, day, language, number
 from mapapp.i18n import gettext as _
 from mapapp.occupations_view import occupation_name
 from mapapp.places import FORMER, NOW
+from mapapp.readiness_view import figure_words
 from mapapp.wording import period
 
 TABLE = {
@@ -121,6 +122,8 @@ def version(fact: ChangedFact, row: dict[str, Any], words: Words) -> str:
     if fact.table == "campus" and differing:
         columns = [column for column in columns if column in differing]
     told = [value(fact, column, row, words) for column in columns]
+    if fact.table == "indicator_value":
+        told = [figure_words(row, indicators().get(fact.identity[0]))]
     return "; ".join(filter(None, (*told, period(_day(row.get("valid_from")), _day(row.get("valid_to")))))) or "–"
 
 

@@ -88,6 +88,23 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ai phải báo cáo gì, trước ngày nào: theo Thông tư 38/2026, theo kế hoạch địa phương và theo kỳ thu thập "
         "của sổ.",
     ),
+    "reporting_institutions_csv": (
+        "Các cơ sở đã hoặc chưa báo cáo, dạng CSV",
+        "Cùng danh sách dưới dạng bảng, không có liên hệ: nhắc ai, hạn nào.",
+    ),
+    "periodic_report_json": (
+        "Báo cáo định kỳ của một tỉnh",
+        "Cho Hệ thống thông tin báo cáo Chính phủ: mỗi chỉ số của một tỉnh trong một năm, với n trên N, chỉ tiêu, "
+        "chênh lệch, ai đã báo cáo và nguồn. Chỉ gồm số liệu đã công bố; thiếu số liệu là null, không bao giờ là 0.",
+    ),
+    "periodic_report_xlsx": (
+        "Báo cáo định kỳ dưới dạng bảng tính",
+        "Cùng báo cáo dưới dạng XLSX: chỉ số và chỉ tiêu, tình hình báo cáo, nguồn. Ô trống là không có số liệu.",
+    ),
+    "periodic_report_schema": (
+        "Lược đồ JSON của báo cáo định kỳ",
+        "JSON Schema (bản 2020-12) của phiên bản 1. Các phiên bản 1.x chỉ thêm mục mới.",
+    ),
     "institution_standard": (
         "Một cơ sở theo chuẩn pháp lý",
         "Thông tư 38/2026: sáu điều kiện và mười chỉ số của một năm số liệu, từng mục đạt, không đạt, thiếu số "

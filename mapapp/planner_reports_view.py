@@ -8,6 +8,7 @@ from geodata.administrative_units import unit as unit_named
 from geodata.standard.duties import Duty, duties_in
 from geodata.standard.reporting import Counts, Reporter, UnitReporting, reporters, reporting_of
 from geodata.unit_reads import InvalidReference, Unit
+from geodata.vocabulary import UnitLevel
 from mapapp import labels
 from mapapp.db import session, today
 from mapapp.errors import UNKNOWN_UNIT, Problem
@@ -19,6 +20,7 @@ from mapapp.planner_rows import NOWHERE
 from mapapp.planner_view import unit_options
 from mapapp.questions import here_with
 from mapapp.reporting_question import FIRST_PERIOD, TOLD, duty_asked, period_asked, who_reported
+from mapapp.reports_words import duty_name, source_of, time_left
 from mapapp.views import Link, Option
 
 PAGE = 100
@@ -84,6 +86,7 @@ class ReportsPage:
     previous_url: str | None
     next_url: str | None
     api_url: str
+    periodic_urls: tuple[Link, ...]
 
 
 def reports_page(asked: ReportsQuestion) -> ReportsPage:
@@ -119,6 +122,18 @@ def reports_page(asked: ReportsQuestion) -> ReportsPage:
         previous_url=here_with(page=asked.page - 1) if place and asked.page > 1 else None,
         next_url=here_with(page=asked.page + 1) if place and asked.page * PAGE < matched else None,
         api_url=api_address(asked, place is not None),
+        periodic_urls=periodic_links(place, period, asked.release) if place else (),
+    )
+
+
+def periodic_links(place: Unit, period: int, release: int | None) -> tuple[Link, ...]:
+    """The periodic report of a province of today for machines and for people; it is made of nothing else."""
+    if place.level != UnitLevel.PROVINCE or not place.holds_on(today()) or period > today().year:
+        return ()
+    asked: dict[str, Any] = {"province": place.code, "period": period, "release": release}
+    return (
+        Link(_("Báo cáo định kỳ của tỉnh (JSON)"), page_url("api.periodic_report_json", **asked)),
+        Link(_("Báo cáo định kỳ của tỉnh (XLSX)"), page_url("api.periodic_report_xlsx", **asked)),
     )
 
 
@@ -136,36 +151,24 @@ def unit_name(unit: Unit) -> str:
 def heading(duty: Duty | None, period: int, place: Unit | None) -> str:
     if duty is None:
         return _("Năm số liệu %(period)s", period=period)
-    name = duty.name_vi if language() == "vi" else duty.name_en
-    told = _("%(name)s, năm số liệu %(period)s", name=name, period=period)
+    told = _("%(name)s, năm số liệu %(period)s", name=duty_name(duty), period=period)
     return f"{told}: {unit_name(place)}" if place else told
 
 
 def duty_view(duty: Duty, period: int) -> DutyView:
     vietnamese = language() == "vi"
     last = duty.last_day(period)
-    left = (last - today()).days
+    left, tone = time_left(last)
     return DutyView(
-        name=duty.name_vi if vietnamese else duty.name_en,
+        name=duty_name(duty),
         source=source_of(duty),
         data_day=day(duty.data_day(period)),
         last_day=day(last),
-        due=_("còn %(days)s ngày", days=number(left))
-        if left >= 0
-        else _("đã quá hạn %(days)s ngày", days=number(-left)),
-        tone="plain" if left >= 0 else "warn",
+        due=left,
+        tone=tone,
         wording=duty.wording_vi if vietnamese else duty.wording_en,
         note=duty.note_vi if vietnamese else duty.note_en,
     )
-
-
-def source_of(duty: Duty) -> str:
-    """The document and clause, or that no document sets the deadline."""
-    if duty.document is None or duty.clause is None:
-        return _("sổ đăng ký, không phải thời hạn của văn bản")
-    vietnamese = language() == "vi"
-    document = duty.document.number or (duty.document.title_vi if vietnamese else duty.document.title_en)
-    return f"{document}, {duty.clause.vi if vietnamese else duty.clause.en}"
 
 
 def counted(asked: ReportsQuestion) -> tuple[tuple[CountRow, ...], CountRow]:
@@ -248,11 +251,7 @@ def period_options(chosen: int) -> tuple[Option, ...]:
 
 
 def duty_options(chosen: Duty | None, period: int) -> tuple[Option, ...]:
-    vietnamese = language() == "vi"
-    return tuple(
-        Option(duty.id, duty.name_vi if vietnamese else duty.name_en, None, duty is chosen)
-        for duty in duties_in(period)
-    )
+    return tuple(Option(duty.id, duty_name(duty), None, duty is chosen) for duty in duties_in(period))
 
 
 def shown_links(asked: ReportsQuestion) -> tuple[Link, ...]:

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 from geodata.imports.preview import names_of
+from geodata.indicators import indicators
 from geodata.models import Proposal, ProposalLog
-from geodata.people.rights import Person, may_everywhere, provinces_for
+from geodata.people.rights import Person, provinces_for
 from geodata.proposals import reading
 from geodata.proposals.change_sets import facts_in
 from geodata.proposals.fields import may_approve
+from geodata.proposals.permission import may_act
 from geodata.proposals.refusals import Moved
+from geodata.reports.subjects import subject_named
+from geodata.reports.under_way import figures_asked
 from geodata.vocabulary import PersonAct, ProposalKind, ProposalState
 from mapapp.db import session
 from mapapp.fact_words import FactChange, fact_changes
@@ -17,6 +21,8 @@ from mapapp.i18n import gettext as _
 from mapapp.proposal_outcome_view import OutcomeView, outcome_view
 from mapapp.proposal_preview import Ahead
 from mapapp.proposal_words import ACT, STATE, STEP, kind_label
+from mapapp.readiness_view import indicator_name
+from mapapp.reports_words import subject_name
 from mapapp.sign_in import Visitor
 from mapapp.steward_view import Frame, frame, moment
 from mapapp.views import Link
@@ -102,6 +108,8 @@ class ProposalPage:
     acts: tuple[tuple[str, str, str], ...]
     explains: str | None
     import_url: str | None
+    report_url: str | None
+    evidence: tuple[Link, ...]
 
     title = property(lambda self: self.frame.title)
     description = property(lambda self: self.frame.description)
@@ -135,7 +143,7 @@ def proposals_frame(title: str, visitor: Visitor, *trail: Link) -> Frame:
 
 def line(one: Proposal, names: dict[str, str]) -> ProposalLine:
     label, tone = STATE[one.state]
-    about = ", ".join(names.get(id, id) for id in one.institutions[:3])
+    about = ", ".join(names.get(id, id) for id in one.institutions[:3]) or subject_label(one)
     more = len(one.institutions) - 3
     return ProposalLine(
         title=f"{kind_label(one)} · {_('đề xuất số %(n)s', n=one.id)}",
@@ -145,6 +153,11 @@ def line(one: Proposal, names: dict[str, str]) -> ProposalLine:
         when=moment(one.changed_at),
         about=_("%(names)s và %(n)s cơ sở khác", names=about, n=more) if more > 0 else about,
     )
+
+
+def subject_label(one: Proposal) -> str:
+    """What an authority or a territory that reports is called."""
+    return subject_name(subject_named(session(), one.reports_on)) if one.reports_on else ""
 
 
 def proposal_page(visitor: Visitor, found: Proposal, *, ahead: Ahead) -> ProposalPage:
@@ -172,6 +185,18 @@ def proposal_page(visitor: Visitor, found: Proposal, *, ahead: Ahead) -> Proposa
         ),
         explains=explains(visitor.person, found),
         import_url=page_url("steward.changes", number=found.run_id) if found.run_id else None,
+        report_url=page_url("reports.one", subject=found.reports_on, year=int(found.period)) if found.period else None,
+        evidence=evidence(found),
+    )
+
+
+def evidence(found: Proposal) -> tuple[Link, ...]:
+    """The links that a report gives for its figures, by what they are about."""
+    told = figures_asked(found) if found.period else {}
+    return tuple(
+        Link(f"{indicator_name(indicators().get(indicator)) or indicator}: {cells['evidence']}", cells["evidence"])
+        for indicator, cells in told.items()
+        if cells.get("evidence")
     )
 
 
@@ -198,7 +223,7 @@ def grouped(found: Proposal) -> tuple[tuple[InstitutionChanges, ...], int]:
     names = names_of(session(), ids)
     groups = tuple(
         InstitutionChanges(
-            names.get(id) or new_name(found, id) or id,
+            names.get(id) or new_name(found, id) or (subject_label(found) if ":" in id else id),
             page_url("citizen.institution", id_or_code=id) if id in names else "",
             fact_changes(fact for fact in shown if fact.institution_id == id),
         )
@@ -217,9 +242,9 @@ def new_name(found: Proposal, id: str) -> str | None:
 
 def acts(visitor: Visitor, found: Proposal) -> list[str]:
     """What this person may do now, the likeliest first; each act asks again."""
-    person, provinces = visitor.person, list(found.provinces)
+    person = visitor.person
     own = person.id in reading.hands(session(), found)
-    may = {act: may_everywhere(person, act, provinces) for act in PersonAct}
+    may = {act: may_act(person, act, found) for act in PersonAct}
     approving = may[PersonAct.APPROVE] and not own and may_approve_all(person, found)
     edit = found.kind != ProposalKind.IMPORT and may[PersonAct.EDIT]
     allowed = {
@@ -243,7 +268,7 @@ def explains(person: Person, found: Proposal) -> str | None:
         return None
     if person.id in reading.hands(session(), found):
         return _("Bạn đã soạn hoặc gửi đề xuất này nên không tự phê duyệt được: cần một người khác.")
-    if may_everywhere(person, PersonAct.APPROVE, found.provinces) and not may_approve_all(person, found):
+    if may_act(person, PersonAct.APPROVE, found) and not may_approve_all(person, found):
         return _("Đề xuất có trường mà chỉ người phê duyệt toàn quốc được duyệt.")
     return None
 

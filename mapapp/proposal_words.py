@@ -58,7 +58,9 @@ ROLE = {
 
 
 def kind_label(proposal: Proposal) -> str:
-    """ "Sáp nhập", "Sửa hồ sơ", "Nhập tệp"."""
+    """ "Sáp nhập", "Sửa hồ sơ", "Nhập tệp", "Báo cáo năm 2025"."""
+    if proposal.period:
+        return _("Báo cáo năm %(year)s", year=proposal.period)
     if proposal.act:
         return _(WIZARD[proposal.act])
     return _("Nhập tệp") if proposal.kind == ProposalKind.IMPORT else _("Sửa hồ sơ")

@@ -1,6 +1,8 @@
 """Published readiness figures of an institution, in words; a stated gap stays a gap."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from geodata.indicators import Indicator, indicators
 from geodata.records import ReadinessValue
@@ -37,6 +39,17 @@ def value_text(value: Decimal, indicator: Indicator | None) -> str:
         return _("Có") if value else _("Chưa có")
     shown = number(float(value), digits=1)
     return f"{shown} %" if indicator is None or indicator.unit == "percent" else shown
+
+
+def figure_words(fact: Mapping[str, Any], indicator: Indicator | None) -> str:
+    """A figure as change sets hold it: "52,5 % (21 trên 40)", "Có", or the reason why there is none."""
+    if fact["value"] is None:
+        return str(fact["missing_reason"] or "–")
+    told = value_text(Decimal(fact["value"]), indicator)
+    if fact["numerator"] is None or fact["denominator"] is None or (indicator is not None and indicator.boolean):
+        return told
+    part, whole = (number(float(fact[name]), digits=1) for name in ("numerator", "denominator"))
+    return f"{told} ({_('%(part)s trên %(whole)s', part=part, whole=whole)})"
 
 
 def parts_label(one: ReadinessValue, indicator: Indicator | None) -> str | None:

@@ -14,7 +14,7 @@ from mapapp.views import Link, Site
 
 HOME = "citizen.home"
 PAGES = ("citizen.", "planner.", "verify.", "ogc.", "data.", "reconciliation.", "steward.", "people.", "proposals.")
-PAGES += ("clients.", "work.")
+PAGES += ("clients.", "work.", "reports.")
 """Blueprints whose pages exist in both languages."""
 
 

@@ -17,13 +17,14 @@ from geodata.imports.containers import MAX_FILE_BYTES
 from geodata.imports.refusals import Refused, UnknownRun
 from geodata.imports.run import InputFile
 from geodata.models import ImportJob, ImportRun
+from geodata.people.rights import may_somewhere
 from geodata.proposals import reading
 from geodata.text import clean
 from geodata.vocabulary import JobAct, JobState, PersonAct, ReviewVerdict
 from mapapp.db import now, session
 from mapapp.errors import INVALID, NOT_FOUND, Problem, handle
 from mapapp.i18n import language, page_url
-from mapapp.sign_in import require, require_own_form, unseen, visitor
+from mapapp.sign_in import require, require_own_form, require_person, unseen, visitor
 from mapapp.steward_changes_view import changes_page
 from mapapp.steward_jobs import launch, require_disk
 from mapapp.steward_map_view import drawn_changes
@@ -48,7 +49,7 @@ bp.after_request(unseen)
 def guard() -> None:
     """Who is signed in, then what they may, then the form's own token: a stranger's body is never read."""
     name = (request.endpoint or "").rpartition(".")[2]
-    require(ACTS.get(name, PersonAct.READ_WORK))
+    require(PersonAct.REPORT if name == "start" and reports_only() else ACTS.get(name, PersonAct.READ_WORK))
     if request.method == "POST":
         if name == "upload":
             request.max_content_length = LARGEST_UPLOAD
@@ -63,9 +64,17 @@ def to(endpoint: str, **values: Any) -> Response:
     return cast(Response, redirect(page_url(f"steward.{endpoint}", **values), 303))
 
 
+def reports_only() -> bool:
+    """Whether this person reports for an institution and has nothing else to read here."""
+    person = require_person()
+    return may_somewhere(person, PersonAct.REPORT) and not may_somewhere(person, PersonAct.READ_WORK)
+
+
 @bp.get("/steward")
 def start() -> Response:
     """What waits comes first."""
+    if reports_only():
+        return cast(Response, redirect(page_url("reports.listed"), 303))
     return cast(Response, redirect(page_url("work.start"), 303))
 
 

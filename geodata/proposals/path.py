@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,10 +17,8 @@ from geodata.imports.publication import write_proposal
 from geodata.imports.refusals import Refused, RegisterMovedOn
 from geodata.models import (
     ImportRun,
-    InstitutionState,
     Proposal,
     ProposalLog,
-    Source,
 )
 from geodata.people.rights import Person
 from geodata.proposals.fields import fields_of, require_approval, require_change
@@ -36,12 +33,11 @@ from geodata.proposals.planning import (
 from geodata.proposals.reading import OPEN, asked_of, fields_in, hands, of_run
 from geodata.proposals.refusals import AlreadyUnderWay, MovedOn, NotAllowed, WrongStep
 from geodata.proposals.runs import fields_of_run, provinces_of_run, require_for_approval
+from geodata.proposals.sources import source_for
 from geodata.releases import finish_release, open_release
-from geodata.reports.publication import check_no_later, prepare_report, status_of_others
-from geodata.reports.subjects import subject_named
+from geodata.reports.publication import check_no_later, prepare_report
 from geodata.undoing import revert
 from geodata.vocabulary import (
-    DataStatus,
     PersonAct,
     ProposalKind,
     ProposalState,
@@ -237,7 +233,7 @@ def apply(session: Session, proposal: Proposal, *, actor: str, progress: Progres
         decision_id=proposal.decision_id,
     )
     check_moved(session, proposal)  # under the lock that `open_release` took
-    source = _source(session, proposal)
+    source = source_for(session, proposal)
     if proposal.kind == ProposalKind.REPORT:
         prepare_report(session, proposal)
     try:
@@ -320,35 +316,6 @@ def _plan(session: Session, person: Person, proposal: Proposal) -> None:
 def _publish_run(session: Session, proposal: Proposal, actor: str, progress: Progress) -> ImportRun:
     run = runs.find(session, proposal.run_id or 0)
     return runs.publish(session, run, actor=actor, approved=True, progress=progress)
-
-
-def _source(session: Session, proposal: Proposal) -> Source:
-    """What the facts of a publication rest on, which names the proposal."""
-    report = f"Báo cáo năm {proposal.period}, đề" if proposal.kind == ProposalKind.REPORT else "Đề"
-    source = Source(
-        kind=ReleaseKind.EDIT.value,
-        title=f"{report} xuất số {proposal.id}",
-        data_status=_status(session, proposal).value,
-        received_at=datetime.now(UTC),
-    )
-    session.add(source)
-    session.flush()
-    return source
-
-
-def _status(session: Session, proposal: Proposal) -> DataStatus:
-    """What two persons stand by is official; what is said of illustrative institutions stays illustrative."""
-    if proposal.reports_on and not proposal.institutions:
-        return status_of_others(session, subject_named(session, proposal.reports_on))
-    state = InstitutionState
-    illustrative = session.scalar(
-        select(func.count()).where(
-            state.institution_id == func.any(list(proposal.institutions)),
-            state.release_to.is_(None),
-            state.data_status == DataStatus.ILLUSTRATIVE,
-        )
-    )
-    return DataStatus.ILLUSTRATIVE if illustrative else DataStatus.OFFICIAL
 
 
 def _lock(session: Session, proposal: Proposal) -> None:

@@ -118,6 +118,7 @@ def test_no_page_breaks_a_rule_or_scrolls_sideways(
         record = f"/steward/institutions/{office.one.id}"
         paths = [record, *(f"{record}/{event}" for event in ("rename", "merge", "split", "declare_complete"))]
         paths += ["/steward/proposals", "/steward/provinces", "/stewardship", f"/institutions/{office.one.id}/history"]
+        paths += ["/steward/reports?year=2024", "/steward/reports", f"/steward/reports/{office.one.id}/2026"]
         for path in paths:
             look(visit, language + path, viewport["width"])
 

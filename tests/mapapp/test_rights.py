@@ -51,7 +51,7 @@ def same(way: str, who: str) -> Expected:
 
 
 PRIVATE = {
-    "steward.start": same("GET /steward", READERS),
+    "steward.start": same("GET /steward", READERS + "R"),
     "steward.runs": same("GET /steward/imports", READERS),
     "steward.upload": same("POST /steward/imports", "PN"),
     "steward.blank": same("GET /steward/imports/template.xlsx", READERS),
@@ -96,6 +96,12 @@ PRIVATE = {
     "work.handle_missed": same("POST /steward/work/missed", "N"),
     "clients.listed": same("GET /steward/clients", "N"),
     "clients.decide": same("POST /steward/clients/{client}/approve", "N"),
+    "reports.listed": Expected("GET /steward/reports?province={province}", READERS + "R", OTHERS_READERS + "R"),
+    "reports.remind": Expected("GET /steward/reports/remind.csv?province={province}", READERS, OTHERS_READERS),
+    "reports.one": Expected("GET /steward/reports/{id}/2025", READERS + "R", OTHERS_READERS),
+    "reports.save": Expected("POST /steward/reports/{id}/2025", "PRN", "N"),
+    "reports.sheet": Expected("POST /steward/reports/{id}/2025/sheet", "PRN", "N"),
+    "reports.act": Expected("POST /steward/reports/{id}/2025/propose", "PRN", "N"),
     "proposals.start_declaration": Expected("POST /steward/provinces/{province}/declare", "PN", "N"),
 }
 """Hand-written, independently of `rights.ACTS`. A new private route fails the test until it stands here."""

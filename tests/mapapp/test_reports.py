@@ -1,0 +1,275 @@
+"""Yearly reports through the web: a reporter's form and sheet, the second person, corrections, lists, the periodic
+report with its schema."""
+
+import io
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator, FormatChecker
+from openpyxl import load_workbook
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from geodata.models import Proposal
+from geodata.vocabulary import Role
+from mapapp.api_periodic import SCHEMA
+from mapapp.schemas_periodic import PeriodicReport
+from tests.builders import AnInstitution, an_institution, publish
+from tests.mapapp.test_proposals import newest, send
+from tests.people import a_person, form_token, sign_in
+
+HANOI = "01"
+TEACHERS = "teacher_digital_competence"
+FILLED = {
+    f"{TEACHERS}.numerator": "12",
+    f"{TEACHERS}.denominator": "40",
+    f"{TEACHERS}.evidence": "https://truong.example.vn/bao-cao.pdf",
+    "digital_learning_platform.value": "có",
+}
+
+
+@pytest.fixture
+def school(register: Session) -> AnInstitution:
+    """A college of Hà Nội with a code and a mailbox of its own, in a register with another school."""
+    one = a_school("Trường Cao đẳng Một", codes=[("CDD0101", (None, None))], attributes=[MAIL])
+    publish(register, one, a_school("Trường Cao đẳng Hai"))
+    register.commit()
+    return one
+
+
+MAIL = ("email", "vanthu@mot.example.vn", (None, None))
+
+
+def a_school(name: str, **wanted: Any) -> AnInstitution:
+    given: dict[str, Any] = {
+        "province": HANOI,
+        "status": [("active", (date(2010, 1, 1), None))],
+        "programmes": [("6510202", "college", (date(2017, 6, 1), None))],
+    }
+    return an_institution(name, **{**given, **wanted})
+
+
+@pytest.fixture
+def hoa(client: FlaskClient, register: Session, school: AnInstitution) -> FlaskClient:
+    """The school's reporter at work."""
+    return sign_in(client, register, a_person(register, (Role.REPORTER, school.id), login="hoa", name="Người báo cáo"))
+
+
+@pytest.fixture
+def minh(app: APIFlask, register: Session) -> FlaskClient:
+    """An approver of the province."""
+    return sign_in(app.test_client(), register, a_person(register, (Role.APPROVER, HANOI), login="minh"))
+
+
+def address(school: AnInstitution, year: int = 2025) -> str:
+    return f"/steward/reports/{school.id}/{year}"
+
+
+def save(browser: FlaskClient, page: str, **cells: str) -> TestResponse:
+    """Fill in the form as it stands."""
+    return send(browser, page, base=base_of(browser.get(page).text), **cells)
+
+
+def base_of(text: str) -> str:
+    return text.partition('name="base" value="')[2].partition('"')[0]
+
+
+def to_register(hoa: FlaskClient, minh: FlaskClient, register: Session, page: str, cells: dict[str, str]) -> int:
+    """Through both persons' hands; the number of the proposal."""
+    assert save(hoa, page, **cells).status_code == 200
+    send(hoa, page, f"{page}/propose")
+    number = newest(register).id
+    proposal = f"/steward/proposals/{number}"
+    for act in ("approve", "publish"):
+        assert send(minh, proposal, f"{proposal}/{act}").status_code == 200
+    return number
+
+
+def test_a_reporter_begins_with_the_report_and_sees_nothing_else(
+    hoa: FlaskClient, school: AnInstitution, register: Session
+) -> None:
+    started = hoa.get("/steward", follow_redirects=True)
+    assert started.request.path == "/steward/reports"
+    assert f'href="{address(school, 2026)}"' in started.text
+    assert "Nhập dữ liệu" not in started.text
+    assert "Trường Cao đẳng Hai" not in started.text
+    assert [hoa.get(path).status_code for path in ("/steward/imports", "/steward/proposals")] == [403, 403]
+
+
+def test_a_report_goes_from_form_to_public_figures(
+    hoa: FlaskClient, minh: FlaskClient, school: AnInstitution, register: Session
+) -> None:
+    page = address(school)
+    assert "2024: không có số liệu" in hoa.get(page).text
+    saved = save(hoa, page, reason="Số liệu phòng đào tạo", **FILLED)
+    assert "Đang soạn" in saved.text
+    assert 'value="12"' in saved.text
+    assert "Đã gửi, chờ duyệt" in send(hoa, page, f"{page}/propose").text
+    proposal = f"/steward/proposals/{newest(register).id}"
+    seen = minh.get(proposal).text
+    assert "Báo cáo năm 2025" in seen
+    assert 'href="https://truong.example.vn/bao-cao.pdf" rel="noopener noreferrer nofollow"' in seen
+    assert "Bị trả lại" in send(minh, proposal, f"{proposal}/send_back", reason="Thiếu minh chứng").text
+    assert "Thiếu minh chứng" in hoa.get(page).text
+    to_register(hoa, minh, register, page, {**FILLED, f"{TEACHERS}.numerator": "20"})
+    told = hoa.get(f"/api/v1/institutions/{school.id}").json
+    assert told is not None
+    values = {one["indicator"]: one["value"] for one in told["properties"]["readiness"]}
+    assert values == {TEACHERS: 50.0, "digital_learning_platform": 100.0}
+    assert "truong.example.vn" not in json.dumps(told), "evidence is for the approver"
+
+    to_register(hoa, minh, register, page, {f"{TEACHERS}.numerator": "22", f"{TEACHERS}.denominator": "40"})
+    corrected = hoa.get(page).text
+    assert "Đã công bố, có đính chính" in corrected
+    assert "55 % (22 trên 40)" in corrected
+    assert "50 % (20 trên 40)" in corrected
+    assert "2025: 55 % (22 trên 40)" in hoa.get(address(school, 2026)).text
+
+
+def test_what_was_typed_comes_back_with_what_is_wrong(
+    hoa: FlaskClient, school: AnInstitution, register: Session
+) -> None:
+    cells = {**FILLED, f"{TEACHERS}.numerator": "41", f"{TEACHERS}.evidence": "http://a.vn"}
+    answer = save(hoa, address(school), **cells)
+    assert answer.status_code == 400
+    assert "lớn hơn mẫu số" in answer.text
+    assert "bắt đầu bằng https://" in answer.text
+    assert 'value="41"' in answer.text
+    assert save(hoa, address(school, 2027), **FILLED).status_code == 400
+    assert register.scalars(select(Proposal)).all() == []
+    english = send(hoa, "/en" + address(school), base="", **cells).text
+    assert "is more than the denominator" in english
+
+
+def test_two_who_write_at_once_lose_nothing(
+    hoa: FlaskClient, app: APIFlask, school: AnInstitution, register: Session
+) -> None:
+    ha = sign_in(app.test_client(), register, a_person(register, (Role.REPORTER, school.id), login="ha"))
+    page = address(school)
+    token = form_token(ha.get(page).text)
+    save(hoa, page, **FILLED)
+    late = ha.post(page, data={"token": token, "base": "", **FILLED, f"{TEACHERS}.numerator": "39"})
+    assert late.status_code == 409
+    assert "Người khác vừa lưu" in late.text
+    assert 'value="39"' in late.text
+    again = ha.post(page, data={"token": token, "base": base_of(late.text), **FILLED}, follow_redirects=True)
+    assert again.status_code == 200
+    assert len(register.scalars(select(Proposal)).all()) == 1
+
+
+SHEET = "Mã cơ sở,Mã chỉ số,Kỳ báo cáo,Giá trị,Tử số,Mẫu số\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ("CDD0101,teacher_digital_competence,2025,,12,40", None),
+        ("CDD0101,Không có chỉ số này,2025,,12,40", "không có chỉ số"),
+        ("CDD9999,teacher_digital_competence,2025,,12,40", "của cơ sở khác"),
+        ("CDD0101,teacher_digital_competence,2024,,12,40", "không phải năm 2025"),
+    ],
+)
+def test_a_sheet_fills_the_form_in(
+    hoa: FlaskClient, school: AnInstitution, register: Session, row: str, found: str | None
+) -> None:
+    page = address(school)
+    data = {"token": form_token(hoa.get(page).text), "file": (io.BytesIO((SHEET + row).encode()), "chi-so.csv")}
+    answer = hoa.post(f"{page}/sheet", data=data)
+    assert (answer.status_code, "Đã đọc 1 chỉ số" in answer.text) == ((200, True) if found is None else (400, False))
+    assert (found or 'value="40"') in answer.text
+    assert register.scalars(select(Proposal)).all() == [], "nothing is kept before it is saved"
+
+
+def test_the_list_says_who_is_how_far_and_whom_to_remind(
+    hoa: FlaskClient, minh: FlaskClient, school: AnInstitution, register: Session
+) -> None:
+    save(hoa, address(school), **FILLED)
+    text = minh.get("/steward/reports?year=2025").text
+    assert "Đang soạn (1)" in text
+    assert "Chưa bắt đầu (1)" in text
+    assert "đã quá hạn" in text
+    reminded = minh.get("/steward/reports/remind.csv?year=2025&province=01").data.decode("utf-8-sig").splitlines()
+    assert len(reminded) == 3
+    assert any("CDD0101" in line and "vanthu@mot.example.vn" in line and "2026-03-31,236" in line for line in reminded)
+    send(hoa, address(school), address(school) + "/propose")
+    waiting = minh.get("/steward/reports?year=2025&state=proposed").text
+    assert "Trường Cao đẳng Một" in waiting
+    assert "Trường Cao đẳng Hai" not in waiting
+    assert len(minh.get("/steward/reports/remind.csv?year=2025&province=01").data.splitlines()) == 2
+
+
+# -- the periodic report -------------------------------------------------------------------------------------------
+
+
+def test_the_periodic_report_is_held_to_its_published_schema(planner: FlaskClient) -> None:
+    published = planner.get("/api/v1/periodic-report/schema/1").json
+    assert published is not None
+    Draft202012Validator.check_schema(published)
+    told = planner.get("/api/v1/periodic-report?province=79&period=2024").json
+    assert told is not None
+    Draft202012Validator(published, format_checker=FormatChecker()).validate(told)
+    assert told["schema"] == published["$id"]
+    figures = {one["id"]: one for one in told["indicators"]}
+    overlay = planner.get(f"/api/v1/overlays/{TEACHERS}?level=province&period=2024").json
+    assert overlay is not None
+    row = next(one for one in overlay["rows"] if one["code"] == "79")
+    assert {key: figures[TEACHERS][key] for key in ("value", "n", "N", "no_data")} == {
+        key: row[key] for key in ("value", "n", "N", "no_data")
+    }
+    documents = {goal["document"] for goal in figures[TEACHERS]["targets"]}
+    assert documents == {"qd-2222-2021", "qd-2550-2023"}
+    assert {one["id"] for one in told["reporting"]} == {"hcmc-plan", "register-readiness"}
+    assert all(one["no_data"] == (one["value"] is None) for one in told["indicators"])
+
+
+def test_a_year_without_reports_has_no_figures_and_no_zeros(planner: FlaskClient) -> None:
+    told = planner.get("/api/v1/periodic-report?province=79&period=2026").json
+    assert told is not None
+    assert {one["value"] for one in told["indicators"]} == {None}
+    assert told["sources"] == []
+
+
+def test_the_schema_file_is_that_of_the_shapes() -> None:
+    made = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **PeriodicReport.model_json_schema(by_alias=True),
+    }
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == made, "write it again, under a new number if readers break"
+
+
+def test_the_workbook_says_the_same(planner: FlaskClient) -> None:
+    told = planner.get("/api/v1/periodic-report?province=79&period=2024").json
+    answer = planner.get("/api/v1/periodic-report.xlsx?province=79&period=2024")
+    assert told is not None
+    book = load_workbook(io.BytesIO(answer.data))
+    assert book.sheetnames == ["Báo cáo", "Chỉ số", "Tình hình báo cáo", "Nguồn"]
+    rows = list(book["Chỉ số"].iter_rows(min_row=2, values_only=True))
+    assert {row[0]: row[3] for row in rows} == {one["id"]: one["value"] for one in told["indicators"]}
+
+
+def test_whom_to_remind_is_public_without_contacts(planner: FlaskClient) -> None:
+    question = "period=2024&unit=01&reported=no&limit=1000"
+    listed = planner.get(f"/api/v1/reporting/institutions?{question}").json
+    table = planner.get(f"/api/v1/reporting/institutions.csv?{question}").data.decode("utf-8-sig").splitlines()
+    assert listed is not None
+    assert table[0] == "id,name,type,period,duty,last_day,reported,sent_on,late"
+    assert [line.split(",")[0] for line in table[1:]] == [one["id"] for one in listed["institutions"]]
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [("", 400), ("province=7", 400), ("province=99", 404), ("province=79&period=2099", 400), ("province=79&x=1", 400)],
+)
+def test_nonsense_is_refused(planner: FlaskClient, question: str, status: int) -> None:
+    for path in ("/api/v1/periodic-report", "/api/v1/periodic-report.xlsx"):
+        assert planner.get(f"{path}?{question}").status_code == status
+
+
+def test_the_planner_leads_to_the_periodic_report(planner: FlaskClient) -> None:
+    text = planner.get("/planner/reports?period=2024&unit=79").text
+    assert "/api/v1/periodic-report?province=79&amp;period=2024" in text
