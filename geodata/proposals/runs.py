@@ -21,15 +21,13 @@ PROVINCES = """
     ) AS touched WHERE code IS NOT NULL ORDER BY code
 """
 PLACELESS = """
+    WITH changed AS (SELECT DISTINCT institution_id FROM import_row WHERE run_id = :run AND changes <> '[]')
     SELECT EXISTS (
-        SELECT FROM import_row AS row
-        WHERE row.run_id = :run AND row.changes <> '[]'
-            AND NOT EXISTS (SELECT FROM institution_state AS state WHERE state.institution_id = row.institution_id
-                AND state.release_to IS NULL AND state.province_code IS NOT NULL)
-            AND NOT EXISTS (SELECT FROM import_row AS other
-                CROSS JOIN LATERAL jsonb_array_elements(other.changes) AS c (change)
-                WHERE other.run_id = :run AND other.institution_id = row.institution_id
-                    AND change->'after'->>'province_code' IS NOT NULL))
+        SELECT institution_id FROM changed
+        EXCEPT SELECT institution_id FROM institution_state JOIN changed USING (institution_id)
+            WHERE release_to IS NULL AND province_code IS NOT NULL
+        EXCEPT SELECT institution_id FROM import_row CROSS JOIN LATERAL jsonb_array_elements(changes) AS c (change)
+            WHERE run_id = :run AND change->'after'->>'province_code' IS NOT NULL)
 """
 TOUCHED = """
     SELECT DISTINCT change->>'table' AS subject,

@@ -5,12 +5,12 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from geodata.models import RegisterHead, Release
-from geodata.models.tiles import StoredTile, TileStamp
+from geodata.models.tiles import TileStamp
 from geodata.tiles.archipelagos import places_layer
 from geodata.tiles.grid import CELL_BITS, EXTENT, HALF, LAST_STORED, QUAD_ZOOM
 from geodata.vocabulary import GONE
@@ -122,6 +122,13 @@ TILES = f"""
 """
 
 
+KEEP = """
+    INSERT INTO stored_tile (z, x, y, mvt)
+    SELECT * FROM unnest(CAST(:z AS int[]), CAST(:x AS int[]), CAST(:y AS int[]), CAST(:mvt AS bytea[]))
+"""
+"""All tiles in one statement: the policies of the table ask once for each statement who acts."""
+
+
 def derive_tiles(session: Session, release: Release, institutions: Collection[str] | None) -> None:
     """Bring the tiles to the release, in which only these institutions changed (None: any may have); they show the day
     of its publication. Call it when the release's states are in."""
@@ -150,9 +157,10 @@ def store(session: Session) -> None:
     made = {(row.z, row.x, row.y): bytes(row.mvt) for row in session.execute(text(TILES))}
     for place, layer in places_layer(session).items():
         made[place] = made.get(place, b"") + layer
-    rows = [{"z": z, "x": x, "y": y, "mvt": gzip.compress(mvt, 5, mtime=0)} for (z, x, y), mvt in made.items()]
-    if rows:
-        session.execute(insert(StoredTile), rows)
+    if made:
+        zooms, columns, rows = zip(*made, strict=True)
+        packed = [gzip.compress(mvt, 5, mtime=0) for mvt in made.values()]
+        session.execute(text(KEEP), {"z": list(zooms), "x": list(columns), "y": list(rows), "mvt": packed})
 
 
 def stamp(session: Session, release: int, given: dict[str, Any]) -> None:
