@@ -42,7 +42,7 @@ from mapapp.record_form_view import record_form
 from mapapp.sign_in import NOT_ALLOWED, require, require_own_form, unseen, visitor
 from mapapp.stewardship_view import provinces_page
 from mapapp.wizard_values import WHY, Asked, wizard_values
-from mapapp.wizard_view import province_page, wizard_page
+from mapapp.wizard_view import first_values, province_page, wizard_page
 from mapapp.writing import writing
 
 CONFLICT = Kind(
@@ -206,8 +206,11 @@ def save(id: str) -> Response:
 
 @bp.get(f"/steward/institutions/<id>/{EVENTS}")
 def wizard(id: str, wizard: str) -> Response:
-    """The form of an event."""
-    return page("wizard", wizard_page(visitor(), Wizard(wizard), the_institution(id), on=today()))
+    """The form of an event; `into` names who takes over in a merger."""
+    institution, event = the_institution(id), Wizard(wizard)
+    into = clean(request.args.get("into", ""))[:100]
+    given = {**first_values(event, institution, today()), "into": into} if into and event == Wizard.MERGE else None
+    return page("wizard", wizard_page(visitor(), event, institution, on=today(), given=given))
 
 
 @bp.post(f"/steward/institutions/<id>/{EVENTS}")

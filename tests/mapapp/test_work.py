@@ -170,6 +170,7 @@ def test_two_of_one_name_are_merged_or_told_apart_for_good(lan: FlaskClient, reg
     assert page.count("cùng tên, cùng tỉnh") == 1
     first, second = sorted((one.id, other.id))
     assert f"/steward/institutions/{first}/merge?into={second}" in page
+    assert f'value="{second}"' in lan.get(f"/steward/institutions/{first}/merge?into={second}").text
     apart = f"/steward/work/duplicates/{first}/{second}"
     assert "Hãy ghi vì sao" in send(lan, "/steward/work/duplicates", apart, reason="")
     assert "cùng tên, cùng tỉnh" not in send(lan, "/steward/work/duplicates", apart, reason="Hai quyết định thành lập")
@@ -201,7 +202,16 @@ def test_a_report_is_accepted_into_a_change_that_keeps_its_number(lan: FlaskClie
     answered = register.scalars(select(ErrorReport)).one()
     assert (answered.state, answered.answered_by, answered.answer) == ("accepted", "lan", "Cảm ơn, đang sửa.")
     assert ticket not in lan.get("/steward/work/reports").text
-    assert ticket in lan.get("/steward/work/reports?all=1").text
+    record = lan.get(form.headers["Location"]).text
+    assert f'<input type="hidden" name="report" value="{ticket}">' in record
+    base = re.search(r'name="base" value="(\d+)"', record)
+    assert base
+    values = {"base": base[1], "report": ticket, "name.official": "Trường Cao đẳng Mới"}
+    send(lan, "/steward/work", f"/steward/institutions/{school.id}", **values)
+    proposal = register.scalars(select(Proposal)).one()
+    closed = lan.get("/steward/work/reports?all=1").text
+    assert ticket in closed
+    assert f'href="/steward/proposals/{proposal.id}"' in closed
 
 
 def test_reports_of_other_provinces_are_not_shown_or_answered(
