@@ -17,7 +17,7 @@ PAGES = (
     *("citizen.home", "citizen.nearby", "planner.planner", "verify.page"),
     *("citizen.about", "citizen.docs", "data.downloads"),
 )
-CLOSED = ("/reports/", "/*/report$", "/*/report?", "/embed")
+CLOSED = ("/reports/", "/*/report$", "/*/report?", "/embed", "/steward", "/account", "/sign-in")
 NAMESPACES = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 LANGUAGE_NAMESPACE = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 
@@ -28,7 +28,7 @@ bp.after_request(mark_public)
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    """Everything may be read but forms, tickets and embedded copies."""
+    """Everything may be read but forms, tickets, embedded copies and what is behind the door."""
     closed = [path for way in CLOSED for path in (way, f"/en{way}")]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"Sitemap: {external('/sitemap.xml')}"]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")

@@ -29,6 +29,7 @@ def test_robots_lead_to_the_sitemap(client: FlaskClient, register: Session) -> N
     assert "Sitemap: http://localhost/sitemap.xml\n" in text
     assert "Disallow: /reports/\n" in text
     assert "Disallow: /en/reports/\n" in text
+    assert "Disallow: /steward\n" in text
     assert not re.search(r"^Disallow: /$", text, re.MULTILINE)
 
 
