@@ -33,8 +33,8 @@ from geodata.undoing import LaterChanges, NotUndoable
 from geodata.unit_reads import unit
 from geodata.vocabulary import PersonAct, ProposalKind, RowOutcome, Wizard
 from mapapp.db import session, today
-from mapapp.errors import INVALID, NOT_FOUND, UNKNOWN_INSTITUTION, Kind, Problem, handle
-from mapapp.i18n import N_, language, page_url
+from mapapp.errors import CONFLICT, INVALID, NOT_FOUND, UNKNOWN_INSTITUTION, Problem, handle
+from mapapp.i18n import language, page_url
 from mapapp.proposal_jobs import goes_to_background, in_background
 from mapapp.proposal_preview import Ahead, look_ahead
 from mapapp.proposal_view import proposal_page, proposals_page
@@ -45,12 +45,6 @@ from mapapp.wizard_values import WHY, Asked, wizard_values
 from mapapp.wizard_view import first_values, province_page, wizard_page
 from mapapp.writing import writing
 
-CONFLICT = Kind(
-    409,
-    "moved-on",
-    N_("Sổ đăng ký đã thay đổi"),
-    N_("Dữ liệu đã thay đổi từ khi bạn mở trang này. Hãy tải lại trang và xem lại."),
-)
 ACTS = {
     "propose": PersonAct.PROPOSE,
     "replan": PersonAct.EDIT,
