@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from geodata.geometry import LonLat
-from geodata.imports.changes import ewkt
+from geodata.imports.campus_columns import ewkt
 from geodata.imports.facts import Fact
 from geodata.imports.gazetteer import Gazetteer
 from geodata.imports.places import whereabouts
