@@ -31,6 +31,7 @@ def create_app(
     _configure(app, settings)
     _install(app, settings, sessions, clock)
     _register(app)
+    _believe_proxies(app, settings.trusted_proxies)
     return app
 
 
@@ -49,8 +50,11 @@ def _configure(app: APIFlask, settings: Settings) -> None:
     )
     app.jinja_options = {**app.jinja_options, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     app.logger.setLevel(logging.INFO)
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
+
+
+def _believe_proxies(app: APIFlask, hops: int) -> None:
+    """Around everything: whoever looks at a request sees who asks, and for what address."""
+    if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
@@ -90,6 +94,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
         site,
         steward_jobs,
         verifier,
+        verify_quick,
         writing,
     )
     from mapapp.data import blueprint as downloads
@@ -100,12 +105,13 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     outage.install(app, settings)
     assets.install(app)
     headers.install(app, settings.answers_mb)
-    admission.install(app, settings)
-    at_once.install(app)  # outside: what is kept needs no turn
     errors.install(app)
     site.install(app)
     verifier.install(app, settings, sessions)
     api_keys.install(app, settings)
+    verify_quick.install(app)
+    admission.install(app, settings)
+    at_once.install(app)  # outside: what is kept needs no turn
     audit.install(app)
     offline_list.install(app, settings)
     writing.install(app, settings, sessions)

@@ -14,7 +14,7 @@ from geodata import verification
 from geodata.engine import AWAY
 from geodata.verification import Decision, Edition, Fact, Named, Question, Reason, Shelf, Successor
 from mapapp.geojson import to_json
-from mapapp.i18n import gettext as _
+from mapapp.i18n import catalogue
 from mapapp.issuing import Issuer
 from mapapp.outage import Outage
 from mapapp.verdicts import WHY
@@ -62,13 +62,21 @@ class Verifier:
         self._told: OrderedDict[tuple[str, Asked], Told] = OrderedDict()
         self._current: tuple[float, Edition] | None = None
 
+    def lately(self) -> Edition | None:
+        """The current release, if it was looked up within the last second."""
+        looked = self._current
+        return looked[1] if looked and time.monotonic() - looked[0] < self.look_again_s else None
+
     def edition(self, session: Opened, release: int | None) -> Edition:
         """The release asked. Raises `UnknownRelease`. None: the current one, looked up at most once a second."""
         if release is not None:
             return verification.edition(session(), release, self._shelf)
-        if self._current is None or time.monotonic() - self._current[0] >= self.look_again_s:
-            self._current = time.monotonic(), verification.edition(session(), None, self._shelf)
-        return self._current[1]
+        lately = self.lately()
+        if lately is not None:
+            return lately
+        found = verification.edition(session(), None, self._shelf)
+        self._current = time.monotonic(), found
+        return found
 
     def telling(self, session: Opened, asked: Sequence[Asked], release: int | None, now: datetime) -> Telling:
         """An answer per question, from the database or, while that is away, from the disk. Raises `UnknownRelease`."""
@@ -144,6 +152,23 @@ class Verifier:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Writes an answer for any moment of asking, signed in the name of `issuer` if there is one."""
+
+    verifier: Verifier
+    answer: Told
+    issuer: str | None
+
+    def __call__(self, now: datetime) -> str:
+        """Raises what issuing raises."""
+        body = self.verifier.timed(self.answer, now)
+        if self.issuer is None:
+            return body
+        issue = self.verifier.issuer.issue
+        return issue(body, issuer=self.issuer, subject=self.answer.subject, now=now, ttl_s=self.verifier.ttl_s)
+
+
 def rfc3339(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
@@ -184,7 +209,11 @@ def plain_question(question: Question, on: date) -> dict[str, Any]:
 
 
 def plain_reason(reason: Reason) -> dict[str, Any]:
-    return {"code": reason.why.value, "text": _(WHY[reason.why]), "facts": list(map(plain_fact, reason.facts))}
+    return {
+        "code": reason.why.value,
+        "text": catalogue("en").gettext(WHY[reason.why]),
+        "facts": list(map(plain_fact, reason.facts)),
+    }
 
 
 FURTHER = ("licence_id", "issued_on", "training_level", "campus_id", "taught_out_until", "keeps_records")

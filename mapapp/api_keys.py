@@ -4,6 +4,7 @@ import ipaddress
 import math
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from flask import Flask, Response, current_app, request
@@ -67,11 +68,16 @@ class Doorkeeper:
         key = given_key()
         client = self.client(key) if key else None
         if client is not None:
-            self._count(f"client {client.id}", client.requests_per_minute)
-        elif not is_local(request.remote_addr or ""):
-            verifying = request.path == VERIFICATION
+            self._count(f"client {client.id}", client.requests_per_minute, body_cost())
+        else:
+            self.judge_nobody(request.remote_addr or "", request.path, cost=body_cost())
+
+    def judge_nobody(self, address: str, path: str, *, cost: int = 1) -> None:
+        """Without a key: counts for the network of the address. Raises `TooMany`."""
+        if not is_local(address):
+            verifying = path == VERIFICATION
             allowed = self.anonymous_per_minute * (VERIFICATION_TIMES if verifying else 1)
-            self._count(f"{verifying} {network(request.remote_addr or '')}", allowed)
+            self._count(f"{verifying} {network(address)}", allowed, cost)
 
     def client(self, key: str) -> Client | None:
         """Whose key it is. Raises `Problem` for nobody's. While the database is away what was known before counts, and
@@ -113,8 +119,7 @@ class Doorkeeper:
         note_use(writer, client.id, at=now())
         writer.commit()
 
-    def _count(self, who: str, per_minute: int) -> None:
-        cost = 1 + (request.content_length or 0) // BODY_BYTES
+    def _count(self, who: str, per_minute: int, cost: int) -> None:
         wait_s = self.limits.wait_s(who, per_minute=per_minute, burst=per_minute, cost=cost)
         if wait_s > 0:
             raise TooMany(math.ceil(wait_s))
@@ -152,12 +157,18 @@ def judge() -> Response | None:
     return None
 
 
+def body_cost() -> int:
+    """What the request counts: one, and more for a large body."""
+    return 1 + (request.content_length or 0) // BODY_BYTES
+
+
 def given_key() -> str | None:
     """The key of the request: `Authorization: Bearer …` or `X-API-Key: …`."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return (token.strip() if scheme.lower() == "bearer" else "") or request.headers.get("X-API-Key", "").strip() or None
 
 
+@lru_cache(maxsize=4_096)
 def is_local(address: str) -> bool:
     """Whether the machine itself asks: its own programs, or a proxy that does not say for whom."""
     try:

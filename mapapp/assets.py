@@ -14,6 +14,9 @@ from typing import cast
 
 from flask import Flask, Response, abort, current_app, request, url_for
 
+SMALLEST_GZIP = 500
+"""Bytes; below that compressing gains nothing."""
+
 COMPRESSIBLE = ("text/", "application/json", "application/geo+json", "image/svg+xml", "application/manifest+json")
 FOR_EVER = "public, max-age=31536000, immutable"
 mimetypes.add_type("text/javascript", ".js")
@@ -90,7 +93,8 @@ def load(file: Path, _changed_ns: int) -> Asset:
 
 
 def make_asset(plain: bytes, media_type: str) -> Asset:
-    packed = gzip.compress(plain, 9, mtime=0) if media_type.startswith(COMPRESSIBLE) and len(plain) > 500 else None
+    worth_it = media_type.startswith(COMPRESSIBLE) and len(plain) > SMALLEST_GZIP
+    packed = gzip.compress(plain, 9, mtime=0) if worth_it else None
     shorter = packed if packed is not None and len(packed) < len(plain) else None
     return Asset(media_type, hashlib.sha256(plain).hexdigest()[:20], plain, shorter)
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, current_app, g, request
 
 from geodata.errors import GeodataError
+from mapapp.assets import COMPRESSIBLE, SMALLEST_GZIP, takes_gzip
 from mapapp.db import Clock, LastLook, Register, day_in_vietnam, today
 from mapapp.kept_answers import Kept, KeptAnswers
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 MOST_QUESTIONS = 20_000
 LONGEST_QUESTION = 2_000
 QUESTION = "mapapp.question"
-"""Where the question as it came is found in the environment of its request."""
+SHORTCUT = "mapapp.at_once"
+"""Where the question as it came, and who remembers what was answered, are found in the environment of a request."""
 
 ASKED_BY = (
     *("PATH_INFO", "QUERY_STRING", "HTTP_HOST", "wsgi.url_scheme", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING"),
@@ -38,6 +40,8 @@ WITH_A_KEY = ("HTTP_AUTHORIZATION", "HTTP_X_API_KEY")
 """Who brings a key is counted, and goes the whole way."""
 
 ONLY_FOR_ITS_CALLER = ("Cache-Control", "no-store")
+PACKED = ("Content-Encoding", "gzip")
+OF_ITS_MOMENT = ("etag", "content-length", "content-encoding")
 ABOUT_THE_BODY = ("content-type", "content-length", "content-encoding", "content-disposition")
 
 
@@ -52,18 +56,20 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Retold:
-    """What an answer is written from at each asking: `write(now)` gives its text. An answer for its caller only (it is
-    signed, and has a number of its own) has no ETag."""
+    """What an answer is written from at each asking: `write(now)` gives its text, compressed where its reader takes
+    that and it is worth it. An answer for its caller only (it is signed, and has a number of its own) has no ETag."""
 
     write: Callable[[datetime], str]
     headers: tuple[tuple[str, str], ...]
+    packs: bool
     edition: tuple[object, ...]
     day: date
 
     def at(self, now: datetime) -> Kept:
         text = self.write(now).encode()
-        body = gzip.compress(text, 5, mtime=0) if ("Content-Encoding", "gzip") in self.headers else text
-        headers = (*self.headers, ("Content-Length", str(len(body))))
+        packs = self.packs and len(text) > SMALLEST_GZIP
+        body = gzip.compress(text, 5, mtime=0) if packs else text
+        headers = (*self.headers, *([PACKED] if packs else []), ("Content-Length", str(len(body))))
         if ONLY_FOR_ITS_CALLER in headers:
             return Kept(body, headers, "", 0)
         etag = weak_etag(text)
@@ -84,12 +90,12 @@ class AtOnce:
             found = self.answer(question)
             if found is not None:
                 return give(found, environ.get("HTTP_IF_NONE_MATCH", ""), start_response)
-            environ[QUESTION] = question
+            environ.update({QUESTION: question, SHORTCUT: self})
         return self.app(environ, start_response)
 
     def answer(self, question: tuple[str, ...]) -> Kept | None:
         state = self.look.recent()
-        pointer = self._pointers.get(question)
+        pointer = self.pointer(question)
         if isinstance(pointer, Retold):
             state = self.look.recent_at_source()  # a verdict is never told from what a replica shows
         if state is None or pointer is None:
@@ -101,6 +107,9 @@ class AtOnce:
             return pointer.at(now) if isinstance(pointer, Retold) else self.kept.get(pointer.key)
         except GeodataError:  # it cannot be signed or recorded now: the whole way tells why
             return None
+
+    def pointer(self, question: tuple[str, ...]) -> Pointer | Retold | None:
+        return self._pointers.get(question)
 
     def point(self, question: tuple[str, ...], pointer: Pointer | Retold) -> None:
         """From now on the question leads to the kept answer."""
@@ -151,7 +160,8 @@ def remember(response: Response) -> Response:
     question = request.environ.get(QUESTION)
     if "retold" in g and question is not None and response.status_code == 200:
         write, state = g.retold
-        lasting = tuple(pair for pair in response.headers if pair[0].lower() not in ("etag", "content-length"))
+        lasting = tuple(pair for pair in response.headers if pair[0].lower() not in OF_ITS_MOMENT)
+        packs = takes_gzip() and (response.mimetype or "").startswith(COMPRESSIBLE)
         shortcut: AtOnce = current_app.extensions["mapapp.at_once"]
-        shortcut.point(question, Retold(write, lasting, state.edition, today()))
+        shortcut.point(question, Retold(write, lasting, packs, state.edition, today()))
     return response

@@ -9,9 +9,20 @@ from flask import Response
 GEOJSON = "application/geo+json"
 
 
+def _plain(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if hasattr(value, "as_integer_ratio"):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
 def to_json(value: Any) -> str:
     """JSON as we send it: letters as they are, dates in ISO form, no spaces."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return ENCODER.encode(value)
 
 
 def with_properties(feature: str, **more: Any) -> str:
@@ -34,11 +45,3 @@ def collection(features: Iterable[str], **members: Any) -> str:
 
 def respond(text: str) -> Response:
     return Response(text, mimetype=GEOJSON)
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    if hasattr(value, "as_integer_ratio"):
-        return float(value)
-    raise TypeError(f"{type(value).__name__} has no place in JSON")

@@ -6,7 +6,7 @@ import hashlib
 from flask import Flask, Response, current_app, g, request
 
 from mapapp import at_once, kept_answers
-from mapapp.assets import COMPRESSIBLE, takes_gzip
+from mapapp.assets import COMPRESSIBLE, SMALLEST_GZIP, takes_gzip
 from mapapp.db import Register, lately_read_register, register, today
 
 FRAMED_BY_NOBODY = "frame-ancestors 'none'"
@@ -159,5 +159,5 @@ def _worth_compressing(response: Response) -> bool:
         and not response.is_streamed
         and not response.direct_passthrough
         and (response.mimetype or "").startswith((*COMPRESSIBLE, "application/problem+json"))
-        and 500 < len(response.get_data()) < LARGEST_GZIP
+        and SMALLEST_GZIP < len(response.get_data()) < LARGEST_GZIP
     )

@@ -69,25 +69,30 @@ class Outage:
         last = self.last()
         return last if last and now - last.seen_at <= timedelta(seconds=self.allowed_age_s) else None
 
-    def last(self) -> Kept | None:
-        """The release however old; None without a file that can be read."""
+    def opened(self) -> KeptRegister | None:
+        """The release on the disk, looked for once a second; None without a file that can be read."""
         if time.monotonic() - self._looked_at >= LOOK_AGAIN_S:
             self._opened, self._looked_at = open_register(self.directory, self._opened), time.monotonic()
-        if self._opened is None:
+        return self._opened
+
+    def last(self) -> Kept | None:
+        """The release however old, and when it was current."""
+        register = self.opened()
+        if register is None:
             return None
         try:
             seen_s = (self.directory / CONFIRMED).stat().st_mtime
         except OSError:
             return None
-        return Kept(self._opened, datetime.fromtimestamp(seen_s, UTC))
+        return Kept(register, datetime.fromtimestamp(seen_s, UTC))
 
     def decide_in(self, edition: Edition, asked: Sequence[Asked], *, max_age_days: int) -> tuple[Decision, ...] | None:
         """The decisions of that release; None where the copy is of another one or cannot be read."""
-        last = self.last()
-        if last is None or last.register.edition.key != edition.key:
+        register = self.opened()
+        if register is None or register.edition.key != edition.key:
             return None
         try:
-            return last.register.decide_many(asked, max_age_days=max_age_days)
+            return register.decide_many(asked, max_age_days=max_age_days)
         except (sqlite3.Error, ValueError, zlib.error) as error:
             logging.getLogger(__name__).error("the copy in %s cannot be read: %s", self.directory, error)
             return None

@@ -1,9 +1,7 @@
 """`/api/v1/verify` and the keys its signatures are checked with."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 
 from apiflask import APIBlueprint
 from flask import Flask, Response, current_app, request
@@ -13,7 +11,7 @@ from geodata.releases import UnknownRelease
 from geodata.verification import Fault, MalformedQuestion
 from mapapp import at_once
 from mapapp import verify_schemas as schemas
-from mapapp.answers import LOOK_AGAIN_S, Asked, Told, Verifier
+from mapapp.answers import LOOK_AGAIN_S, Asked, Told, Verifier, Writing
 from mapapp.db import Sessions, lately_read_register, now, register, session, today
 from mapapp.errors import INVALID, SIGNING_AWAY, Problem, problem_json
 from mapapp.geojson import to_json
@@ -67,17 +65,10 @@ def verify() -> Response:
     (answer,) = telling.answers
     if not (wanted.nonce or telling.seen_at):
         with suppress(*AWAY):
-            at_once.retell(writer(verifier, answer, wanted), lately_read_register() or register())
+            by = issuer() if wanted.signed else None
+            at_once.retell(Writing(verifier, answer, by), lately_read_register() or register())
     body = verifier.timed(answer, now(), wanted.nonce, telling.seen_at)
     return send(verifier, body, answer.subject, wanted, telling.seen_at)
-
-
-def writer(verifier: Verifier, answer: Told, wanted: Wanted) -> Callable[[datetime], str]:
-    """Writes the answer anew for each moment of asking, signed if wanted."""
-    if not wanted.signed:
-        return partial(verifier.timed, answer)
-    issue = partial(verifier.issuer.issue, issuer=issuer(), subject=answer.subject, ttl_s=verifier.ttl_s)
-    return lambda now: issue(verifier.timed(answer, now), now=now)
 
 
 @bp.post("/api/v1/verify")

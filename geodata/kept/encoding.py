@@ -31,6 +31,10 @@ KIND: dict[str, Callable[..., Any]] = {
 }
 Known = tuple[str, date | None, date | None]
 DAYS = ("issued_on", "taught_out_until")
+READ_AS = [
+    (KIND.get(part, Fact), [at for at, field in enumerate(FURTHER.get(part, ())) if field in DAYS]) for part in PARTS
+]
+"""For each part what its facts are, and which of their further fields are days; FURTHER has the order of the class."""
 
 
 def to_line(value: Any) -> str:
@@ -59,10 +63,11 @@ def plain_record(record: Record, also: Iterable[Known], names: dict[Origin, str]
 
 def read_record(plain: list[Any], origins: Mapping[str, Origin]) -> Record:
     institution_id, data_status, *parts, _also = plain
-    lists = {
-        part: tuple(_read_fact(fact, part, origins) for fact in facts) for part, facts in zip(PARTS, parts, strict=True)
-    }
-    return Record(institution_id, data_status, **lists)
+    lists = [
+        tuple([_read_fact(fact, make, days, origins) for fact in facts])
+        for (make, days), facts in zip(READ_AS, parts, strict=True)
+    ]
+    return Record(institution_id, data_status, *lists)
 
 
 def known_by(plain: list[Any]) -> Iterator[tuple[str, str, str, str, str | None, str | None]]:
@@ -92,13 +97,11 @@ def _plain_fact(fact: Fact, part: str, names: dict[Origin, str]) -> list[Any]:
     return [fact.kind, fact.value, fact.valid_from, fact.valid_to, name, *further]
 
 
-def _read_fact(plain: list[Any], part: str, origins: Mapping[str, Origin]) -> Any:
+def _read_fact(plain: list[Any], make: Callable[..., Any], days: list[int], origins: Mapping[str, Origin]) -> Any:
     kind, value, valid_from, valid_to, origin, *further = plain
-    named = {
-        field: _day(given) if field in DAYS else given
-        for field, given in zip(FURTHER.get(part, ()), further, strict=True)
-    }
-    return KIND.get(part, Fact)(kind, value, _day(valid_from), _day(valid_to), origins[origin], **named)
+    for at in days:
+        further[at] = _day(further[at])
+    return make(kind, value, _day(valid_from), _day(valid_to), origins[origin], *further)
 
 
 def _day(text: str | None) -> date | None:
