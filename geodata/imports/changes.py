@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from geodata.imports.campus_columns import differing_field, place_columns
-from geodata.imports.campus_columns import ewkt as ewkt
 from geodata.imports.facts import TABLES, Fact, as_json, holds, value_columns
 from geodata.imports.register import key_of
 from geodata.imports.statements import Problem, Stated
