@@ -1,6 +1,5 @@
 """Every route and role, in the own province and in another: who gets in. Asked of the web under its own roles."""
 
-import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -234,44 +233,6 @@ def test_public_rooms_answer_everybody_alike(path: str, visitors: dict[str, Flas
     assert {answer.status_code for answer in answers.values()} == {200}
     assert len({answer.get_data() for answer in answers.values()}) == 1
     assert all("person=" not in str(answer.headers) for answer in answers.values())
-
-
-STATE_OF_OTHERS = """
-    SELECT md5(string_agg(kept, ',' ORDER BY kept)) FROM (
-        SELECT 'run ' || id || state || provinces::text FROM import_run WHERE provinces @> ARRAY[:p]
-        UNION ALL SELECT 'proposal ' || id || state || changed_at::text FROM proposal WHERE provinces @> ARRAY[:p]
-        UNION ALL SELECT 'row ' || r.id || r.outcome FROM import_row AS r JOIN import_run AS i ON i.id = r.run_id
-            WHERE i.provinces @> ARRAY[:p]
-        UNION ALL SELECT 'fact ' || row_id || coalesce(release_to::text, '-') FROM campus WHERE province_code = :p
-    ) AS everything (kept)
-"""
-
-
-@pytest.mark.parametrize("count", [200, pytest.param(20_000, marks=pytest.mark.long)])
-def test_no_attempt_through_the_application_reaches_another_province(
-    count: int, visitors: dict[str, FlaskClient], things: dict[str, dict[str, object]], guarded: Guarded
-) -> None:
-    chance, strangers = random.Random(count), "PAUR0"
-    ways = [one.way for one in PRIVATE.values() if "{" in one.way and not set(strangers) & set(one.other)]
-    forms = {letter: visitors[letter].get("/account").text for letter in strangers}
-    tokens = {letter: re.findall(r'name="token" value="([0-9a-f]{64})"', text)[0] for letter, text in forms.items()}
-    others = guarded.institutions(ELSEWHERE)
-
-    def others_state() -> str:
-        with guarded.owner() as session:
-            return str(session.scalar(text(STATE_OF_OTHERS), {"p": ELSEWHERE}))
-
-    before, succeeded = others_state(), 0
-    for _ in range(count):
-        letter = chance.choice(strangers)
-        verb, path = chance.choice(ways).format(**{**things["other"], "id": chance.choice(others)}).split(" ")
-        given = {"token": tokens[letter], "reason": "x", "policy": chance.choice(["all", "valid"]), "sure": "on"}
-        language = chance.choice(["", "/en"])
-        client = visitors[letter]
-        answer = client.get(language + path) if verb == "GET" else client.post(language + path, data=given)
-        succeeded += got_in(answer) and answer.status_code < 400
-    assert succeeded == 0
-    assert others_state() == before
 
 
 ALLOWED = {
