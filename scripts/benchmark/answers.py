@@ -51,7 +51,9 @@ def ask_all(address: str, row: Row) -> Answers:
 def _ask(address: str, row: Row, paths: Iterable[str]) -> Iterable[Answer]:
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
     for path in paths:
-        connection.request("GET", path, headers=row.headers)
+        address, _, body_asked = path.partition("\t")
+        method, kind = ("POST", {"Content-Type": "application/json"}) if body_asked else ("GET", {})
+        connection.request(method, address, body_asked or None, {**row.headers, **kind})
         response = connection.getresponse()
         body = response.read()
         if response.getheader("Content-Encoding") == "gzip":

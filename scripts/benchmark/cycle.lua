@@ -1,4 +1,5 @@
--- wrk asks the lines of a file in turn: the path, then any headers as "Name: value", parted by tabs.
+-- wrk asks the lines of a file in turn: the path, then a list in JSON if it is to be posted, then any headers as
+-- "Name: value", parted by tabs.
 -- At the end it prints one line of JSON.
 
 local threads = 0
@@ -13,9 +14,13 @@ local requests, position = {}, 0
 function init(args)
    for line in io.lines(args[1]) do
       local path, rest = line:match("^([^\t]*)(.*)$")
-      local headers = {}
+      local body, headers = rest:match("^\t(%[[^\t]*)"), {}
+      if body then
+         rest = rest:sub(#body + 2)
+         headers["Content-Type"] = "application/json"
+      end
       for name, value in rest:gmatch("\t([^:\t]+): ([^\t]*)") do headers[name] = value end
-      requests[#requests + 1] = wrk.format("GET", path, headers)
+      requests[#requests + 1] = wrk.format(body and "POST" or "GET", path, headers, body)
    end
    math.randomseed(os.time() + 7919 * number) -- each burst and thread starts elsewhere
    position = math.random(0, #requests - 1)

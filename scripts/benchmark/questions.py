@@ -26,8 +26,9 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """`sql`: the same questions to the database; without any the database hands out the stored answers themselves.
-    `unchanged`: ask again with the ETag of the first answer. `rule`: the route that must exist."""
+    """`paths`: what is asked; a path, a tab and a list in JSON is posted. `sql`: the same questions to the database;
+    without any the database hands out the stored answers themselves. `unchanged`: ask again with the ETag of the first
+    answer. `rule`: the route that must exist."""
 
     name: str
     title: str
@@ -262,10 +263,29 @@ def verify_rows(samples: Samples) -> list[Row]:
     paths = tuple(f"{API}/verify?code={code}&action=operate" for code in codes)
     rule, signed = f"{API}/verify", {"Accept": "application/jose"}
     fast, sure = (Goal("flask", 0.35, ("2k", "1M")),), (Goal("flask", 0.2, ("2k", "1M")),)
+    tenfold = (Goal("verify-100", 0.1, ("2k", "100k", "1M")),)
     return [
         Row("verify", "is the institution authorised", paths, answers, rule, goals=fast),
         Row("verify-signed", "the same, signed (ES256)", paths, a_token, rule, headers=signed, goals=sure),
+        Row("verify-100", "a hundred at once", batches(codes, 100), a_batch(100), rule),
+        Row("verify-1000", "a thousand at once", batches(codes, 1000), a_batch(1000), rule, goals=tenfold),
     ]
+
+
+def batches(codes: Sequence[str], size: int) -> tuple[str, ...]:
+    """The codes in lists of that size; around twenty thousand questions in all, each list with others first."""
+    starts = range(0, max(len(codes) - size, 1), max(size // 2, 1))
+    lists = [[{"code": code} for code in codes[start : start + size]] for start in starts]
+    full = [one for one in lists if len(one) == size] or [[{"code": codes[at % len(codes)]} for at in range(size)]]
+    return tuple(f"{API}/verify\t{json.dumps(one, separators=(',', ':'))}" for one in full)
+
+
+def a_batch(size: int) -> Check:
+    def check(_path: str, body: Body) -> str | None:
+        told = json.loads(body)["answers"]
+        return None if len(told) == size and "authorised" in {one["answer"] for one in told} else f"{len(told)} answers"
+
+    return check
 
 
 def answers(_path: str, body: Body) -> str | None:

@@ -182,7 +182,8 @@ def test_more_addresses_than_places_never_block_anybody_for_long(tmp_path: Path)
 
 
 def test_many_threads_get_about_what_is_allowed(tmp_path: Path) -> None:
-    limits, passed = Limits(tmp_path / "limits"), []
+    limits = Limits(tmp_path / "limits")
+    passed: list[bool] = []
 
     def ask() -> None:
         passed.extend(limits.wait_s("a", per_minute=60, burst=100, now=1_000.0) == 0 for _ in range(100))
