@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from geodata.imports import reviews
+from geodata.imports.run import InputFile, stage
 from geodata.models import ImportJob, ImportRun, Release, ReviewAnswer
 from geodata.vocabulary import Role
 from tests.geodata.imports.conftest import an_xlsx
@@ -101,6 +102,18 @@ def test_nobody_publishes_what_they_prepared(client: FlaskClient, register: Sess
     assert "không tự phê duyệt được" in page.text
     assert act(both, page.request.path, "approve").status_code == 403
     assert register.scalars(select(Release)).all() == []
+
+
+def test_what_the_operator_checked_is_counted_again_before_it_is_proposed(
+    steward: FlaskClient, register: Session
+) -> None:
+    found = stage(register, InputFile("lenh.csv", LIST.encode("utf-8-sig")), actor="operator")
+    register.flush()
+    page = f"/steward/imports/{found.id}"
+    assert "Gửi đề xuất công bố" not in steward.get(page).text
+    assert act(steward, page, "propose").status_code == 409
+    act(steward, page, "recount")
+    assert "Gửi đề xuất công bố" in steward.get(page).text
 
 
 WRITES = (
