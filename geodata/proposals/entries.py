@@ -1,7 +1,7 @@
 """A record as a form: every value that stands today, with the field it belongs to and the fact it comes from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -26,7 +26,7 @@ class Entry:
     field: Field
     column: str
     value: str
-    fact: Fact | None = field(hash=False)
+    fact: Fact | None
 
     @property
     def by_wizard(self) -> bool:
