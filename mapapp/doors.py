@@ -48,6 +48,7 @@ class Door:
     read_secret: Callable[[], str]
     limits: Limits
     guarded: bool = False
+    requires_second_factor: bool = False
 
     @cached_property
     def secret(self) -> str:
@@ -69,7 +70,11 @@ def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
         pool_size=1,
     )
     limits = Limits(settings.data / "knocks")
-    app.extensions["mapapp.door"] = Door(own, settings.signing_secret, limits, guarded=sessions is not None)
+    app.extensions["mapapp.door"] = Door(
+        *(own, settings.signing_secret, limits),
+        guarded=sessions is not None,
+        requires_second_factor=settings.require_second_factor,
+    )
 
 
 def the_door() -> Door:

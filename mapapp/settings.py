@@ -57,6 +57,12 @@ def _spool_sync(value: str) -> str:
     return value
 
 
+def _yes_or_no(value: str) -> bool:
+    if value not in ("yes", "no"):
+        raise ValueError("yes or no is needed")
+    return value == "yes"
+
+
 def _variable(name: str, parse: Callable[[str], object] = _text) -> dict[str, Any]:
     return {"variable": name, "parse": parse}
 
@@ -103,6 +109,7 @@ class Settings:
     reader_url: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_READER_URL"))
     web_url: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_WEB_URL"))
     door_url: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_DOOR_URL"))
+    require_second_factor: bool = field(default=False, metadata=_variable("MAPAPP_REQUIRE_SECOND_FACTOR", _yes_or_no))
     oidc_issuer: str | None = field(default=None, metadata=_variable("MAPAPP_OIDC_ISSUER", _web_address))
     oidc_client_id: str | None = field(default=None, metadata=_variable("MAPAPP_OIDC_CLIENT_ID"))
     oidc_client_secret: str | None = field(default=None, repr=False, metadata=_variable("MAPAPP_OIDC_CLIENT_SECRET"))

@@ -38,6 +38,13 @@ STALE_FORM = Kind(
 )
 
 
+DECIDES = (
+    *(PersonAct.APPROVE, PersonAct.PUBLISH, PersonAct.APPROVE_REPORT),
+    *(PersonAct.REVIEW_CLIENTS, PersonAct.MANAGE_USERS),
+)
+"""Acts for which `MAPAPP_REQUIRE_SECOND_FACTOR` asks for one."""
+
+
 class SignInNeeded(HTTPException):
     """Nobody is signed in: to the page where one signs in, and back to the page asked for afterwards."""
 
@@ -50,6 +57,14 @@ class SignInNeeded(HTTPException):
 
     def get_body(self, *_: Any) -> str:
         return ""
+
+
+class SecondFactorNeeded(SignInNeeded):
+    """Who may approve, publish or manage people here needs a second factor, and has none yet: to the page that gives
+    one."""
+
+    def get_headers(self, *_: Any) -> list[tuple[str, str]]:
+        return [("Location", page_url("people.second")), ("Cache-Control", "no-store")]
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,8 @@ def require(
 
     Without any of these: somewhere at all, which is enough to show a page but not to write."""
     person = require_person()
+    if lacks_second_factor():
+        raise SecondFactorNeeded
     if provinces is not None:
         allowed = may_everywhere(person, act, provinces)
     elif province is not None or institution is not None:
@@ -121,6 +138,15 @@ def require(
     if not allowed:
         raise Problem(NOT_ALLOWED)
     return person
+
+
+def lacks_second_factor() -> bool:
+    """Whether this person decides over others' work with a password alone, where that is not enough. Who comes by the
+    organisation's provider shows what that asks for."""
+    found = seat()
+    if found is None or found.second_factor or found.method != "password":
+        return False
+    return doors.the_door().requires_second_factor and any(may_somewhere(found.person, act) for act in DECIDES)
 
 
 def visitor() -> Visitor:

@@ -4,7 +4,7 @@ The database's policies judge a token by the same rules (`acting_person` in the 
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,14 +30,15 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 @dataclass(frozen=True)
 class Seat:
-    """A person at work: who, in which session, and the token to act under. `changed`: the browser needs the new one;
-    `written`: something is to be committed."""
+    """A person at work: who, in which session, and the token to act under. `second_factor`: they have one; `changed`:
+    the browser needs the new token; `written`: something is to be committed."""
 
     person: Person
     series: str
     token: str
     method: str
     opened_at: datetime
+    second_factor: bool
     changed: bool = False
     written: bool = False
 
@@ -88,7 +89,7 @@ def take_seat(session: Session, token: str, *, at: datetime) -> Seat | None:
         return None
     seat = Seat(
         Person(account.id, account.login, account.name, rights_of(session, account.id, at=at)),
-        *(found.series, token, found.method, found.opened_at),
+        *(found.series, token, found.method, found.opened_at, account.totp_secret is not None),
     )
     if found.kind == SessionKind.BROWSER and found.replaced_at is None and at - found.made_at >= CHANGED_EVERY:
         return _changed(session, found, seat, at)
@@ -104,7 +105,7 @@ def _noted(found: PersonSession, seat: Seat, at: datetime) -> Seat:
     if at - found.seen_at < NOTED_EVERY:
         return seat
     found.seen_at = at
-    return _with(seat, written=True)
+    return replace(seat, written=True)
 
 
 def _changed(session: Session, found: PersonSession, seat: Seat, at: datetime) -> Seat:
@@ -127,12 +128,7 @@ def _changed(session: Session, found: PersonSession, seat: Seat, at: datetime) -
         )
     )
     session.flush()
-    return _with(seat, token=token, changed=True, written=True)
-
-
-def _with(seat: Seat, *, token: str | None = None, changed: bool = False, written: bool = False) -> Seat:
-    given = token or seat.token
-    return Seat(seat.person, seat.series, given, seat.method, seat.opened_at, changed=changed, written=written)
+    return replace(seat, token=token, changed=True, written=True)
 
 
 def rights_of(session: Session, person_id: int, *, at: datetime) -> tuple[Right, ...]:
