@@ -289,7 +289,7 @@ def take_back(
 
 def check_moved(session: Session, proposal: Proposal) -> None:
     """Raises `MovedOn` when the same request planned now would do something else. A report, which comes from outside of
-    the department, is planned again in any case."""
+    the department, is planned again in any case, and has to be about the provinces that it says."""
     unmoved = proposal.base_release_id == (current_number(session) or None)
     if proposal.kind == ProposalKind.IMPORT or (unmoved and proposal.kind != ProposalKind.REPORT):
         return
@@ -301,7 +301,8 @@ def check_moved(session: Session, proposal: Proposal) -> None:
         if moved:
             raise MovedOn(moved) from error
         raise
-    if not same_effect(again.changes, proposal.changes):
+    elsewhere = proposal.kind == ProposalKind.REPORT and again.provinces != list(proposal.provinces)
+    if elsewhere or not same_effect(again.changes, proposal.changes):
         raise MovedOn(moved)
 
 

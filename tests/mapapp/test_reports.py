@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from geodata.models import Proposal
+from geodata.models import Authority, Proposal
+from geodata.unit_reads import unit
 from geodata.vocabulary import Role
 from mapapp.api_periodic import SCHEMA
 from mapapp.schemas_periodic import PeriodicReport
@@ -129,6 +130,10 @@ def test_a_report_goes_from_form_to_public_figures(
     assert "55 % (22 trên 40)" in corrected
     assert "50 % (20 trên 40)" in corrected
     assert "2025: 55 % (22 trên 40)" in hoa.get(address(school, 2026)).text
+    public = hoa.get(f"/institutions/{school.id}/history").text
+    assert "50 % (20 trên 40)" in public
+    assert "55 % (22 trên 40)" in public
+    assert "Người báo cáo" not in public
 
 
 def test_what_was_typed_comes_back_with_what_is_wrong(
@@ -160,6 +165,23 @@ def test_two_who_write_at_once_lose_nothing(
     again = ha.post(page, data={"token": token, "base": base_of(late.text), **FILLED}, follow_redirects=True)
     assert again.status_code == 200
     assert len(register.scalars(select(Proposal)).all()) == 1
+
+
+def test_a_department_reports_its_own_figures(app: APIFlask, minh: FlaskClient, register: Session) -> None:
+    key = unit(register, HANOI, date(2026, 11, 22)).key
+    register.add(Authority(id="so-01", name="Sở Một", name_en="Department One", kind="province", territory_key=key))
+    publish(register, a_school("Trường Cao đẳng Ba"))
+    lan = a_person(register, (Role.PROVINCIAL_STEWARD, HANOI), login="lan")
+    steward = sign_in(app.test_client(), register, lan)
+    page = "/steward/reports/authority:so-01/2025"
+    assert f'href="{page}"' in steward.get("/steward/reports?year=2025").text.replace("%3A", ":")
+    cells = {"digital_inspections.numerator": "5", "digital_inspections.denominator": "20"}
+    to_register(steward, minh, register, page, cells)
+    assert "2025: 25 % (5 trên 20)" in minh.get(page).text
+    overlay = steward.get("/api/v1/overlays/digital_inspections?level=province&period=2025").json
+    assert overlay is not None
+    assert {row["code"]: row["value"] for row in overlay["rows"] if row["n"]} == {HANOI: 25.0}
+    assert steward.get("/steward/reports/territory:vn/2025").status_code == 403
 
 
 SHEET = "Mã cơ sở,Mã chỉ số,Kỳ báo cáo,Giá trị,Tử số,Mẫu số\n"

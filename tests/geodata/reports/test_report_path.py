@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from geodata.models import Authority, IndicatorValue, Proposal, Report, Source
 from geodata.people.rights import Person, Right
 from geodata.proposals import path
-from geodata.proposals.refusals import AlreadyUnderWay, Faulty, NotAllowed, WrongStep
+from geodata.proposals.refusals import AlreadyUnderWay, Faulty, MovedOn, NotAllowed, WrongStep
 from geodata.reports.figures import corrected
 from geodata.reports.questions import duties_of, questions
 from geodata.reports.subjects import UnknownSubject, authorities, subject_named
@@ -197,6 +197,22 @@ def test_one_report_is_under_way_for_a_year(
     path.revise(session, first, other, today=TODAY, values={"subject": school.id, "period": "2025", "figures": again})
     through(session, first, other, minh)
     assert figures(session)["teacher_digital_competence"][0] == Decimal(50)
+
+
+def test_a_draft_that_names_another_province_or_other_figures_goes_nowhere(
+    session: Session, school: AnInstitution, hoa: Person
+) -> None:
+    proposal = a_report(session, hoa, school.id, {"teacher_digital_competence": TEACHERS})
+    told = dict(proposal.changes[0])
+    for forged in ({"provinces": ["79"]}, {"changes": [{**told, "after": {**told["after"], "value": "99"}}]}):
+        with session.begin_nested() as savepoint:
+            for column, value in forged.items():
+                setattr(proposal, column, value)
+            session.flush()
+            with pytest.raises(MovedOn):
+                path.propose(session, proposal, hoa)
+            savepoint.rollback()
+        session.refresh(proposal)
 
 
 def test_who_has_no_right_there_reports_nothing(
