@@ -22,7 +22,7 @@ from geodata.text import clean
 from geodata.vocabulary import ErrorReportState, MissedKind, PersonAct, ProposalKind
 from geodata.work import confirmations, duplicates
 from geodata.work import missed as missed_words
-from geodata.work.lists import Waiting
+from geodata.work.lists import NOWHERE, Waiting
 from geodata.work.placing import Site, UnknownCampus, site
 from geodata.work.reports import LINK
 from mapapp.db import now, session, today
@@ -70,7 +70,8 @@ def to(endpoint: str, **values: Any) -> Response:
 
 def asked_province() -> str | None:
     code = request.args.get("province", "")
-    return code if code.isascii() and code.isdecimal() and len(code) == 2 else None
+    known = code.isascii() and code.isdecimal() and len(code) == 2
+    return code if known or code == NOWHERE else None
 
 
 def asked_position() -> int:

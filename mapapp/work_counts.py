@@ -37,9 +37,11 @@ class Counts:
 
 @dataclass(frozen=True)
 class Work:
-    """What waits for a person: by province (`-`: none known), and what has no province."""
+    """What waits for a person: by province (`-`: none known), what has no province, and possible duplicates: a pair
+    waits in the provinces of both, and is one."""
 
     by_province: dict[str, Counts]
+    pairs: int
     proposals: int
     missed: int | None
     clients: int | None
@@ -50,8 +52,8 @@ class Work:
     @property
     def whole(self) -> int:
         """Everything that waits: the number beside the navigation."""
-        listed = sum(counts.whole for counts in self.by_province.values())
-        return listed + self.proposals + (self.missed or 0) + (self.clients or 0)
+        listed = sum(counts.whole - counts.of(DUPLICATES) for counts in self.by_province.values())
+        return listed + self.pairs + self.proposals + (self.missed or 0) + (self.clients or 0)
 
 
 def pairs() -> tuple[Pair, ...]:
@@ -68,6 +70,7 @@ def work(visitor: Visitor) -> Work:
     clients = may_somewhere(visitor.person, PersonAct.REVIEW_CLIENTS)
     return Work(
         by_province=by_province(provinces),
+        pairs=sum(pair.concerns(provinces) for pair in pairs()),
         proposals=reports.proposals_waiting(session(), provinces),
         missed=len(unanswered(session(), on=today())) if answers else None,
         clients=api_clients.waiting(session()) if clients else None,

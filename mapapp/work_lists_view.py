@@ -63,7 +63,7 @@ def pairs_page(visitor: Visitor, *, province: str | None, after: int, notice: st
     more = after + A_PAGE if len(found) > after + A_PAGE else None
     title = _("Có thể trùng nhau")
     return PairsPage(
-        frame=frame(title, visitor, Link(title, "")),
+        frame=frame(title, visitor),
         pairs=tuple(pair_view(visitor, pair, names) for pair in shown),
         total=number(len(found)),
         provinces=province_options(visitor, province),
@@ -143,7 +143,7 @@ def reports_page(
     title, every = _("Báo sai của người dân"), None if open_only else "1"
     more = cursor(shown[-1][0]) if found[A_PAGE:] else None
     return ReportsPage(
-        frame=frame(title, visitor, Link(title, "")),
+        frame=frame(title, visitor),
         reports=tuple(report_view(visitor, *one, names, came_of[one[0].ticket]) for one in shown),
         filters=(
             Link(_("Đang chờ"), page_url("work.reports", province=province), current=open_only),
@@ -216,7 +216,7 @@ def missed_page(visitor: Visitor, *, after: int) -> MissedPage:
     found = unanswered(session(), on=today(), after=after, limit=A_PAGE + 1)
     title = _("Từ tìm không ra")
     return MissedPage(
-        frame=frame(title, visitor, Link(title, "")),
+        frame=frame(title, visitor),
         lines=tuple(missed_line(one) for one in found[:A_PAGE]),
         may_handle=may(visitor.person, PersonAct.ANSWER_REPORTS),
         next_url=page_url("work.missed", after=after + A_PAGE) if found[A_PAGE:] else None,

@@ -13,7 +13,7 @@ from mapapp.i18n import gettext as _
 from mapapp.places import NOW
 from mapapp.sign_in import Visitor
 from mapapp.steward_view import Frame, frame
-from mapapp.views import Link, Option
+from mapapp.views import Option
 from mapapp.work_counts import DUPLICATES, OVERDUE, REPORTS, Counts, work
 
 A_PAGE = 30
@@ -103,7 +103,7 @@ def work_page(visitor: Visitor) -> WorkPage:
     lines = [line(names.get(code, _("Chưa rõ tỉnh, thành phố")), code, one) for code, one in found.by_province.items()]
     tiles = [tile(list_label(kind), found.of(kind), page_url("work.records", kind=kind)) for kind in Waiting]
     tiles += [
-        tile(_("Có thể trùng nhau"), found.of(DUPLICATES), page_url("work.pairs")),
+        tile(_("Có thể trùng nhau"), found.pairs, page_url("work.pairs")),
         tile(_("Báo sai của người dân"), found.of(REPORTS), page_url("work.reports"), late=found.of(OVERDUE)),
         tile(_("Đề xuất chờ duyệt, công bố"), found.proposals, page_url("proposals.listed")),
     ]
@@ -128,11 +128,10 @@ def tile(label: str, count: int, url: str, *, late: int = 0) -> Tile:
 
 
 def line(name: str, code: str, counts: Counts) -> ProvinceLine:
-    of = None if code == NOWHERE else code
-    told = [(list_label(kind), counts.of(kind), page_url("work.records", kind=kind, province=of)) for kind in Waiting]
+    told = [(list_label(kind), counts.of(kind), page_url("work.records", kind=kind, province=code)) for kind in Waiting]
     told += [
-        (_("Có thể trùng nhau"), counts.of(DUPLICATES), page_url("work.pairs", province=of)),
-        (_("Báo sai của người dân"), counts.of(REPORTS), page_url("work.reports", province=of)),
+        (_("Có thể trùng nhau"), counts.of(DUPLICATES), page_url("work.pairs", province=code)),
+        (_("Báo sai của người dân"), counts.of(REPORTS), page_url("work.reports", province=code)),
     ]
     return ProvinceLine(name, number(counts.whole), tuple((label, number(n), url) for label, n, url in told if n))
 
@@ -157,6 +156,7 @@ def province_options(visitor: Visitor, province: str | None) -> tuple[Option, ..
     if len(named) < 2:
         return ()
     choices = [("", _("Mọi tỉnh, thành phố")), *sorted(named, key=lambda pair: pair[1])]
+    choices += [(NOWHERE, _("Chưa rõ tỉnh, thành phố"))] if own is None else []
     return tuple(Option(code, name, None, checked=code == (province or "")) for code, name in choices)
 
 
@@ -166,7 +166,7 @@ def list_page(visitor: Visitor, kind: Waiting, *, province: str | None, after: s
     more = page_url("work.records", kind=kind, province=province, after=shown[-1].cursor) if found[A_PAGE:] else None
     names, communes = province_names(), commune_names([one.commune_code for one in shown if one.commune_code])
     return ListPage(
-        frame=frame(list_label(kind), visitor, Link(list_label(kind), "")),
+        frame=frame(list_label(kind), visitor),
         kind=kind.value,
         why=_(WHY[kind]),
         entries=tuple(entry_view(visitor, kind, one, names, communes) for one in shown),

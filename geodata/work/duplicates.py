@@ -20,6 +20,7 @@ from geodata.models import NotDuplicate
 from geodata.people.rights import Person
 from geodata.proposals.refusals import Fault, Faulty
 from geodata.text import clean, same_name
+from geodata.work.lists import NOWHERE
 
 SURE_ENOUGH = 0.8
 """Score of `same_name` from which on they may be one. Another number or another model never reaches it."""
@@ -71,7 +72,7 @@ class Pair:
 
     def concerns(self, provinces: Collection[str] | None) -> bool:
         """Whether one of the two lies there."""
-        return provinces is None or any(code in provinces for code in self.provinces)
+        return provinces is None or any((code or NOWHERE) in provinces for code in self.provinces)
 
 
 def possible(session: Session, *, on: date) -> tuple[Pair, ...]:

@@ -1,7 +1,7 @@
 """Records that wait for somebody: without coordinates, placed by their commune only, not confirmed for a year.
 
 Asked of the published state of each institution on the day; what is closed or merged waits for nobody. `provinces` are
-codes of today (None: the whole country); a record of no known province is the country's.
+codes of today (None: the whole country, `-`: records of no known province, which are the country's).
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from geodata.models import InstitutionState, RecordConfirmation, Release
@@ -62,7 +62,7 @@ def waiting(
     limit: int = 50,
 ) -> tuple[Entry, ...]:
     """The entries of a list from beyond the cursor `after` on, by province and id; a cursor of nonsense begins anew."""
-    found = _listed(kind, on).where(_within(provinces))
+    found = _listed(kind, on).where(within(provinces))
     if after is not None and CURSOR.fullmatch(after):
         found = found.where(tuple_(*_order()) > tuple_(*after.split("~")))
     rows = session.execute(found.order_by(*_order()).limit(limit))
@@ -110,10 +110,11 @@ def _listed(kind: Waiting, on: date) -> Select[str, str | None, str, str | None,
     return found.where(State.is_main, known_on <= months_after(on, -CONFIRMED_FOR_MONTHS))
 
 
-def _within(provinces: Collection[str] | None) -> ColumnElement[bool]:
+def within(provinces: Collection[str] | None) -> ColumnElement[bool]:
     if provinces is None:
         return true()
-    return State.province_code.in_(provinces)
+    known = State.province_code.in_(set(provinces) - {NOWHERE})
+    return or_(known, State.province_code.is_(None)) if NOWHERE in provinces else known
 
 
 def _order() -> tuple[SQLColumnExpression[str], ...]:

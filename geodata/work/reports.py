@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from geodata.models import ErrorReport, InstitutionState, Proposal
 from geodata.vocabulary import ErrorReportState, ProposalState
+from geodata.work.lists import NOWHERE, within
 
 LINK = "report"
 """Under this name the form of a record carries the ticket that led to it, and the proposal keeps it."""
@@ -28,8 +29,7 @@ def reports(
     found = _located(on).add_columns(InstitutionState.name, InstitutionState.province_code)
     if open_only:
         found = found.where(ErrorReport.state == ErrorReportState.NEW.value)
-    if provinces is not None:
-        found = found.where(InstitutionState.province_code.in_(provinces))
+    found = found.where(within(provinces))
     day, _, ticket = (after or "").partition("~")
     if ticket.isascii() and ticket.isalnum() and _is_day(day):
         found = found.where(tuple_(ErrorReport.promised_on, ErrorReport.ticket) > (date.fromisoformat(day), ticket))
@@ -44,7 +44,7 @@ def cursor(report: ErrorReport) -> str:
 
 def open_reports(session: Session, *, on: date) -> dict[str, tuple[int, int]]:
     """{province (`-`: none known): (open reports, those among them whose promised day is over)}"""
-    code = func.coalesce(InstitutionState.province_code, "-")
+    code = func.coalesce(InstitutionState.province_code, NOWHERE)
     found = _located(on).where(ErrorReport.state == ErrorReportState.NEW.value)
     overdue = func.count().filter(ErrorReport.promised_on < on)
     rows = session.execute(found.with_only_columns(code, func.count(), overdue).group_by(code))

@@ -51,13 +51,8 @@ def send(browser: FlaskClient, page: str, to: str, **given: str) -> str:
 
 def counts(page: str) -> dict[str, str]:
     """{list: how much waits} of the tiles."""
-    return dict(
-        re.findall(r'href="[^"]*"><strong>([\d.]+)</strong> ([^<]+)', page)
-        and [
-            (label.strip(), number)
-            for number, label in re.findall(r"<strong>([\d.]+)</strong> ([^<]+?)(?:<span|</a>)", page)
-        ]
-    )
+    found = re.findall(r"<strong>([\d.]+)</strong> ([^<]+?)(?:<span|</a>)", page)
+    return {label.strip(): number for number, label in found}
 
 
 # -- counts ------------------------------------------------------------------------------------------------------------
@@ -175,6 +170,25 @@ def test_two_of_one_name_are_merged_or_told_apart_for_good(lan: FlaskClient, reg
     assert "Hãy ghi vì sao" in send(lan, "/steward/work/duplicates", apart, reason="")
     assert "cùng tên, cùng tỉnh" not in send(lan, "/steward/work/duplicates", apart, reason="Hai quyết định thành lập")
     assert register.scalars(select(NotDuplicate.reason)).all() == ["Hai quyết định thành lập"]
+
+
+def test_a_pair_in_two_provinces_is_one_pair(lan: FlaskClient, hoa: FlaskClient, register: Session) -> None:
+    codes = [("CDD0201", (None, None))]
+    here, there = (
+        a_school("Trường Cao đẳng Này", codes=codes),
+        a_school("Trường Trung cấp Kia", codes=codes, province=HANOI),
+    )
+    publish(register, here, there, a_school("Trường Cao đẳng Không Rõ", province=None, at=None))
+    register.commit()
+    page = hoa.get("/steward/work").text
+    assert counts(page)["Có thể trùng nhau"] == "1"
+    assert 'Việc đang chờ <span class="count">2</span>' in page
+    nowhere = hoa.get("/steward/work/unplaced?province=-").text
+    assert "Không Rõ" in nowhere
+    assert "Không Rõ" not in lan.get("/steward/work/unplaced?province=-").text
+    assert "không trùng" not in lan.get("/steward/work/duplicates").text.lower(), (
+        "only who may edit both tells them apart"
+    )
 
 
 # -- reports -----------------------------------------------------------------------------------------------------------

@@ -47,8 +47,9 @@ const Placing = L.LayerGroup.extend({
     event.preventDefault();
     event.stopPropagation(); // the map itself would move as well
     const far = STEP_PX * (event.shiftKey ? FAR : 1);
-    const at = this._map.latLngToContainerPoint(this.sign.getLatLng()).add([step[0] * far, step[1] * far]);
-    this.put(this._map.containerPointToLatLng(at));
+    const from = this.sign.getLatLng();
+    const to = this._map.containerPointToLatLng(this._map.latLngToContainerPoint(from).add([step[0] * far, step[1] * far]));
+    this.put(step[0] ? { lat: from.lat, lng: to.lng } : { lat: to.lat, lng: from.lng }); // pixels are whole, degrees are not
   },
 
   put({ lat, lng }) {
