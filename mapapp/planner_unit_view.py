@@ -23,10 +23,10 @@ from mapapp.i18n import gettext as _
 from mapapp.planner_curve import curve
 from mapapp.planner_projection import projection_view
 from mapapp.planner_question import UnitProfileQuestion
-from mapapp.planner_reports_view import source_of
 from mapapp.planner_rows import figure_row
 from mapapp.planner_view import goal_view
 from mapapp.planner_views import Course, CoverLine, DutyLine, PeriodRow, ProfileGroup, ProfileLine, UnitProfilePage
+from mapapp.reports_words import source_of
 from mapapp.review_words import ReviewView, review_view
 from mapapp.views import Link
 

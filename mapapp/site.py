@@ -13,8 +13,10 @@ from mapapp.questions import external
 from mapapp.views import Link, Site
 
 HOME = "citizen.home"
-PAGES = ("citizen.", "planner.", "verify.", "ogc.", "data.", "reconciliation.", "steward.", "people.", "proposals.")
-PAGES += ("clients.", "work.", "reports.")
+PAGES = (
+    *("citizen.", "planner.", "verify.", "ogc.", "data.", "reconciliation."),
+    *("steward.", "people.", "proposals.", "clients.", "work.", "reports."),
+)
 """Blueprints whose pages exist in both languages."""
 
 

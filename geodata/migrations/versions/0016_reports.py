@@ -31,8 +31,10 @@ STEPS = """
             USING ERRCODE = 'restrict_violation';
     END IF;
 """
-KEPT = ("kind", "act", "asked", "changes", "institutions", "provinces", "run_id", "reason", "decision_id")
-KEPT = (*KEPT, "effective_on", "drafted_by_id", "proposed_by_id")
+KEPT = (
+    *("kind", "act", "asked", "changes", "institutions", "provinces", "run_id", "reason", "decision_id"),
+    *("effective_on", "drafted_by_id", "proposed_by_id"),
+)
 FOREVER = """
     IF (NEW.kind, NEW.reports_on, NEW.period) IS DISTINCT FROM (OLD.kind, OLD.reports_on, OLD.period) THEN
         RAISE EXCEPTION 'a proposal stays what it is about' USING ERRCODE = 'restrict_violation';
