@@ -123,8 +123,17 @@ def test_no_page_breaks_a_rule_or_scrolls_sideways(
             look(visit, language + path, viewport["width"])
 
 
+def told(visit: Visit, school: AnInstitution) -> tuple[str, int]:
+    """What the public sees: the verdict on a school on the day of the merger, and how often the list has it."""
+    page = visit.open(f"/verify?code={school.id}&on=2026-09-01")
+    verdict = page.locator("#verdict-title").inner_text()
+    found = page.context.request.get(f"{visit.site}/api/v1/institutions?q={school.name}&on=2026-09-01").json()
+    return verdict, [one["id"] for one in found["features"]].count(school.id)
+
+
 def test_a_merger_is_drafted_by_keyboard_and_its_preview_is_readable(visiting: Visiting, office: Office) -> None:
     with visiting(PHONE) as visit:
+        before = told(visit, office.one)
         come_in(visit, office, office.steward)
         page = visit.open(f"/steward/institutions/{office.one.id}/merge")
         page.locator("#into").focus()
@@ -138,6 +147,8 @@ def test_a_merger_is_drafted_by_keyboard_and_its_preview_is_readable(visiting: V
         page.wait_for_url("**/steward/proposals/*")
         expect(page.get_by_role("heading", name="Trả lời xác minh")).to_be_visible()
         expect(page.locator(".comparison").first).to_contain_text("Đã sáp nhập")
+        expect(page.locator("main")).to_contain_text("Cơ sở đã được cơ sở khác kế thừa → Trường Cao đẳng Thử Hai")
+        expect(page.locator("main")).to_contain_text("Cơ sở đang hoạt động")
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         press(page, "Đề xuất")
@@ -149,5 +160,9 @@ def test_a_merger_is_drafted_by_keyboard_and_its_preview_is_readable(visiting: V
         press(page, "Công bố")
         expect(page.locator(".desk-head .tag")).to_have_text("Đã công bố")
         assert violations(page) == []
+        after = told(visit, office.one)
+        assert (before[1], after[1]) == (1, 0), "no longer in the list and on the map"
+        assert before[0] != after[0]
+        assert "kế thừa" in after[0]
         look(visit, f"/institutions/{office.one.id}/history", DESK["width"])
         expect(visit.page.locator("main")).to_contain_text("12/QĐ-UBND")
