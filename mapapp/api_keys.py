@@ -79,6 +79,14 @@ class Doorkeeper:
             allowed = self.anonymous_per_minute * (VERIFICATION_TIMES if verifying else 1)
             self._count(f"{verifying} {network(address)}", allowed, cost)
 
+    def allows(self, address: str) -> bool:
+        """Counts a verification without a key; whether it is within the limit."""
+        try:
+            self.judge_nobody(address, VERIFICATION)
+        except TooMany:
+            return False
+        return True
+
     def client(self, key: str) -> Client | None:
         """Whose key it is. Raises `Problem` for nobody's. While the database is away what was known before counts, and
         a key that was not known passes as none."""

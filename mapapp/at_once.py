@@ -77,23 +77,26 @@ class Retold:
 
 
 class AtOnce:
-    """WSGI: the kept answer, a 304 where the reader has it, or the application."""
+    """WSGI: the kept answer, a 304 where the reader has it, or the application. `allows(address)` counts an answer that
+    is made for its caller only, and says whether there may be one more."""
 
-    def __init__(self, app: "WSGIApplication", kept: KeptAnswers, look: LastLook, clock: Clock) -> None:
-        self.app, self.kept, self.look, self.clock = app, kept, look, clock
+    def __init__(
+        self, app: "WSGIApplication", kept: KeptAnswers, look: LastLook, clock: Clock, allows: Callable[[str], bool]
+    ) -> None:
+        self.app, self.kept, self.look, self.clock, self.allows = app, kept, look, clock, allows
         self._pointers: OrderedDict[tuple[str, ...], Pointer | Retold] = OrderedDict()
         self._lock = Lock()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "GET" and not any(name in environ for name in WITH_A_KEY):
             question = tuple([str(environ.get(name, "")) for name in ASKED_BY])
-            found = self.answer(question)
+            found = self.answer(question, str(environ.get("REMOTE_ADDR", "")))
             if found is not None:
                 return give(found, environ.get("HTTP_IF_NONE_MATCH", ""), start_response)
             environ.update({QUESTION: question, SHORTCUT: self})
         return self.app(environ, start_response)
 
-    def answer(self, question: tuple[str, ...]) -> Kept | None:
+    def answer(self, question: tuple[str, ...], address: str) -> Kept | None:
         state = self.look.recent()
         pointer = self.pointer(question)
         if isinstance(pointer, Retold):
@@ -102,6 +105,8 @@ class AtOnce:
             return None
         now = self.clock()
         if (pointer.edition, pointer.day) != (state.edition, day_in_vietnam(now)):
+            return None
+        if isinstance(pointer, Retold) and ONLY_FOR_ITS_CALLER in pointer.headers and not self.allows(address):
             return None
         try:
             return pointer.at(now) if isinstance(pointer, Retold) else self.kept.get(pointer.key)
@@ -132,7 +137,8 @@ def give(found: Kept, has: str, start_response: "StartResponse") -> Iterable[byt
 def install(app: Flask) -> None:
     """Put the shortcut before the application, which must have its memory, its register and its clock."""
     given: dict[str, Any] = app.extensions
-    shortcut = AtOnce(app.wsgi_app, given["mapapp.kept"], given["mapapp.last_look"], given["mapapp.clock"])
+    parts = given["mapapp.kept"], given["mapapp.last_look"], given["mapapp.clock"], given["mapapp.doorkeeper"].allows
+    shortcut = AtOnce(app.wsgi_app, *parts)
     app.extensions["mapapp.at_once"] = shortcut
     app.after_request_funcs.setdefault(None, []).insert(0, remember)  # runs last, when all headers are there
     app.wsgi_app = shortcut  # type: ignore[method-assign]

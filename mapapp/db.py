@@ -173,6 +173,11 @@ def lately_read_register() -> Register | None:
     return cast(LastLook, current_app.extensions["mapapp.last_look"]).recent()
 
 
+def lately_read_at_source() -> Register | None:
+    """The same, where the primary itself was looked at."""
+    return cast(LastLook, current_app.extensions["mapapp.last_look"]).recent_at_source()
+
+
 def known_register() -> Register | None:
     """What this request already knows of the register, without asking the database (it may be away)."""
     return cast(Register | None, g.get("register"))

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from geodata.engine import AWAY, DatabaseUnavailable, is_gone
 from geodata.kept.building import build
-from geodata.kept.register import KeptRegister, open_register
+from geodata.kept.register import KeptRegister, Replaced, open_register
 from geodata.releases import read_head
 from geodata.verification import Answer, Decision, Edition, Question, Reason, Why
 from mapapp.settings import Settings
@@ -106,7 +106,11 @@ class Outage:
         edition = last.register.edition if last else Edition(0, None, "empty")
         seen_at = last.seen_at if last else None
         if kept is not None and release in (None, edition.release):
-            return edition, kept.register.decide_many(asked, max_age_days=max_age_days), seen_at
+            try:
+                return edition, kept.register.decide_many(asked, max_age_days=max_age_days), seen_at
+            except Replaced:
+                self._looked_at = float("-inf")
+                return self.decide(asked, release, now, max_age_days=max_age_days)
         reasons = (Reason(Why.REGISTER_AWAY),)
         stale = (
             Decision(question, on, edition.release, Answer.REGISTER_STALE, reasons, edition.data_status)

@@ -12,7 +12,7 @@ from geodata.verification import Fault, MalformedQuestion
 from mapapp import at_once
 from mapapp import verify_schemas as schemas
 from mapapp.answers import LOOK_AGAIN_S, Asked, Told, Verifier, Writing
-from mapapp.db import Sessions, lately_read_register, now, register, session, today
+from mapapp.db import Sessions, lately_read_at_source, now, register, session, today
 from mapapp.errors import INVALID, SIGNING_AWAY, Problem, problem_json
 from mapapp.geojson import to_json
 from mapapp.i18n import gettext as _
@@ -65,8 +65,9 @@ def verify() -> Response:
     (answer,) = telling.answers
     if not (wanted.nonce or telling.seen_at):
         with suppress(*AWAY):
-            by = issuer() if wanted.signed else None
-            at_once.retell(Writing(verifier, answer, by), lately_read_register() or register())
+            state = lately_read_at_source() or register()
+            if wanted.release is not None or state.release == telling.edition.release:
+                at_once.retell(Writing(verifier, answer, issuer() if wanted.signed else None), state)
     body = verifier.timed(answer, now(), wanted.nonce, telling.seen_at)
     return send(verifier, body, answer.subject, wanted, telling.seen_at)
 

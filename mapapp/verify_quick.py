@@ -9,6 +9,7 @@ fault, a release or nonce asked for, a caller beyond the limit, a register not l
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -41,10 +42,15 @@ class Quick:
     def __init__(self, app: "WSGIApplication", verifier: Verifier, doorkeeper: Doorkeeper) -> None:
         self.app, self.verifier, self.doorkeeper = app, verifier, doorkeeper
         self._taught: dict[Way, Retold] = {}
+        self._lock = Lock()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         question = environ.get(QUESTION)
         if question is None or question[PATH] != VERIFICATION:
+            return self.app(environ, start_response)
+        try:
+            given = plain(question[QUERY])
+        except (NotPlain, UnicodeError):  # nor does it teach: it may say in what form it wants its answer
             return self.app(environ, start_response)
         shortcut: AtOnce = environ[SHORTCUT]
         way = (*question[:QUERY], *question[QUERY + 1 :])
@@ -55,24 +61,28 @@ class Quick:
             return answer
         try:
             now = shortcut.clock()
-            retold = self._retold(taught, question[QUERY], shortcut.look.recent_at_source(), day_in_vietnam(now))
+            retold = self._retold(taught, given, shortcut.look.recent_at_source(), day_in_vietnam(now))
             self.doorkeeper.judge_nobody(environ.get("REMOTE_ADDR", ""), VERIFICATION)
             found = retold.at(now)
-        except (NotPlain, MalformedQuestion, UnicodeError, TooMany, GeodataError):
+        except (NotPlain, MalformedQuestion, TooMany, GeodataError):
             return self.app(environ, start_response)
         shortcut.point(question, retold)
         return give(found, environ.get("HTTP_IF_NONE_MATCH", ""), start_response)
 
     def _learn(self, way: Way, made: object) -> None:
-        if isinstance(made, Retold) and isinstance(made.write, Writing) and len(self._taught) < MOST_WAYS:
-            self._taught[way] = made
+        """Keep the way, in place of the one known longest where there are very many."""
+        if isinstance(made, Retold) and isinstance(made.write, Writing):
+            with self._lock:
+                self._taught[way] = made
+                while len(self._taught) > MOST_WAYS:
+                    del self._taught[next(iter(self._taught))]
 
-    def _retold(self, taught: Retold, query: str, state: Register | None, day: date) -> Retold:
+    def _retold(self, taught: Retold, given: dict[str, str], state: Register | None, day: date) -> Retold:
         """The answer to another question in the same way. Raises `NotPlain`, `MalformedQuestion`."""
         edition = self.verifier.lately()
         if state is None or edition is None or state.release != edition.release:
             raise NotPlain
-        (answer,) = self.verifier.tell(no_session, [parse(plain(query), today=day)], edition)
+        (answer,) = self.verifier.tell(no_session, [parse(given, today=day)], edition)
         return replace(taught, write=self._writing(taught, answer), edition=state.edition, day=day)
 
     @staticmethod

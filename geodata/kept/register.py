@@ -48,6 +48,10 @@ class Found:
     number_matched: int
 
 
+class Replaced(sqlite3.OperationalError):
+    """Another release has taken the place of the file; `open_register` opens that."""
+
+
 class KeptRegister:
     """A file that `building` wrote, opened for reading."""
 
@@ -139,6 +143,9 @@ class KeptRegister:
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(f"file:{self.path}?mode=ro&immutable=1", uri=True)
+            if _identity(self.path) != self.identity:
+                connection.close()
+                raise Replaced(f"{self.path} is another file now")
             connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
             self._local.connection = connection
         return list(connection.execute(statement, given))

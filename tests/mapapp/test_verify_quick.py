@@ -1,7 +1,8 @@
 """Verdicts before Flask say what Flask would say, to the letter, and whatever is not plain still goes the whole way."""
 
+import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from geodata.kept.register import Replaced
 from mapapp import create_app
 from mapapp.api_keys import Doorkeeper, TooMany
 from mapapp.limits import Limits
@@ -146,6 +148,43 @@ def test_signed_verdicts_are_about_who_was_asked_for(site: Site) -> None:
     subjects = [decoded(site.ask(jose, code=code).text.split(".")[1]) for code in site.codes[1:5]]
     assert site.flask_calls == []
     assert len(set(subjects)) == 4
+
+
+@pytest.mark.parametrize(("accept", "form"), [("*/*", "jws"), ("application/jose", "json")])
+def test_a_question_that_says_its_form_teaches_nobody(site: Site, accept: str, form: str) -> None:
+    headers = {"Accept": accept}
+    with patch.object(quick_of(site.app), "_taught", {}):
+        for code in site.codes[:3]:
+            site.ask(headers, code=code, format=form)
+        plain = [site.ask(headers, code=code).mimetype for code in site.codes[3:6]]
+    assert plain == ["application/jose" if accept == "application/jose" else "application/json"] * 3
+
+
+def test_a_verdict_of_the_release_before_is_not_told_again(site: Site) -> None:
+    look = site.app.extensions["mapapp.last_look"]
+    seen = look.register
+    with patch.object(look, "register", replace(seen, release=seen.release + 1)):  # another request saw a new release
+        site.ask(code=site.codes[0])
+        assert site.app.extensions["mapapp.at_once"]._pointers == {}
+
+
+def test_a_signed_verdict_counts_each_time(site: Site) -> None:
+    jose, seen = {"Accept": "application/jose"}, []
+    with patch.object(Doorkeeper, "judge_nobody", lambda _, address, *__, **___: seen.append(address)):
+        for _ in range(4):
+            assert site.ask(jose, code=site.codes[0]).status_code == 200
+    assert len(seen) == 4
+    with patch.object(Doorkeeper, "judge_nobody", side_effect=TooMany(7)):
+        assert site.ask(jose, code=site.codes[0]).status_code == 429
+
+
+def test_a_file_that_was_replaced_is_not_read_as_the_one_before(site: Site) -> None:
+    register = site.app.extensions["mapapp.outage"].opened()
+    register.path.touch()
+    with patch.object(register, "_local", threading.local()), pytest.raises(Replaced):
+        register.record("nobody")
+    site.app.extensions["mapapp.outage"]._looked_at = float("-inf")
+    assert site.app.extensions["mapapp.outage"].opened() is not register
 
 
 def test_who_has_the_verdict_gets_304(site: Site) -> None:
