@@ -3,7 +3,7 @@
 from typing import Any
 
 from psycopg import sql
-from psycopg.errors import LockNotAvailable, QueryCanceled
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable, QueryCanceled
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -26,6 +26,11 @@ AWAY = (DatabaseUnavailable, OperationalError, InterfaceError, NoFreeConnection)
 def is_gone(error: Exception) -> bool:
     """Whether the database itself did not answer, rather than that one statement took too long."""
     return not isinstance(getattr(error, "orig", None), QueryCanceled | LockNotAvailable)
+
+
+def is_forbidden(error: Exception) -> bool:
+    """Whether the database refused the person or role a row or a table."""
+    return isinstance(getattr(error, "orig", None), InsufficientPrivilege)
 
 
 def make_engine(

@@ -49,7 +49,7 @@ def page(status: int = 200, *, notice: str | None = None) -> Response:
     return Response(render_template("steward/clients.html", page=shown), status, mimetype="text/html")
 
 
-@bp.post("/steward/clients/<int:number>/<any(approve, rotate, quota, revoke):act>")
+@bp.post("/steward/clients/<int(max=2147483647):number>/<any(approve, rotate, quota, revoke):act>")
 def decide(number: int, act: str) -> Response:
     """One decision; the key that it made, if it made one, is shown this once."""
     quota, reason = per_minute(), clean(request.form.get("reason", ""))[:LONGEST_REASON]

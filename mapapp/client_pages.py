@@ -1,6 +1,7 @@
 """`/verify/clients`: asking for a key. A steward answers; the key goes to the contact given here."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import Response, current_app, render_template, request
@@ -49,7 +50,7 @@ def clients() -> Response:
     return form()
 
 
-@bp.get("/verify/clients/<int:client_id>/sent")
+@bp.get("/verify/clients/<int(max=2147483647):client_id>/sent")
 def client_sent(client_id: int) -> Response:
     """What happens next."""
     read(CatalogueQuestion, request.args)
@@ -66,11 +67,14 @@ def ask_for_key() -> Response:
     notice = doubt()
     if faults or notice:
         return form(400, given, faults=faults, notice=notice)
+    client_id: int | None = None
     with writing() as session:
         allowed = may_send(session, request.remote_addr or "", now())
-        client = api_clients.request(session, **given) if allowed else None
+        with suppress(api_clients.TooManyWaiting):
+            client_id = api_clients.request(session, **given).id if allowed else None
         session.commit()
-        client_id = client.id if client else None
+    if client_id is None and allowed:
+        return form(503, given, notice=_("Hiện có quá nhiều yêu cầu đang chờ duyệt. Hãy gửi lại sau vài ngày."))
     if client_id is None:
         response = form(429, given, notice=_("Đã có quá nhiều yêu cầu từ nơi của bạn. Hãy gửi lại sau một giờ."))
         response.headers["Retry-After"] = str(AN_HOUR_S)

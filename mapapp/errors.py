@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from geodata.engine import AWAY
+from geodata.engine import AWAY, is_forbidden
 from geodata.geometry import InvalidBBox, InvalidPoint
 from geodata.institutions import InvalidCursor
 from geodata.records import UnknownInstitution
@@ -61,6 +61,12 @@ UNKNOWN_INDICATOR = Kind(
     "unknown-indicator",
     N_("Không có chỉ số này"),
     N_("Danh mục không có chỉ số này. Hãy chọn một chỉ số trong danh mục."),
+)
+NOT_ALLOWED = Kind(
+    403,
+    "not-allowed",
+    N_("Bạn không có quyền làm việc này"),
+    N_("Quyền của bạn không bao gồm việc này hoặc tỉnh, thành phố này. Hãy liên hệ người quản trị hệ thống."),
 )
 CONFLICT = Kind(
     409,
@@ -176,6 +182,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(INVALID, errors=((parameter, _(message)),))
     if isinstance(error, UnknownInstitution):
         return Problem(UNKNOWN_INSTITUTION)
+    if is_forbidden(error):  # the rights of the database are the last word
+        return Problem(NOT_ALLOWED)
     if isinstance(error, AWAY):
         return Problem(AWAY_KIND)
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:

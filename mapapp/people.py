@@ -19,7 +19,7 @@ from geodata.people.door import Attempt
 from geodata.people.door import sign_in as try_to_sign_in
 from geodata.people.events import note
 from geodata.people.passwords import WeakPassword, matches
-from geodata.people.sessions import Seat, end_series
+from geodata.people.sessions import Seat, end_all, end_series
 from geodata.report_senders import network
 from geodata.vocabulary import SignInOutcome
 from mapapp import doors, oidc
@@ -268,6 +268,7 @@ def enrol() -> Response:
         right = matches(request.form.get("password", "")[:LONGEST_PASSWORD], person.password_hash)
         codes = second_factor.enrol(session, person, secret, code, vault=doors.vault(), at=now()) if right else None
         if codes is not None:
+            end_all(session, person.id, at=now(), but=signed_in_seat().series)  # who signed in without it signs in anew
             note(session, SignInOutcome.SECOND_FACTOR_SET, at=now(), person_id=person.id)
             session.commit()
     if codes is None:

@@ -19,17 +19,12 @@ from geodata.people.sessions import LASTS, Seat, take_seat
 from geodata.vocabulary import PersonAct
 from mapapp import doors
 from mapapp.db import Sessions, now
+from mapapp.errors import NOT_ALLOWED as NOT_ALLOWED
 from mapapp.errors import Kind, Problem
 from mapapp.i18n import N_, page_url
 from mapapp.settings import Settings
 
 COOKIE = "person"
-NOT_ALLOWED = Kind(
-    403,
-    "not-allowed",
-    N_("Bạn không có quyền làm việc này"),
-    N_("Quyền của bạn không bao gồm việc này hoặc tỉnh, thành phố này. Hãy liên hệ người quản trị hệ thống."),
-)
 STALE_FORM = Kind(
     403,
     "stale-form",

@@ -17,7 +17,7 @@ from geodata.proposals import path
 from geodata.proposals.forms import Given
 from geodata.proposals.planning import provinces_of
 from geodata.proposals.refusals import Faulty, NotAllowed
-from geodata.records import UnknownInstitution, get
+from geodata.records import SeveralInstitutions, UnknownInstitution, get
 from geodata.text import clean
 from geodata.vocabulary import ErrorReportState, MissedKind, PersonAct, ProposalKind
 from geodata.work import confirmations, duplicates
@@ -29,6 +29,7 @@ from mapapp.db import now, session, today
 from mapapp.errors import CONFLICT, INVALID, NOT_FOUND, UNKNOWN_INSTITUTION, Problem, handle
 from mapapp.i18n import gettext as _
 from mapapp.i18n import language, page_url
+from mapapp.identifiers import readable_identifier
 from mapapp.sign_in import NOT_ALLOWED, require, require_own_form, unseen, visitor
 from mapapp.work_lists_view import missed_page, pairs_page, reports_page
 from mapapp.work_place_view import degrees, place_page
@@ -150,8 +151,11 @@ def pairs() -> Response:
 @bp.post("/steward/work/duplicates/<one>/<other>")
 def tell_apart(one: str, other: str) -> Response:
     """They are two institutions, and why; nobody is asked again."""
+    first, second = the_institution(one), the_institution(other)
+    if first == second:
+        raise Problem(INVALID, _("Hai hồ sơ này là một."))
     with writing() as writer:
-        duplicates.tell_apart(writer, visitor().person, one, other, reason=request.form.get("reason", ""))
+        duplicates.tell_apart(writer, visitor().person, first, second, reason=request.form.get("reason", ""))
         writer.commit()
     return to("work.pairs", province=asked_province())
 
@@ -203,9 +207,10 @@ def handle_missed() -> Response:
 
 
 def the_institution(id: str) -> str:
+    """Its registry id, by whatever identifier. A code of several is nobody's here."""
     try:
-        return get(session(), id, on=today()).id
-    except UnknownInstitution as error:
+        return get(session(), readable_identifier(id), on=today()).id
+    except (UnknownInstitution, SeveralInstitutions) as error:
         raise Problem(UNKNOWN_INSTITUTION) from error
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from apiflask import APIFlask
@@ -130,6 +131,8 @@ def test_somebody_asks_on_the_page_and_gets_a_number(client: FlaskClient, regist
     later["mapapp.clock"] = lambda: NOW + timedelta(seconds=30)
     for wrong in ({**given, "name": ""}, {**given, "purpose": "x" * 1_001}, {**given, "nickname": "x"}):
         assert client.post("/verify/clients", data=wrong).status_code == 400
+    with patch.object(api_clients, "MOST_WAITING", 0):
+        assert client.post("/verify/clients", data=given).status_code == 503
     sent = client.post("/verify/clients", data=given)
     assert sent.status_code == 303
     assert "Đã nhận yêu cầu số" in client.get(sent.headers["Location"]).text

@@ -193,6 +193,14 @@ def test_a_second_factor_is_asked_for_and_each_code_works_once(site: Site) -> No
     assert come_in(site.browser(), code=f"{early[:3]} {early[3:]}").status_code == 303, "half a minute late"
 
 
+def test_who_came_in_without_it_before_comes_in_anew(site: Site) -> None:
+    owner, other = signed_in(site), site.browser()
+    assert come_in(other).status_code == 303
+    enrolled(site, owner)
+    assert owner.get("/account").status_code == 200
+    assert other.get("/account").status_code == 303
+
+
 def test_a_recovery_code_stands_in_once(site: Site) -> None:
     _, codes = enrolled(site, signed_in(site))
     assert come_in(site.browser(), code=codes[3].upper().replace("-", " ")).status_code == 303

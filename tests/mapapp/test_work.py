@@ -172,6 +172,20 @@ def test_two_of_one_name_are_merged_or_told_apart_for_good(lan: FlaskClient, reg
     assert register.scalars(select(NotDuplicate.reason)).all() == ["Hai quyết định thành lập"]
 
 
+def test_nonsense_about_a_pair_is_refused(lan: FlaskClient, register: Session) -> None:
+    one = a_school("Trường Cao đẳng Một", codes=[("CDD0201", (None, None))])
+    lost = a_school("Trường Cao đẳng Lạc", other_campuses=[LonLat(105.8, 21.0)], codes=[("CDD0202", (None, None))])
+    publish(register, one, lost)
+    register.commit()
+    token = form_token(lan.get("/steward/work/duplicates").text)
+    given = {"token": token, "reason": "Hai quyết định"}
+    for pair, status in ((f"{one.id}/{one.id}", 400), (f"{one.id}/CDD0201", 400), (f"{one.id}/nobody", 404)):
+        assert lan.post(f"/steward/work/duplicates/{pair}", data=given).status_code == status, pair
+    assert lan.post(f"/steward/work/duplicates/CDD0201/{'x' * 70}", data=given).status_code == 404
+    assert lan.post("/steward/work/confirm/a%00b", data=given).status_code == 400
+    assert register.scalars(select(NotDuplicate)).all() == []
+
+
 def test_a_pair_in_two_provinces_is_one_pair(lan: FlaskClient, hoa: FlaskClient, register: Session) -> None:
     codes = [("CDD0201", (None, None))]
     here, there = (
