@@ -10,13 +10,17 @@ from werkzeug.datastructures import MultiDict
 from geodata.proposals.forms import Given
 from geodata.proposals.refusals import Fault
 from geodata.proposals.splits import CHOSEN, KIND_OF, PARTS
+from geodata.text import clean
 from geodata.vocabulary import Wizard
 from mapapp.institution_pick import Candidate, meant
 
 WHY = ("effective", "decision", "reason")
 TICKS = ("campuses", "programmes", "keeps_records", "continues")
 APART = ("token", *WHY, "base", "find", "typed", "into_chosen", "institution", "institutions")
+OTHERWISE = frozenset((*APART, *TICKS))
 GOES = "goes."
+NEW_ID = "new_id"
+"""How the ids of new institutions are called: the register issues them, no form does."""
 
 
 @dataclass
@@ -30,25 +34,26 @@ class Asked:
 
 def wizard_values(form: MultiDict[str, str], institution: str, wizard: Wizard, *, on: date) -> Asked:
     """What the form asks about the institution."""
-    plain = {key: text for key, text in form.items() if key not in (*APART, *TICKS) and not key.startswith(GOES)}
+    told = {clean(key): clean(text) for key, text in form.items()}
+    plain = {key: text for key, text in told.items() if not key.startswith((GOES, NEW_ID)) and key not in OTHERWISE}
     values: dict[str, Any] = plain | {name: "1" for name in TICKS if form.get(name)}
     if wizard == Wizard.MERGE:
         return merged(values, form, on=on)
     if wizard == Wizard.DECLARE_COMPLETE:
         return Asked(values | {"institutions": [institution]})
     if wizard == Wizard.SPLIT:
-        values |= divided(form)
+        values |= divided(told)
     return Asked(values | {"institution": institution})
 
 
 def merged(values: dict[str, Any], form: MultiDict[str, str], *, on: date) -> Asked:
     """Whom a merger is about: those ticked, those named in words, and the successor."""
     asked, given = Asked(values), Given(values)
-    words = [word.strip() for text in form.getlist("institutions") for word in text.replace("\n", ",").split(",")]
-    words += [form.get("typed", "").strip()]
+    words = [clean(word) for text in form.getlist("institutions") for word in text.replace("\n", ",").split(",")]
+    words += [clean(form.get("typed", ""))]
     ticked = {word for word in words if word}
     found = [pick(asked, given, "typed", word, on, ticked) for word in words if word]
-    into = form.get("into_chosen") or form.get("into", "").strip()
+    into = clean(form.get("into_chosen") or form.get("into", ""))
     values |= {
         "institutions": list(dict.fromkeys(id for id in found if id)),
         "into": (pick(asked, given, "into", into, on) or "") if into else "",

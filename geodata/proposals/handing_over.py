@@ -6,7 +6,15 @@ from typing import Any
 from geodata.imports.facts import Fact, holds
 from geodata.proposals.book import Book
 from geodata.proposals.forms import Given
-from geodata.vocabulary import AttributeKind, CampusKind, InstitutionType, NameKind, Ownership, Status
+from geodata.vocabulary import (
+    AttributeKind,
+    CampusKind,
+    InstitutionType,
+    LocationPrecision,
+    NameKind,
+    Ownership,
+    Status,
+)
 
 PLACE = (
     *("name", "address", "province_code", "commune_code", "former_province_code", "former_district_code"),
@@ -35,6 +43,22 @@ def add_place(book: Book, institution: str, place: dict[str, Any], kind: CampusK
     id = book.next_id(institution, "campus", "campus_id")
     book.of(institution).add("campus", {**place, "campus_id": id, "kind": kind.value, "valid_from": book.on})
     return id
+
+
+def one_province(book: Book, given: Given, field: str, institutions: Sequence[str]) -> str | None:
+    """The province in which these institutions have their places on the day, for a new one that takes over none of
+    them; None where none is recorded, a fault where there are several."""
+    places = [fact for one in institutions for fact in book.facts(one, "campus") if holds(fact, book.on)]
+    codes = sorted({str(fact["province_code"]) for fact in places if fact["province_code"]})
+    if len(codes) > 1:
+        given.fault(field, "Hãy chọn địa điểm cho cơ sở mới.", "Choose a place for the new institution.")
+    return codes[0] if codes else None
+
+
+def add_unknown_place(book: Book, institution: str, province: str | None) -> str:
+    """A main place of which at most the province is known."""
+    place = {"province_code": province, "location_precision": LocationPrecision.NONE.value}
+    return add_place(book, institution, place, CampusKind.MAIN)
 
 
 def hand_over_places(book: Book, institution: str, successor: str, campus_ids: Sequence[str]) -> dict[str, str]:

@@ -138,9 +138,14 @@ def revise(
     stays. Raises `Faulty`, `NotAllowed`, `WrongStep`."""
     _lock(session, proposal)
     _must_be(proposal, ProposalState.DRAFT, ProposalState.SENT_BACK)
+    if proposal.kind == ProposalKind.IMPORT:
+        raise WrongStep(
+            "Tệp được lập lại ở trang nhập dữ liệu, không phải ở đây.",
+            "A file is planned anew on the page of its import, not here.",
+        )
     if values is not None:
         kept = {key: value for key, value in proposal.asked["values"].items() if key.startswith("new_id")}
-        proposal.asked = {"values": {**kept, **values}, "today": today.isoformat()}
+        proposal.asked = {"values": {**values, **kept}, "today": today.isoformat()}
         proposal.effective_on = effective
         proposal.decision_id = runs.decision_named(session, decision) if decision else None
     else:
@@ -278,7 +283,7 @@ def take_back(
         run = runs.undo(session, runs.find(session, proposal.run_id or 0), actor=person.actor, progress=progress)
         proposal.undo_release_id = run.undo_release_id
     elif proposal.release_id is not None:
-        if proposal.kind == ProposalKind.REPORT:
+        if proposal.kind == ProposalKind.REPORT and not proposal.institutions:
             check_no_later(session, proposal)
         told = f"Hoàn tác đề xuất số {proposal.id}"
         proposal.undo_release_id = revert(session, proposal.release_id, actor=person.actor, reason=told).id

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from geodata import registry_ids
@@ -49,8 +49,9 @@ class ChangePlan:
 
 
 def with_new_ids(wizard: Wizard | None, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with registry ids for institutions that the event founds: planning it again gives the same ones."""
-    return {field: registry_ids.issue() for field in NEW_IDS.get(wizard, ())} | dict(values) if wizard else dict(values)
+    """The values with registry ids for institutions that the event founds, whatever the values say of them: planning it
+    again gives the same ones."""
+    return dict(values) | {field: registry_ids.issue() for field in NEW_IDS.get(wizard, ())} if wizard else dict(values)
 
 
 def plan(session: Session, asked: Asked) -> ChangePlan:
@@ -86,12 +87,17 @@ def institutions_asked(values: Mapping[str, Any]) -> list[str]:
 
 
 def provinces_of(session: Session, institutions: Sequence[str], changes: Iterable[Change]) -> list[str]:
-    """Codes of today's provinces in which the institutions have their places, and into which the changes move any."""
+    """Codes of today's provinces in which the institutions have their places, and into which the changes move any;
+    none where the register knows no province of one of them, which only the whole country covers."""
     state = InstitutionState
-    rows = select(state.province_code).where(
-        state.institution_id == func.any(list(institutions)), state.release_to.is_(None), state.valid_to.is_(None)
-    )
-    codes = {code for code in session.scalars(rows.distinct()) if code}
+    rows = session.execute(
+        select(state.institution_id, case((state.valid_to.is_(None), state.province_code)).label("code"))
+        .where(state.institution_id == func.any(list(institutions)), state.release_to.is_(None))
+        .distinct()
+    ).all()
+    codes = {row.code for row in rows if row.code}
+    if {row.institution_id for row in rows} - {row.institution_id for row in rows if row.code}:
+        return []
     facts = [
         change.get(side) or {} for change in changes if change["table"] == "campus" for side in ("before", "after")
     ]

@@ -9,11 +9,13 @@ from geodata.proposals.entries import programme_key
 from geodata.proposals.forms import Given
 from geodata.proposals.handing_over import (
     add_licence,
+    add_unknown_place,
     found,
     hand_over_licences,
     hand_over_places,
     hand_over_programmes,
     new_institution,
+    one_province,
 )
 from geodata.proposals.rows import check_loose_ends, loose_ends
 from geodata.proposals.wizards import end_teaching, must_stand, plans, running, the_institution
@@ -25,13 +27,15 @@ CHOSEN = ("campuses", "licences", "programmes")
 
 @dataclass(frozen=True)
 class Part:
-    """A new institution, with the facts of the old one that go along; `licence` is the number of a new licence."""
+    """A new institution, with the facts of the old one that go along; `licence` is the number of a new licence,
+    `province` all that is known of its place where no campus goes along."""
 
     number: int
     id: str
     name: str
     type: str
     campuses: tuple[str, ...]
+    province: str | None
     licences: tuple[Fact, ...]
     programmes: tuple[Fact, ...]
     licence: str
@@ -78,12 +82,14 @@ def divisible(book: Book, institution: str) -> dict[str, dict[str, Fact]]:
 def _part(book: Book, given: Given, institution: str, number: int) -> Part:
     there = divisible(book, institution)
     name, type_, _ = new_institution(given, f"name{number}", f"type{number}", None)
+    campuses = tuple(given.list(f"campuses{number}"))
     return Part(
         number=number,
         id=given.text(f"new_id{number}", needed=True),
         name=name,
         type=type_,
-        campuses=tuple(given.list(f"campuses{number}")),
+        campuses=campuses,
+        province=None if campuses else one_province(book, given, f"name{number}", [institution]),
         licences=_facts(there["licences"], given.list(f"licences{number}")),
         programmes=_facts(there["programmes"], given.list(f"programmes{number}")),
         licence=given.text(f"licence{number}"),
@@ -96,6 +102,8 @@ def _separate(book: Book, given: Given, institution: str, part: Part) -> None:
     ownership = book.current(institution, "institution_attribute", kind=AttributeKind.OWNERSHIP.value)
     found(book, part.id, part.name, part.type, str(ownership["value"]) if ownership else Ownership.UNKNOWN.value)
     campuses = hand_over_places(book, institution, part.id, part.campuses)
+    if not part.campuses:
+        add_unknown_place(book, part.id, part.province)
     licences = hand_over_licences(book, institution, part.id, part.licences)
     own = {"number": part.licence, "issued_on": None, "issuer": part.issuer or None, "valid_to": None}
     under = add_licence(book, part.id, own) if part.licence else None

@@ -3,30 +3,39 @@
 from geodata.imports.facts import holds
 from geodata.proposals.book import Book
 from geodata.proposals.forms import Given
-from geodata.proposals.handing_over import add_place, found, hand_over_licences, hand_over_places, hand_over_programmes
+from geodata.proposals.handing_over import (
+    add_unknown_place,
+    found,
+    hand_over_licences,
+    hand_over_places,
+    hand_over_programmes,
+    one_province,
+)
 from geodata.proposals.handing_over import new_institution as new_one
 from geodata.proposals.wizards import end_teaching, must_stand, plans, running
-from geodata.vocabulary import AttributeKind, CampusKind, LocationPrecision, RelationKind, Status, Wizard
+from geodata.vocabulary import AttributeKind, RelationKind, Status, Wizard
 
 
 @plans(Wizard.MERGE)
 def merge(book: Book, given: Given) -> None:
     """`institutions` end on the day and go on as `into`, or as a new one (`new_id`, name, type, ownership).
 
-    `campuses`: their places become sites of the successor; `programmes`: so do their licences and programmes, under the
-    licences they have; `keeps_records`: so do their records. Else licences and programmes end, with the teach-out
-    `taught_out_until` where one is granted.
+    `campuses`: their places become sites of the successor, else of a new one only their province is known;
+    `programmes`: so do their licences and programmes, under the licences they have; `keeps_records`: so do their
+    records. Else licences and programmes end, with the teach-out `taught_out_until` where one is granted.
     """
     gone, into = list(dict.fromkeys(given.list("institutions"))), given.text("into")
     until = given.day("taught_out_until", after=book.on)
     _check_merger(book, given, gone, into)
     successor = into or given.text("new_id", needed=True)
     new = None if into else new_one(given, "name", "type", "ownership")
+    placeless = new is not None and not given.yes("campuses")
+    province = one_province(book, given, "campuses", gone) if placeless else None
     given.done()
     if new is not None:
         found(book, successor, *new)
-        if not given.yes("campuses"):
-            add_place(book, successor, {"location_precision": LocationPrecision.NONE.value}, CampusKind.MAIN)
+        if placeless:
+            add_unknown_place(book, successor, province)
     for institution in gone:
         _end_in(book, given, institution, successor)
         if not given.yes("programmes"):

@@ -135,6 +135,56 @@ def test_a_merger_into_a_new_school_founds_it(session: Session, lan: Person, min
     assert answers(session, one, DAY) == answers(session, other, DAY) == ["merged_into"]
 
 
+def drafted(session: Session, lan: Person, wizard: Wizard, **values: Any) -> Proposal:
+    return path.draft(session, lan, ProposalKind.ACT, values, wizard=wizard, effective=DAY, today=TODAY)
+
+
+def new_places(proposal: Proposal) -> list[tuple[str | None, str]]:
+    """(province, precision) of the campuses that the change set adds."""
+    added = [one["after"] for one in proposal.changes if one["table"] == "campus" and one["action"] == "add"]
+    return [(one.get("province_code"), one["location_precision"]) for one in added]
+
+
+NEW: dict[str, Any] = {"name": "Trường Cao đẳng Chung", "type": "college", "ownership": "public"}
+
+
+def test_the_register_issues_the_ids_of_new_institutions(session: Session, lan: Person) -> None:
+    one, other, third = (a_school(f"Trường Cao đẳng {n}", codes=[]) for n in ("Một", "Hai", "Ba"))
+    publish(session, one, other, third)
+    values = {**NEW, "institutions": [one.id, other.id], "campuses": "1", "new_id": third.id}
+    proposal = drafted(session, lan, Wizard.MERGE, **values)
+    issued = proposal.asked["values"]["new_id"]
+    assert issued != third.id
+    path.revise(session, proposal, lan, today=TODAY, values=values, effective=DAY)
+    assert proposal.asked["values"]["new_id"] == issued
+    assert third.id not in proposal.institutions
+
+
+def test_a_new_school_without_its_own_places_is_in_the_one_province_of_the_old_ones(
+    session: Session, lan: Person
+) -> None:
+    one, other = (a_school(f"Trường Cao đẳng {n}", codes=[], province="79") for n in ("Một", "Hai"))
+    publish(session, one, other)
+    merged = drafted(session, lan, Wizard.MERGE, institutions=[one.id, other.id], **NEW)
+    split = drafted(session, lan, Wizard.SPLIT, institution=one.id, **SPLIT)
+    assert new_places(merged) == new_places(split) == [("79", "none")]
+
+
+def test_a_new_school_out_of_two_provinces_needs_a_place(session: Session, lan: Person) -> None:
+    one, other = a_school("Trường Cao đẳng Một", province="79"), a_school("Trường Hai", codes=[], province="01")
+    publish(session, one, other)
+    with pytest.raises(Faulty) as refused:
+        drafted(session, lan, Wizard.MERGE, institutions=[one.id, other.id], **NEW)
+    assert [fault.field for fault in refused.value.faults] == ["campuses"]
+
+
+def test_a_merger_with_a_school_of_no_known_province_needs_the_whole_country(session: Session, lan: Person) -> None:
+    one, nowhere = a_school("Trường Cao đẳng Một", province="01"), a_school("Trường Hai", codes=[], province=None)
+    publish(session, one, nowhere)
+    proposal = drafted(session, lan, Wizard.MERGE, institutions=[nowhere.id], into=one.id)
+    assert proposal.provinces == []
+
+
 def test_a_split_founds_schools_with_their_places(session: Session, lan: Person, minh: Person) -> None:
     school = a_school("Trường Cao đẳng Một", other_campuses=[LonLat(106.8, 10.9)])
     publish(session, school)
@@ -158,7 +208,7 @@ def test_a_split_moves_a_programme_with_its_licence_to_the_new_school(
 ) -> None:
     school = a_school("Trường Cao đẳng Một")
     publish(session, school)
-    taken = {"programmes1": [PROGRAMME], "licences1": [f"{school.id}.L1"]}
+    taken: dict[str, Any] = {"programmes1": [PROGRAMME], "licences1": [f"{school.id}.L1"]}
     heir = heir_of(through(session, lan, minh, Wizard.SPLIT, institution=school.id, **SPLIT, **taken))
     assert answers(session, school, BEFORE, DAY) == ["authorised", "not_authorised"]
     assert answers(session, heir, BEFORE, DAY) == ["not_yet_open", "authorised"]
@@ -171,7 +221,7 @@ def test_a_split_may_put_programmes_under_a_new_licence(session: Session, lan: P
         "Trường Cao đẳng Một", programmes=[(code, "college", (None, None)) for code in ("6510202", "6480201")]
     )
     publish(session, school)
-    taken = {"programmes1": [PROGRAMME], "licence1": "9/2026/GCNĐKHĐ"}
+    taken: dict[str, Any] = {"programmes1": [PROGRAMME], "licence1": "9/2026/GCNĐKHĐ"}
     heir = heir_of(through(session, lan, minh, Wizard.SPLIT, institution=school.id, **SPLIT, **taken))
     assert answers(session, heir, DAY) == ["authorised"]
     assert answers(session, school, BEFORE, DAY) == ["authorised", "not_authorised"]
@@ -194,7 +244,7 @@ def test_a_split_that_cannot_be_is_told_where(
 ) -> None:
     school = a_school("Trường Cao đẳng Một")
     publish(session, school)
-    given = {
+    given: dict[str, Any] = {
         key: [one.format(id=school.id) for one in value] if isinstance(value, list) else value
         for key, value in values.items()
     }
