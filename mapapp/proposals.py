@@ -16,6 +16,8 @@ from geodata.imports import run
 from geodata.imports.refusals import Refused, UnknownRun
 from geodata.models import Proposal
 from geodata.proposals import path, reading, reviews
+from geodata.proposals.edits import touched
+from geodata.proposals.entries import entries
 from geodata.proposals.forms import Given
 from geodata.proposals.merging import three_way
 from geodata.proposals.planning import of_province, provinces_of
@@ -27,7 +29,7 @@ from geodata.proposals.refusals import (
     UnknownProposal,
     WrongStep,
 )
-from geodata.records import UnknownInstitution, get
+from geodata.records import SeveralInstitutions, UnknownInstitution, get
 from geodata.text import clean
 from geodata.undoing import LaterChanges, NotUndoable
 from geodata.unit_reads import unit
@@ -35,6 +37,7 @@ from geodata.vocabulary import PersonAct, ProposalKind, RowOutcome, Wizard
 from mapapp.db import session, today
 from mapapp.errors import CONFLICT, INVALID, NOT_FOUND, UNKNOWN_INSTITUTION, Problem, handle
 from mapapp.i18n import language, page_url
+from mapapp.identifiers import readable_identifier
 from mapapp.proposal_jobs import goes_to_background, in_background
 from mapapp.proposal_preview import Ahead, look_ahead
 from mapapp.proposal_view import proposal_page, proposals_page
@@ -61,6 +64,7 @@ PLACED = frozenset({"save", "start_wizard", "start_declaration"})
 
 REFUSALS = {UnknownRun: NOT_FOUND, NotAllowed: NOT_ALLOWED, MovedOn: CONFLICT, WrongStep: CONFLICT}
 EVENTS = f"<any({', '.join(Wizard)}):wizard>"
+NUMBER = "<int(max=2147483647):number>"
 COMMON = ("token", *WHY, "base", "more")
 
 bp = APIBlueprint("proposals", __name__, enable_openapi=False)
@@ -104,7 +108,7 @@ def listed() -> Response:
     return page("listed", proposals_page(visitor(), over=bool(request.args.get("over")), before=number))
 
 
-@bp.get("/steward/proposals/<int:number>")
+@bp.get(f"/steward/proposals/{NUMBER}")
 def one(number: int) -> Response:
     """A proposal: its exact changes, what they change for readers, its way, and what may be done now."""
     return show(number, ahead=look_ahead(the_proposal(session(), number).id, visitor().person, asked=is_asked()))
@@ -120,7 +124,7 @@ def show(number: int, *, ahead: Ahead, status: int = 200) -> Response:
     return page("proposal", proposal_page(visitor(), the_proposal(session(), number), ahead=ahead), status)
 
 
-@bp.post("/steward/proposals/<int:number>/<any(propose, approve, publish, send_back, withdraw, undo, replan):act>")
+@bp.post(f"/steward/proposals/{NUMBER}/<any(propose, approve, publish, send_back, withdraw, undo, replan):act>")
 def act(number: int, act: str) -> Response:
     """One step on the way."""
     reason = clean(request.form.get("reason", ""))[:500]
@@ -156,7 +160,7 @@ def step(writer: Session, found: Proposal, act: str, reason: str) -> None:
         path.revise(writer, found, person, today=today())
 
 
-@bp.post("/steward/imports/<int:number>/propose")
+@bp.post(f"/steward/imports/{NUMBER}/propose")
 def propose_import(number: int) -> Response:
     """Hand a staged file to the second person."""
     with writing() as writer:
@@ -184,18 +188,24 @@ def save(id: str) -> Response:
     """A draft of the changed values; 409 with the three sides where the record moved since the form was opened. `more`
     asks for one more empty row instead, and loses nothing that was typed."""
     institution = the_institution(id)
-    form = {key: value for key, value in request.form.items() if key not in COMMON}
+    form = {clean(key): clean(value) for key, value in request.form.items() if key not in COMMON}
     given = {**form, **{name: request.form.get(name, "") for name in WHY}}
     base, more = request.form.get("base", ""), request.form.get("more", "")
     if more:
         return page("record", record_form(visitor(), institution, on=today(), given=given, more=more))
-    moved = three_way(session(), institution, form, base=int(base) if base.isdecimal() else 0, on=today())
+    moved = three_way(session(), institution, form, base=release_number(base), on=today())
     if moved:
         return page("record", record_form(visitor(), institution, on=today(), given=given, merge=moved), 409)
+    asked = touched(form, entries(session(), institution, on=today()))
     try:
-        return drafted(ProposalKind.EDIT, None, {"institution": institution, "values": form})
+        return drafted(ProposalKind.EDIT, None, {"institution": institution, "values": asked})
     except Faulty as error:
         return page("record", record_form(visitor(), institution, on=today(), given=given, faults=error.faults), 400)
+
+
+def release_number(words: str) -> int:
+    """The release that a form was opened at; 0, before all of them, where the words are no such number."""
+    return int(words) if words.isascii() and words.isdecimal() and len(words) < 10 else 0
 
 
 @bp.get(f"/steward/institutions/<id>/{EVENTS}")
@@ -272,7 +282,11 @@ def review(code: str) -> Response:
     """The province's records were looked through today."""
     with writing() as writer:
         reviews.record_review(
-            writer, visitor().person, unit(writer, code, today()), owner=request.form.get("owner", ""), on=today()
+            writer,
+            visitor().person,
+            unit(writer, code, today()),
+            owner=clean(request.form.get("owner", "")),
+            on=today(),
         )
         writer.commit()
     return to("provinces")
@@ -289,7 +303,7 @@ def start_declaration(code: str) -> Response:
     """A draft that declares the records of every standing institution of the province complete."""
     province = unit(session(), code, today())
     values: dict[str, Any] = {
-        "declared_by": request.form.get("declared_by", ""),
+        "declared_by": clean(request.form.get("declared_by", "")),
         "institutions": of_province(session(), province.code, on=today()),
     }
     try:
@@ -303,8 +317,9 @@ def start_declaration(code: str) -> Response:
 
 
 def the_institution(id: str) -> str:
-    with suppress(UnknownInstitution):
-        return get(session(), id, on=today()).id
+    """The registry id behind an identifier; 404 for nobody's, and for a code of several."""
+    with suppress(UnknownInstitution, SeveralInstitutions):
+        return get(session(), readable_identifier(id), on=today()).id
     raise Problem(UNKNOWN_INSTITUTION)
 
 

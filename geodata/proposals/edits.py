@@ -40,6 +40,13 @@ def changed(form: Mapping[str, str], now: tuple[Entry, ...]) -> dict[str, str]:
     return {key: text.strip() for key, text in form.items() if key in told and text.strip() != told[key]}
 
 
+def touched(form: Mapping[str, str], shown: tuple[Entry, ...]) -> dict[str, str]:
+    """What a person asks for with a form that was filled in from the record `shown`: without the values left as they
+    were, which may be others on the day of effect; rows to add and to end stay."""
+    left = {entry.key: entry.value for entry in shown}
+    return {key: text for key, text in form.items() if text.strip() != left.get(key)}
+
+
 def plan_edit(book: Book, given: Given) -> None:
     """The change set that makes the register say the `values` of the `institution`; raises `Faulty` for what is no
     value of its field, and where nothing differs."""

@@ -1,6 +1,7 @@
 """The form of a record and the wizards as people fill them in: rows added and ended, institutions picked by name."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from geodata.models import InstitutionName, Proposal
+from geodata.proposals.entries import entries
 from geodata.releases import finish_release, log_change, open_release
 from geodata.vocabulary import ReleaseKind, Role
 from tests.builders import AnInstitution, publish
@@ -116,6 +118,22 @@ def test_rows_to_add_survive_the_three_sides(lan: FlaskClient, school: AnInstitu
     assert page.status_code == 409
     assert 'type="hidden" name="licence.new1.number" value="9/2026"' in page.text
     assert "12/QĐ-UBND" in page.text
+
+
+def test_what_was_left_alone_stays_as_it_will_be_on_the_day(lan: FlaskClient, register: Session) -> None:
+    """The name will be another from 1 January on: a form of today with a later day of effect still shows that of today,
+    and does not ask for it."""
+    new_year = date(2027, 1, 1)
+    names = [("Trường Cao đẳng Cũ", (None, new_year)), ("Trường Cao đẳng Mới", (new_year, None))]
+    school = a_school("Trường Cao đẳng Cũ", "CDD0209", names=names)
+    publish(register, school)
+    register.commit()
+    shown = {one.key: one.value for one in entries(register, school.id, on=date(2026, 11, 22))}
+    assert "Trường Cao đẳng Cũ" in lan.get(f"/steward/institutions/{school.id}").text
+    edit(lan, school, {**shown, "attribute.website": "https://moi.example.vn", "effective": "2027-06-01"})
+    asked = newest(register)
+    assert asked.asked["values"]["values"] == {"attribute.website": "https://moi.example.vn"}
+    assert [(change["action"], change["table"]) for change in asked.changes] == [("add", "institution_attribute")]
 
 
 # -- wizards -------------------------------------------------------------------------------------------------------
