@@ -176,7 +176,7 @@ def blank_rows(table: str, desk: Desk, links: Links, more: str) -> tuple[BlankRo
 
 def number_of(key: str) -> int:
     digits = key.partition(".new")[2].partition(".")[0]
-    return min(int(digits), MOST) if digits.isdecimal() else 1
+    return min(int(digits), MOST) if digits.isascii() and digits.isdecimal() and len(digits) < 6 else 1
 
 
 def links_of(record: Sequence[Entry], desk: Desk) -> Links:

@@ -106,7 +106,7 @@ def blank() -> Response:
     return download(template.workbook(), "mau-nhap-lieu.xlsx", XLSX)
 
 
-@bp.get("/steward/imports/jobs/<int:number>")
+@bp.get("/steward/imports/jobs/<int(max=2147483647):number>")
 def job(number: int) -> Response:
     """How far a job is; when it is done, the run."""
     found = the_job(number)
@@ -115,19 +115,19 @@ def job(number: int) -> Response:
     return page("job", job_page(visitor(), found, at=now()))
 
 
-@bp.get("/steward/imports/<int:number>")
+@bp.get("/steward/imports/<int(max=2147483647):number>")
 def report(number: int) -> Response:
     """What every row would do, or did, and why some cannot."""
     return page("report", run_page(visitor(), the_run(number), request.args, after=number_asked("after") or 0))
 
 
-@bp.get("/steward/imports/<int:number>/questions")
+@bp.get("/steward/imports/<int(max=2147483647):number>/questions")
 def questions(number: int) -> Response:
     """Rows that only a person can place."""
     return page("questions", questions_page(visitor(), the_run(number)))
 
 
-@bp.post("/steward/imports/<int:number>/questions")
+@bp.post("/steward/imports/<int(max=2147483647):number>/questions")
 def answer(number: int) -> Response:
     """Remember the answers given and count the run again with them, unless it is proposed."""
     proposal = reading.of_run(session(), the_run(number))
@@ -161,19 +161,19 @@ def verdict_of(value: str) -> tuple[ReviewVerdict | None, str | None]:
     return (ReviewVerdict.INSTITUTION, value) if value else (None, None)
 
 
-@bp.get("/steward/imports/<int:number>/changes")
+@bp.get("/steward/imports/<int(max=2147483647):number>/changes")
 def changes(number: int) -> Response:
     """The change set: per row and field what was and what will be, and where on the map."""
     return page("changes", changes_page(visitor(), the_run(number), request.args, after=number_asked("after") or 0))
 
 
-@bp.get("/steward/imports/<int:number>/changes.svg")
+@bp.get("/steward/imports/<int(max=2147483647):number>/changes.svg")
 def changes_drawing(number: int) -> Response:
     """The places of the change set on the drawn map."""
     return Response(drawn_changes(the_run(number)), mimetype="image/svg+xml")
 
 
-@bp.get("/steward/imports/<int:number>/report.<any(xlsx, csv):ending>")
+@bp.get("/steward/imports/<int(max=2147483647):number>/report.<any(xlsx, csv):ending>")
 def commented_file(number: int, ending: str) -> Response:
     """The file itself with the findings beside its rows."""
     from geodata.imports import annotated  # only who writes a workbook pays for it
@@ -186,7 +186,7 @@ def commented_file(number: int, ending: str) -> Response:
     return download(annotated.workbook(session(), found, language()), f"{stem}-kiem-tra.xlsx", XLSX)
 
 
-@bp.post("/steward/imports/<int:number>/undo")
+@bp.post("/steward/imports/<int(max=2147483647):number>/undo")
 def undo(number: int) -> Response:
     """Take the release back by another; of one that two people published, on the page of their proposal."""
     proposal = reading.of_run(session(), the_run(number))
@@ -195,7 +195,7 @@ def undo(number: int) -> Response:
     return do(JobAct.UNDO, of=number)
 
 
-@bp.post("/steward/imports/<int:number>/recount")
+@bp.post("/steward/imports/<int(max=2147483647):number>/recount")
 def recount(number: int) -> Response:
     """Plan again over the register as it is now; what is proposed stays as it is until it is sent back."""
     proposal = reading.of_run(session(), the_run(number))

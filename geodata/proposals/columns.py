@@ -9,7 +9,7 @@ from typing import Any
 from geodata.imports import values
 from geodata.imports.facts import TABLES, Fact, value_columns
 from geodata.imports.statements import MAX_CHARS
-from geodata.proposals.forms import Given
+from geodata.proposals.forms import YEARS, Given
 from geodata.vocabulary import CampusKind, LocationPrecision, TrainingLevel
 
 Value = str | int | float | date
@@ -74,9 +74,10 @@ def code(words: str) -> str | None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if found.year in YEARS else None
 
 
 def _degrees(text: str) -> float | None:

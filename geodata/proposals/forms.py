@@ -9,6 +9,8 @@ from geodata.proposals.refusals import Fault, Faulty
 from geodata.text import clean
 
 LONGEST = 300
+YEARS = range(1900, 2201)
+"""Years of days that are typed: there is a day before and after each of them, whoever asks."""
 Member = TypeVar("Member", bound=StrEnum)
 
 
@@ -28,7 +30,7 @@ class Given:
         return words[:LONGEST]
 
     def day(self, field: str, *, after: date | None = None) -> date | None:
-        """A day as ISO text, later than `after` where that is given."""
+        """A day as ISO text, later than `after` where that is given, in the `YEARS` that a register can be about."""
         words = self.text(field)
         if not words:
             return None
@@ -36,6 +38,9 @@ class Given:
             found = date.fromisoformat(words)
         except ValueError:
             self.fault(field, "Ngày ghi dạng 2026-09-01.", "Write the day as 2026-09-01.")
+            return None
+        if found.year not in YEARS:
+            self.fault(field, "Năm phải từ 1900 đến 2200.", "The year must be from 1900 to 2200.")
             return None
         if after is not None and found <= after:
             self.fault(field, "Phải sau ngày hiệu lực.", "Must be after the day of effect.")

@@ -343,7 +343,54 @@ def test_nonsense_is_told_field_by_field(lan: FlaskClient, register: Session, gi
     assert register.scalars(select(Proposal)).all() == []
 
 
+def test_a_new_school_without_places_is_drafted_and_shown_in_its_province(
+    lan: FlaskClient, minh: FlaskClient, register: Session
+) -> None:
+    one, other, third = a_school("Trường Một", "CDD0201"), a_school("Trường Hai", "CDD0202"), a_school("Trường Ba")
+    publish(register, one, other, third)
+    register.commit()
+    why = {"effective": "2026-09-01", "decision": "12/QĐ-UBND", "reason": "Sắp xếp mạng lưới"}
+    new = {"name": "Trường Chung\x00", "type": "college", "ownership": "public", "new_id": third.id}
+    named = f"{one.id}\nCDD0202"
+    drafted = send(lan, f"/steward/institutions/{one.id}/merge", institutions=named, **new, **why)
+    assert drafted.status_code == 200, drafted.text
+    proposal = newest(register)
+    assert (proposal.provinces, third.id in proposal.institutions) == ([HCMC], False)
+    step(lan, proposal.id, "propose")
+    step(minh, proposal.id, "approve")
+    assert "Đã công bố" in step(minh, proposal.id, "publish").text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_days_of_no_register_are_refused(lan: FlaskClient, register: Session, day: str) -> None:
+    school = a_school("Trường Cao đẳng Một", "CDD0201")
+    publish(register, school)
+    refused = send(lan, f"/steward/institutions/{school.id}/close", **{**MERGER, "effective": day})
+    assert (refused.status_code, register.scalars(select(Proposal)).all()) == (400, [])
+    assert "Năm phải từ 1900 đến 2200." in refused.text
+
+
+def test_numbers_and_signs_that_are_none_break_nothing(lan: FlaskClient, register: Session) -> None:
+    school = a_school("Trường Cao đẳng Một", "CDD0201")
+    publish(register, school)
+    record = f"/steward/institutions/{school.id}"
+    assert edit(lan, school, 1, attribute__email="vanthu@mot.example.vn\x00").status_code == 200
+    assert newest(register).asked["values"]["values"]["attribute.email"] == "vanthu@mot.example.vn"
+    for base in ("9" * 5_000, "99999999999", "²"):
+        assert send(lan, record, base=base).status_code in (400, 409)
+    assert lan.get(f"/steward/proposals/{2**31}").status_code == 404
+    assert lan.get(f"/steward/imports/{2**63}").status_code == 404
+    assert lan.get("/steward/institutions/a%00b").status_code == 400
+    assert lan.get(f"/steward/institutions/{'x' * 200}").status_code == 404
+
+
+def test_a_code_of_two_is_nobodys_record(lan: FlaskClient, register: Session) -> None:
+    publish(register, a_school("Trường Cao đẳng Một", "CDD0201"), a_school("Trường Cao đẳng Hai", "CDD0201"))
+    assert lan.get("/steward/institutions/CDD0201").status_code == 404
+
+
 # -- every page, both languages ------------------------------------------------------------------------------------
+
 
 EVENTS = ("rename", "merge", "split", "close", "suspend", "stop_enrolment", "reopen", "declare_complete")
 
@@ -465,6 +512,7 @@ def test_a_proposed_file_stays_as_it_is_until_it_is_sent_back(
     with pytest.raises(DBAPIError, match="not altered"), register.begin_nested():
         register.execute(text("DELETE FROM import_row"))
     send(minh, proposal, f"{proposal}/send_back", reason="tính lại")
+    assert send(lan, run, f"{proposal}/replan").status_code == 409, "a file is planned anew where it came in"
     assert send(lan, run, f"{run}/recount").request.path == run
     for browser, act in ((lan, "propose"), (minh, "approve"), (minh, "publish")):
         page = send(browser, proposal, f"{proposal}/{act}")
