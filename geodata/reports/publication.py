@@ -17,8 +17,8 @@ REPORT = """
     WHERE NOT EXISTS (SELECT FROM report WHERE period_id = :period AND {of})
 """
 SENT = """
-    UPDATE report SET submitted_at = :sent_at WHERE period_id = :period AND {of} AND (submitted_at IS NULL
-        OR NOT EXISTS (SELECT FROM indicator_value WHERE report_id = report.id AND release_to IS NULL))
+    UPDATE report SET submitted_at = :sent_at WHERE period_id = :period AND {of}
+        AND NOT EXISTS (SELECT FROM indicator_value WHERE report_id = report.id AND release_to IS NULL)
 """
 STATUSES = """
     SELECT DISTINCT source.data_status FROM report JOIN indicator_value AS figure ON figure.report_id = report.id
@@ -28,7 +28,7 @@ STATUSES = """
 
 def prepare_report(session: Session, proposal: Proposal) -> None:
     """The period and the report that the figures of the proposal will belong to. A report that stands keeps the day it
-    was first sent: a correction makes nobody late."""
+    was first sent, also where that is unknown (imported figures): a correction makes nobody late."""
     subject = subject_named(session, proposal.reports_on or "")
     add_periods(session, [int(proposal.period or 0)])
     of = OF[subject.kind]
@@ -55,8 +55,8 @@ def status_of_others(session: Session, subject: Subject) -> DataStatus:
 
 
 def check_no_later(session: Session, proposal: Proposal) -> None:
-    """Raises `LaterChanges` where a figure that the proposal published was corrected since: of authorities nothing else
-    tells that."""
+    """Raises `LaterChanges` where a figure that the proposal published was corrected since. For authorities and
+    territories only, of whom nothing else tells that: of institutions `revert` knows, and what was undone again."""
     value = IndicatorValue
     gone = select(func.count()).where(value.release_from == proposal.release_id, value.release_to.is_not(None))
     if session.scalar(gone):

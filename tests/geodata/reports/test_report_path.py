@@ -126,6 +126,32 @@ def test_a_correction_keeps_both_values(session: Session, school: AnInstitution,
         a_report(session, hoa, school.id, again)
 
 
+def test_a_correction_of_imported_figures_makes_nobody_late(
+    session: Session, school: AnInstitution, hoa: Person, minh: Person
+) -> None:
+    through(session, a_report(session, hoa, school.id, {"teacher_digital_competence": TEACHERS}), hoa, minh)
+    session.scalars(select(Report)).one().submitted_at = None
+    session.flush()
+    better = {"teacher_digital_competence": {"numerator": "13", "denominator": "40"}}
+    through(session, a_report(session, hoa, school.id, better), hoa, minh)
+    session.expire_all()
+    assert session.scalars(select(Report.submitted_at)).one() is None, "when it was sent stays unknown"
+
+
+def test_a_report_can_be_undone_after_its_correction_was(
+    session: Session, school: AnInstitution, hoa: Person, minh: Person
+) -> None:
+    first = through(session, a_report(session, hoa, school.id, {"teacher_digital_competence": TEACHERS}), hoa, minh)
+    better = {"teacher_digital_competence": {"numerator": "13", "denominator": "40"}}
+    second = through(session, a_report(session, hoa, school.id, better), hoa, minh)
+    with pytest.raises(LaterChanges):
+        path.undo(session, first, minh, reason="thử")
+    path.undo(session, second, minh, reason="thử")
+    assert figures(session)["teacher_digital_competence"][0] == Decimal(30)
+    path.undo(session, first, minh, reason="thử")
+    assert figures(session) == {}
+
+
 @pytest.mark.parametrize(
     ("cells", "field"),
     [
