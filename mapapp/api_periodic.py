@@ -12,6 +12,7 @@ from pydantic import Field
 
 from geodata.administrative_units import Unit
 from geodata.overlays import UnitFigure
+from geodata.releases import edition_facts
 from geodata.reports.periodic import (
     VERSION,
     DutyFigure,
@@ -22,7 +23,7 @@ from geodata.reports.periodic import (
 )
 from mapapp.api import json_answer, public_get
 from mapapp.api_packs import the_province
-from mapapp.db import register, session, today
+from mapapp.db import data_status, session, today
 from mapapp.i18n import gettext as _
 from mapapp.params import CatalogueQuestion, InvalidParameters, Question
 from mapapp.questions import external
@@ -74,7 +75,7 @@ def periodic_report_xlsx(asked: PeriodicQuestion) -> Response:
     from geodata.reports.periodic_workbook import workbook  # only who writes a workbook pays for it
 
     found = told(asked)
-    response = Response(workbook(found, data_status=register().data_status), content_type=XLSX)
+    response = Response(workbook(found, data_status=status_of(found)), content_type=XLSX)
     name = f"bao-cao-dinh-ky-{found.province.code}-{found.year}.xlsx"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -112,6 +113,12 @@ def told(asked: PeriodicQuestion) -> PeriodicReport:
     return periodic_report(session(), the_province(asked.province, today()), year, on=today(), release=asked.release)
 
 
+def status_of(found: PeriodicReport) -> str:
+    """The data status of the register in the release that the report is read from."""
+    edition = edition_facts(session(), found.release)
+    return data_status(edition[1] if edition else {})
+
+
 def report_json(found: PeriodicReport) -> dict[str, Any]:
     return {
         "schema": schema_address(),
@@ -124,7 +131,7 @@ def report_json(found: PeriodicReport) -> dict[str, Any]:
         },
         "release": found.release,
         "published_at": found.published_at,
-        "data_status": register().data_status,
+        "data_status": status_of(found),
         "reporting": [duty_json(one) for one in found.duties],
         "indicators": [indicator_json(one) for one in found.indicators],
         "sources": [

@@ -3,7 +3,7 @@ report with its schema."""
 
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from geodata.models import Authority, Proposal
 from geodata.unit_reads import unit
 from geodata.vocabulary import Role
+from mapapp import api_periodic
 from mapapp.api_periodic import SCHEMA
 from mapapp.schemas_periodic import PeriodicReport
 from tests.builders import AnInstitution, an_institution, publish
@@ -100,6 +101,15 @@ def test_a_reporter_begins_with_the_report_and_sees_nothing_else(
     assert "Nhập dữ liệu" not in started.text
     assert "Trường Cao đẳng Hai" not in started.text
     assert [hoa.get(path).status_code for path in ("/steward/imports", "/steward/proposals")] == [403, 403]
+
+
+def test_a_reporter_is_asked_nothing_of_years_before_the_duty(
+    hoa: FlaskClient, school: AnInstitution, register: Session
+) -> None:
+    listed = hoa.get("/steward/reports?year=2022")
+    assert listed.status_code == 200
+    assert address(school, 2022) in listed.text
+    assert address(school, 2021) not in listed.text
 
 
 def test_a_report_goes_from_form_to_public_figures(
@@ -247,6 +257,14 @@ def test_the_periodic_report_is_held_to_its_published_schema(planner: FlaskClien
     assert documents == {"qd-2222-2021", "qd-2550-2023"}
     assert {one["id"] for one in told["reporting"]} == {"hcmc-plan", "register-readiness"}
     assert all(one["no_data"] == (one["value"] is None) for one in told["indicators"])
+
+
+def test_an_old_release_has_its_own_data_status(planner: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    published = datetime(2026, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(api_periodic, "edition_facts", lambda _session, release: (published, {f"of-{release}": 1}))
+    told = planner.get("/api/v1/periodic-report?province=79&period=2024&release=1").json
+    assert told is not None
+    assert told["data_status"] == "of-1"
 
 
 def test_a_year_without_reports_has_no_figures_and_no_zeros(planner: FlaskClient) -> None:
