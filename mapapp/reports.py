@@ -15,9 +15,9 @@ from geodata.proposals import path
 from geodata.proposals.planning import provinces_of
 from geodata.proposals.refusals import AlreadyUnderWay, Faulty, MovedOn, NotAllowed, WrongStep
 from geodata.reports.planning import CELLS, EVIDENCE
-from geodata.reports.sheet import MAX_BYTES, figures_of_sheet
+from geodata.reports.sheet import MAX_BYTES, figures_of_sheet, filled_in
 from geodata.reports.subjects import Subject, UnknownSubject, may_fill, subject_named, territories_of
-from geodata.reports.under_way import codes_of, report_under_way, stamp
+from geodata.reports.under_way import codes_of, figures_asked, report_under_way, stamp
 from geodata.text import clean
 from geodata.vocabulary import PersonAct, ProposalKind
 from mapapp.db import session, today
@@ -112,7 +112,7 @@ def save(subject: str, year: int) -> Response:
     found, given, note = the_subject(subject), typed(), clean(request.form.get("reason", ""))[:500]
     try:
         with writing() as writer:
-            if stamp(writer, report_under_way(writer, found, year)) != request.form.get("base", ""):
+            if stamp(writer, report_under_way(writer, found, year, lock=True)) != request.form.get("base", ""):
                 raise AlreadyUnderWay("", "")
             keep(writer, found, year, given, note)
             writer.commit()
@@ -139,10 +139,10 @@ def keep(writer: Session, subject: Subject, year: int, given: Figures, note: str
 def typed() -> dict[str, dict[str, str]]:
     """{indicator: {cell: text}} of the form, whose fields are called `<indicator>.<cell>`."""
     found: dict[str, dict[str, str]] = {}
-    for name, text in request.form.items():
-        indicator, dot, cell = name.rpartition(".")
-        if dot and cell in (*CELLS, EVIDENCE) and text.strip():
-            found.setdefault(indicator[:100], {})[cell] = text.strip()[:2_000]
+    for name, sent in request.form.items():
+        (indicator, dot, cell), text = clean(name).rpartition("."), clean(sent)
+        if dot and cell in (*CELLS, EVIDENCE) and text:
+            found.setdefault(indicator[:100], {})[cell] = text[:2_000]
     return found
 
 
@@ -155,11 +155,12 @@ def sheet(subject: str, year: int) -> Response:
         if not found.institutions or not file or not data or len(data) > MAX_BYTES:
             raise Refused("Hãy chọn một tệp nhỏ hơn 1 MB.", "Choose a file of less than 1 MB.")
         name = file.filename or "chi-so.xlsx"
-        given = figures_of_sheet(name, data, found, year, known=codes_of(session(), found))
+        read = figures_of_sheet(name, data, found, year, known=codes_of(session(), found))
     except Faulty as error:
         return page("report", report_page(visitor(), found, year, may_fill=True, faults=error.faults), 400)
-    count = len(given)
-    return page("report", report_page(visitor(), found, year, may_fill=True, given=given, read_from_sheet=count))
+    under_way = report_under_way(session(), found, year)
+    given = filled_in(figures_asked(under_way) if under_way else {}, read)
+    return page("report", report_page(visitor(), found, year, may_fill=True, given=given, read_from_sheet=len(read)))
 
 
 @bp.post(f"/steward/reports/<subject>/{YEARS}/<any(propose, withdraw):act>")
@@ -167,9 +168,14 @@ def act(subject: str, year: int, act: str) -> Response:
     """Send the report to whoever approves it, or take it back."""
     found = the_subject(subject)
     with writing() as writer:
-        under_way = report_under_way(writer, found, year)
+        under_way = report_under_way(writer, found, year, lock=True)
         if under_way is None:
             raise WrongStep("Chưa có báo cáo nào đang soạn.", "There is no report under way.")
+        if request.form.get("base") not in (None, stamp(writer, under_way)):
+            raise WrongStep(
+                "Người khác vừa thay đổi báo cáo này. Hãy tải lại trang.",
+                "Somebody else has just changed this report. Reload the page.",
+            )
         ACTS[act](writer, under_way, visitor().person)
         writer.commit()
     return to(found, year)

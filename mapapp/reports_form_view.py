@@ -11,7 +11,7 @@ from geodata.people.rights import may_somewhere
 from geodata.proposals import reading
 from geodata.proposals.refusals import Fault
 from geodata.reports.figures import Version, corrected
-from geodata.reports.planning import CELLS, EVIDENCE
+from geodata.reports.planning import ANSWERS, CELLS, EVIDENCE
 from geodata.reports.questions import Question, duties_of, questions
 from geodata.reports.standings import SENT, standing_of
 from geodata.reports.subjects import Subject
@@ -29,7 +29,6 @@ from mapapp.steward_view import Frame, frame, moment
 from mapapp.views import Link
 
 Figures = Mapping[str, Mapping[str, str]]
-ANSWERS = ("có", "không")
 
 
 @dataclass(frozen=True)

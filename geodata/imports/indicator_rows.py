@@ -140,12 +140,19 @@ def _yes_or_no(reading: Told) -> Numbers | None:
     words = (_text(reading.row, "value") or _text(reading.row, "numerator") or "").casefold()
     if not words:
         return None, None, None
-    if words in YES or words.rstrip("%") in ("1", "100"):
-        return Decimal(100), Decimal(1), Decimal(1)
-    if words in NO or words.rstrip("%") == "0":
-        return Decimal(0), Decimal(0), Decimal(1)
-    reading.problems.append(Problem("not_yes_or_no", "value"))
-    return None
+    told = yes_or_no(words)
+    if told is None:
+        reading.problems.append(Problem("not_yes_or_no", "value"))
+        return None
+    return (Decimal(100), Decimal(1), Decimal(1)) if told else (Decimal(0), Decimal(0), Decimal(1))
+
+
+def yes_or_no(words: str) -> bool | None:
+    """What was written for yes or no, in words or as a figure (1, 100 %, 0); None for neither."""
+    folded = words.casefold()
+    if folded in YES or folded.rstrip("%") in ("1", "100"):
+        return True
+    return False if folded in NO or folded.rstrip("%") == "0" else None
 
 
 def _numbers(reading: Told) -> Numbers | None:

@@ -26,6 +26,9 @@ from geodata.standard.duties import duties
 
 CELLS = ("value", "numerator", "denominator", "missing_reason")
 EVIDENCE = "evidence"
+ANSWERS = ("có", "không")
+"""Yes and no as the form says them."""
+
 SAID = ("value", "numerator", "denominator", "missing_reason")
 KEY = ("indicator_id", "period_id")
 

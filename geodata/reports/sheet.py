@@ -1,14 +1,16 @@
 """A sheet "Chỉ số" as the cells of a report's form: read as imports read it, of one subject and one year only."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from geodata.figures.measures import measure_of
 from geodata.imports import values
 from geodata.imports.headings import VALUES
-from geodata.imports.indicator_rows import indicator_asked, year_asked
+from geodata.imports.indicator_rows import indicator_asked, is_yes_or_no, year_asked, yes_or_no
 from geodata.imports.sources import read
 from geodata.imports.tables import Row, tables_in
+from geodata.indicators import indicators
 from geodata.proposals.refusals import Fault, Faulty
-from geodata.reports.planning import CELLS
+from geodata.reports.planning import ANSWERS, CELLS, EVIDENCE
 from geodata.reports.subjects import Subject
 from geodata.text import fold
 
@@ -20,8 +22,9 @@ WHOSE = ("id", "code", "name")
 def figures_of_sheet(
     name: str, data: bytes, subject: Subject, year: int, *, known: Collection[str]
 ) -> dict[str, dict[str, str]]:
-    """{indicator: {cell: text}}. Raises `RefusedFile` for what is no table, `Faulty` that names rows of another year or
-    institution and indicators that do not exist. `known`: codes by which sheets may name the subject."""
+    """{indicator: {cell: text}} of the rows that state something. Raises `RefusedFile` for what is no table, `Faulty`
+    that names rows of another year or institution, indicators that do not exist and answers that are neither yes nor
+    no. `known`: codes by which sheets may name the subject."""
     rows = [row for table in tables_in(read(name, data)).tables if table.kind is VALUES for row in table.rows]
     if not rows:
         raise Faulty(
@@ -34,10 +37,34 @@ def figures_of_sheet(
     for row in rows:
         indicator = _indicator(row, subject, year, known, faults)
         if indicator is not None:
-            found[indicator] = {cell: values.text(row.cells.get(cell)) or "" for cell in CELLS}
+            cells = {cell: values.text(row.cells.get(cell)) or "" for cell in CELLS}
+            found[indicator] = _answered(indicator, cells, row, faults)
     if faults:
         raise Faulty(*faults[:MOST_FAULTS])
-    return found
+    return {indicator: cells for indicator, cells in found.items() if any(cells.values())}
+
+
+def filled_in(
+    draft: Mapping[str, Mapping[str, str]], sheet: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """The draft with what the sheet states of its indicators: others stay, and so do the links to evidence."""
+    kept = {indicator: dict(cells) for indicator, cells in draft.items()}
+    for indicator, cells in sheet.items():
+        evidence = kept.get(indicator, {}).get(EVIDENCE)
+        kept[indicator] = {**cells, **({EVIDENCE: evidence} if evidence else {})}
+    return kept
+
+
+def _answered(indicator: str, cells: dict[str, str], row: Row, faults: list[Fault]) -> dict[str, str]:
+    """The cells; where yes or no is asked, however it was written and in whichever column, as the form says it."""
+    words = cells["value"] or cells["numerator"]
+    if not words or not is_yes_or_no(measure_of(indicators()[indicator])):
+        return cells
+    told = yes_or_no(words)
+    if told is None:
+        where_vi, where_en = f"Dòng {row.number}", f"Row {row.number}"
+        faults.append(Fault("file", f"{where_vi}: hãy ghi có hoặc không.", f"{where_en}: say yes or no."))
+    return {**dict.fromkeys(cells, ""), "value": ANSWERS[not told], "missing_reason": cells["missing_reason"]}
 
 
 def _indicator(row: Row, subject: Subject, year: int, known: Collection[str], faults: list[Fault]) -> str | None:

@@ -12,10 +12,12 @@ from geodata.reports.subjects import Subject
 from geodata.vocabulary import ProposalKind, ProposalState, ProposalStep
 
 
-def report_under_way(session: Session, subject: Subject, year: int) -> Proposal | None:
-    """The report that somebody writes or that waits for approval; there is one at most."""
+def report_under_way(session: Session, subject: Subject, year: int, *, lock: bool = False) -> Proposal | None:
+    """The report that somebody writes or that waits for approval; there is one at most. `lock`: nobody else changes it
+    until the transaction ends, so that its stamp is compared with what is there."""
     own = Proposal.reports_on == subject.key, Proposal.period == str(year)
-    return session.scalars(select(Proposal).where(*own, Proposal.state.in_(list(OPEN)))).first()
+    rows = select(Proposal).where(*own, Proposal.state.in_(list(OPEN)))
+    return session.scalars(rows.with_for_update() if lock else rows).first()
 
 
 def stamp(session: Session, found: Proposal | None) -> str:

@@ -217,6 +217,39 @@ def test_a_sheet_fills_the_form_in(
     assert register.scalars(select(Proposal)).all() == [], "nothing is kept before it is saved"
 
 
+@pytest.mark.parametrize("row", ["Đạt,,", "YES,,", "1,,", ",1,1", "100%,1,1"])
+def test_a_sheet_answers_yes_as_people_write_it(hoa: FlaskClient, school: AnInstitution, row: str) -> None:
+    text = upload(hoa, address(school), f"CDD0101,digital_learning_platform,2025,{row}").text
+    select_ = text.partition('name="digital_learning_platform.value"')[2].partition("</select>")[0]
+    assert '<option value="có" selected>' in select_
+
+
+def test_a_sheet_leaves_the_rest_of_the_draft(hoa: FlaskClient, school: AnInstitution) -> None:
+    page = address(school)
+    save(hoa, page, **FILLED)
+    rows = (f"CDD0101,{TEACHERS},2025,,30,40", "CDD0101,digital_learning_platform,2025,,,")
+    text = upload(hoa, page, *rows).text
+    assert 'value="30"' in text
+    assert 'value="https://truong.example.vn/bao-cao.pdf"' in text
+    assert '<option value="có" selected>' in text, "a blank row says nothing"
+    wrong = upload(hoa, page, "CDD0101,digital_learning_platform,2025,có lẽ,,")
+    assert (wrong.status_code, "Dòng 2: hãy ghi có hoặc không." in wrong.text) == (400, True)
+
+
+def upload(browser: FlaskClient, page: str, *rows: str) -> TestResponse:
+    data = (SHEET + "\n".join(rows)).encode()
+    given = {"token": form_token(browser.get(page).text), "file": (io.BytesIO(data), "chi-so.csv")}
+    return browser.post(f"{page}/sheet", data=given)
+
+
+def test_what_another_has_just_changed_is_not_sent(hoa: FlaskClient, school: AnInstitution, register: Session) -> None:
+    page = address(school)
+    seen = base_of(save(hoa, page, **FILLED).text)
+    save(hoa, page, **{**FILLED, f"{TEACHERS}.numerator": "13"})
+    assert send(hoa, page, f"{page}/propose", base=seen).status_code == 409
+    assert newest(register).state == "draft"
+
+
 def test_the_list_says_who_is_how_far_and_whom_to_remind(
     hoa: FlaskClient, minh: FlaskClient, school: AnInstitution, register: Session
 ) -> None:
