@@ -139,7 +139,7 @@ def report_page(
         sheet_url=page_url("reports.sheet", subject=subject.key, year=year) if subject.institutions else None,
         state_label=label,
         tone=tone,
-        deadlines=tuple(deadline(duty, year, done=standing.state in SENT) for duty in duties),
+        deadlines=tuple(deadline(duty, year, done=standing.published or standing.state in SENT) for duty in duties),
         groups=groups(asked, cells, versions, year),
         base=stamp(session(), found),
         note=note if note is not None else found.reason if found else "",

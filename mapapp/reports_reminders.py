@@ -21,13 +21,16 @@ HEADINGS = (
 
 
 def reminder_file(visitor: Visitor, asked: ListQuestion) -> tuple[str, bytes]:
-    """(file name, CSV with a byte order mark) of the institutions that have not sent the report, by state and name. The
+    """(file name, CSV with a byte order mark) of the institutions that have not sent the report, by state and name; one
+    that corrects a published report has sent it. The
     contacts are those that the institutions publish; the register knows no person's."""
     place = the_place(visitor, asked, readable(visitor))
     if place is None:
         raise Problem(NOT_ALLOWED)
     silent = [state for state in ReportStanding if state not in SENT]
-    found = standings_of(session(), asked.duty, asked.year, place, today=today(), states=silent, limit=MOST_REMINDED)
+    found = standings_of(
+        session(), asked.duty, asked.year, place, today=today(), states=silent, silent=True, limit=MOST_REMINDED
+    )
     known = contacts(session(), [one.key for one in found], on=today())
     out = io.StringIO()
     writer = csv.writer(out)

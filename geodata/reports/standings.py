@@ -62,7 +62,8 @@ STANDINGS = f"""
 """
 COUNTS = "SELECT state, count(*) AS institutions FROM ({standings}) AS one GROUP BY state"
 LISTED = """
-    SELECT * FROM ({standings}) AS one WHERE CAST(:states AS text[]) IS NULL OR state = ANY(:states)
+    SELECT * FROM ({standings}) AS one WHERE (CAST(:states AS text[]) IS NULL OR state = ANY(:states))
+        AND NOT (:silent AND reported)
     ORDER BY array_position(CAST(:order AS text[]), state), name_folded, id LIMIT :limit OFFSET :start
 """
 OF_ONE = f"""
@@ -108,13 +109,16 @@ def standings_of(
     *,
     today: date,
     states: Sequence[ReportStanding] | None = None,
+    silent: bool = False,
     limit: int = 100,
     start: int = 0,
 ) -> tuple[SubjectStanding, ...]:
-    """The institutions of the unit in these states (None: all), those who have to act first, then by name."""
+    """The institutions of the unit in these states (None: all), those who have to act first, then by name. `silent`:
+    only those of whom nothing of the year is published, without corrections under way."""
     sql, given = _standings(session, duty, year, place)
     wanted = {
         "states": None if states is None else [state.value for state in states],
+        "silent": silent,
         "order": [state.value for state in ReportStanding],
         "limit": limit,
         "start": start,

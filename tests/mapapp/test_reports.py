@@ -242,6 +242,17 @@ def upload(browser: FlaskClient, page: str, *rows: str) -> TestResponse:
     return browser.post(f"{page}/sheet", data=given)
 
 
+def test_who_corrects_a_published_report_is_not_reminded(
+    hoa: FlaskClient, minh: FlaskClient, school: AnInstitution, register: Session
+) -> None:
+    page = address(school)
+    to_register(hoa, minh, register, page, FILLED)
+    assert "đã gửi" in save(hoa, page, **{**FILLED, f"{TEACHERS}.numerator": "13"}).text
+    reminded = minh.get("/steward/reports/remind.csv?year=2025&province=01").data.decode("utf-8-sig")
+    assert "Trường Cao đẳng Hai" in reminded
+    assert "CDD0101" not in reminded
+
+
 def test_what_another_has_just_changed_is_not_sent(hoa: FlaskClient, school: AnInstitution, register: Session) -> None:
     page = address(school)
     seen = base_of(save(hoa, page, **FILLED).text)
