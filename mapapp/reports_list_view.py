@@ -1,13 +1,14 @@
 """Who is how far with a year's report: province by province, the institutions of one, a reporter's own."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
 from geodata.people.rights import may, may_everywhere, may_somewhere, provinces_for
 from geodata.reports.standings import ReportStanding, SubjectStanding, standing_of, standings_of, state_counts
-from geodata.reports.subjects import authorities, own_institutions, subject_named
+from geodata.reports.subjects import UnknownSubject, authorities, own_institutions, subject_named
 from geodata.reports.under_way import waiting_by_province
 from geodata.standard.duties import Duty, UnknownDuty, duties, duties_in, duty_named
 from geodata.standard.reporting import reporting
@@ -245,15 +246,22 @@ def province_rows(asked: ListQuestion, offered: list[Unit]) -> tuple[ProvinceRow
 
 
 def own_rows(visitor: Visitor, year: int) -> tuple[SubjectRow, ...]:
-    """What a reporter has to write: each institution, this year and the one before."""
+    """What a reporter has to write: each institution, this year and the one before, where something is asked of it."""
     found = []
     for id in own_institutions(visitor.person):
-        subject = subject_named(session(), id)
         for one in (year, year - 1):
-            last = duty_named(None, one).last_day(one)
-            told = standing_of(session(), subject, one, last_day=last, today=today())
-            found.append(subject_row(told, _("%(name)s: năm %(year)s", name=subject.name, year=one), one))
+            with suppress(UnknownDuty, UnknownSubject):
+                found.append(own_row(id, one))
     return tuple(found)
+
+
+def own_row(id: str, year: int) -> SubjectRow:
+    """An institution's report on a year. Raises `UnknownDuty` for a year on which nobody reports, `UnknownSubject` for
+    an institution that is not in the register now."""
+    last = duty_named(None, year).last_day(year)
+    subject = subject_named(session(), id)
+    told = standing_of(session(), subject, year, last_day=last, today=today())
+    return subject_row(told, _("%(name)s: năm %(year)s", name=subject.name, year=year), year)
 
 
 def authority_rows(visitor: Visitor, asked: ListQuestion, place: Unit | None) -> tuple[SubjectRow, ...]:
