@@ -55,6 +55,8 @@ def guard() -> None:
 
 def the_subject(key: str) -> Subject:
     """Whom the address is about; 404 for nobody."""
+    if clean(key) != key:
+        raise Problem(NOT_FOUND)
     try:
         return subject_named(session(), key)
     except UnknownSubject as error:

@@ -112,6 +112,11 @@ def test_a_reporter_is_asked_nothing_of_years_before_the_duty(
     assert address(school, 2021) not in listed.text
 
 
+def test_control_characters_reach_no_report(hoa: FlaskClient, school: AnInstitution, register: Session) -> None:
+    assert save(hoa, address(school), **{f"{TEACHERS}.numerator": "1\x002", "\x00.value": "1\x00"}).status_code < 500
+    assert hoa.get("/steward/reports/a%00b/2025").status_code == 404
+
+
 def test_a_report_goes_from_form_to_public_figures(
     hoa: FlaskClient, minh: FlaskClient, school: AnInstitution, register: Session
 ) -> None:
