@@ -1,4 +1,4 @@
-"""`/steward/work`: what waits, list by list, and what may be done about each entry right there.
+"""`/steward/waiting`: what waits, list by list, and what may be done about each entry right there.
 
 Nothing here writes to the register: a place becomes a proposal, a report leads to the form of a record. What is written
 is that a record was confirmed, two were told apart, a report answered, words dealt with: each with who and why.
@@ -80,20 +80,20 @@ def asked_position() -> int:
     return int(after) if after.isascii() and after.isdecimal() and len(after) < 7 else 0
 
 
-@bp.get("/steward/work")
+@bp.get("/steward/waiting")
 def start() -> Response:
     """Everything that waits for this person."""
     return page("start", work_page(visitor()))
 
 
-@bp.get(f"/steward/work/{RECORDS}")
+@bp.get(f"/steward/waiting/{RECORDS}")
 def records(kind: str) -> Response:
     """Records without coordinates, placed by their commune only, or not confirmed for a year."""
     shown = list_page(visitor(), Waiting(kind), province=asked_province(), after=request.args.get("after"))
     return page("records", shown)
 
 
-@bp.post("/steward/work/confirm/<id>")
+@bp.post("/steward/waiting/confirm/<id>")
 def confirm(id: str) -> Response:
     """The record was checked against a source and stands."""
     institution = the_institution(id)
@@ -103,7 +103,7 @@ def confirm(id: str) -> Response:
     return to("work.records", kind=Waiting.UNCONFIRMED.value, province=asked_province())
 
 
-@bp.get("/steward/work/place/<id>/<campus>")
+@bp.get("/steward/waiting/place/<id>/<campus>")
 def place(id: str, campus: str) -> Response:
     """The form that places a campus; `candidate` fills in the point of one of its candidates, without scripts too."""
     found = the_site(id, campus)
@@ -114,7 +114,7 @@ def place(id: str, campus: str) -> Response:
     return page("place", place_page(visitor(), id, name_of(id), found, given=given))
 
 
-@bp.post("/steward/work/place/<id>/<campus>")
+@bp.post("/steward/waiting/place/<id>/<campus>")
 def propose_place(id: str, campus: str) -> Response:
     """A draft that places the campus; a second person approves it as any other."""
     found, given = the_site(id, campus), Given(request.form)
@@ -142,13 +142,13 @@ def propose_place(id: str, campus: str) -> Response:
     return to("proposals.one", number=number)
 
 
-@bp.get("/steward/work/duplicates")
+@bp.get("/steward/waiting/duplicates")
 def pairs() -> Response:
     """Two records that may be one institution."""
     return page("pairs", pairs_page(visitor(), province=asked_province(), after=asked_position()))
 
 
-@bp.post("/steward/work/duplicates/<one>/<other>")
+@bp.post("/steward/waiting/duplicates/<one>/<other>")
 def tell_apart(one: str, other: str) -> Response:
     """They are two institutions, and why; nobody is asked again."""
     first, second = the_institution(one), the_institution(other)
@@ -160,14 +160,14 @@ def tell_apart(one: str, other: str) -> Response:
     return to("work.pairs", province=asked_province())
 
 
-@bp.get("/steward/work/reports")
+@bp.get("/steward/waiting/reports")
 def reports() -> Response:
     """Citizens' reports of errors."""
     after, every = request.args.get("after"), bool(request.args.get("all"))
     return page("reports", reports_page(visitor(), province=asked_province(), open_only=not every, after=after))
 
 
-@bp.post("/steward/work/reports/<ticket>")
+@bp.post("/steward/waiting/reports/<ticket>")
 def answer(ticket: str) -> Response:
     """Answer a report, close it with a reason, or accept it: then on to the form of the record, which keeps the
     report's number."""
@@ -186,13 +186,13 @@ def answer(ticket: str) -> Response:
     return to("work.reports")
 
 
-@bp.get("/steward/work/missed")
+@bp.get("/steward/waiting/missed")
 def missed() -> Response:
     """Words that people looked for in vain."""
     return page("missed", missed_page(visitor(), after=asked_position()))
 
 
-@bp.post("/steward/work/missed")
+@bp.post("/steward/waiting/missed")
 def handle_missed() -> Response:
     """The words were dealt with; they come back when they are missed again."""
     kind, words = request.form.get("kind", ""), request.form.get("words", "")

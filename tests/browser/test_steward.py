@@ -79,7 +79,7 @@ def come_in(page: Page, desk: Desk, login: str = "lan", language: str = "") -> N
     page.locator("#login").fill(login)
     page.locator("#password").fill(PASSWORD)
     page.locator("form.form button").click()
-    page.wait_for_url("**/steward/work")
+    page.wait_for_url("**/steward/waiting")
     page.goto(f"{desk.address}{language}/steward/imports")
 
 

@@ -71,7 +71,7 @@ def desk(database_like: DatabaseLike) -> Iterator[Desk]:
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    placing = f"/steward/work/place/{school.id}/{school.id}.1"
+    placing = f"/steward/waiting/place/{school.id}/{school.id}.1"
     yield Desk(f"http://127.0.0.1:{server.server_port}", token, placing)
     server.shutdown()
     thread.join()
@@ -101,7 +101,7 @@ def test_no_list_breaks_a_rule_or_scrolls_sideways(
 ) -> None:
     with visiting(viewport, color_scheme=scheme) as visit:
         come_in(visit, desk)
-        paths = [*(f"/steward/work{one}" for one in LISTS), desk.placing]
+        paths = [*(f"/steward/waiting{one}" for one in LISTS), desk.placing]
         paths += ["/steward/clients", "/steward/clients?state=active"]
         for path in paths:
             page = visit.open(language + path)

@@ -15,7 +15,7 @@ from tests.conftest import scratch
 from tests.mapapp.conftest import NOW, NOWHERE
 from tests.people import a_person, form_token, sign_in
 
-DESK = ("/steward", "/steward/work", "/steward/proposals", "/en/steward/imports")
+DESK = ("/steward", "/steward/waiting", "/steward/proposals", "/en/steward/imports")
 
 
 @pytest.fixture

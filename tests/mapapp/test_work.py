@@ -68,28 +68,28 @@ def test_everything_that_waits_is_counted_for_ones_own_provinces(
         a_school("Trường Cao đẳng Thủ Đô", at=None, province=HANOI),
     )
     register.commit()
-    own, country = lan.get("/steward/work").text, hoa.get("/steward/work").text
+    own, country = lan.get("/steward/waiting").text, hoa.get("/steward/waiting").text
     assert (counts(own)["Chưa có tọa độ"], counts(country)["Chưa có tọa độ"]) == ("1", "2")
     assert "Hà Nội" not in re.split("<h2", own)[1]
     assert "Yêu cầu cấp khóa" in country
     assert "Yêu cầu cấp khóa" not in own
     assert 'Việc đang chờ <span class="count">1</span>' in lan.get("/steward/imports").text
-    assert lan.get("/steward", follow_redirects=True).request.path == "/steward/work"
+    assert lan.get("/steward", follow_redirects=True).request.path == "/steward/waiting"
 
 
 def test_a_list_goes_on_and_can_be_narrowed_to_a_province(hoa: FlaskClient, register: Session) -> None:
     schools = [a_school(f"Trường Cao đẳng Số {n:02}", at=None) for n in range(33)]
     publish(register, *schools, a_school("Trường Cao đẳng Thủ Đô", at=None, province=HANOI))
     register.commit()
-    url, seen = "/steward/work/unplaced?province=79", []
+    url, seen = "/steward/waiting/unplaced?province=79", []
     while url:
         page = hoa.get(url).text
         seen += re.findall(r"Trường Cao đẳng (?:Số \d\d|Thủ Đô)</bdi>", page)
-        more = re.search(r'href="(/steward/work/unplaced\?[^"]*after=[^"]+)"', page)
+        more = re.search(r'href="(/steward/waiting/unplaced\?[^"]*after=[^"]+)"', page)
         url = more[1].replace("&amp;", "&") if more else ""
     assert sorted(seen) == [f"Trường Cao đẳng Số {n:02}</bdi>" for n in range(33)]
     for nonsense in ("?after=~~", "?after=x", "?province=zz", "?after=%00~a~b"):
-        assert hoa.get(f"/steward/work/unplaced{nonsense}").status_code in (200, 400), nonsense
+        assert hoa.get(f"/steward/waiting/unplaced{nonsense}").status_code in (200, 400), nonsense
 
 
 # -- places ------------------------------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def test_a_list_goes_on_and_can_be_narrowed_to_a_province(hoa: FlaskClient, regi
 
 def place_page(register: Session, browser: FlaskClient) -> str:
     """The address of the first form that the list of records without coordinates leads to."""
-    found = re.search(r'href="(/steward/work/place/[^"]+)"', browser.get("/steward/work/unplaced").text)
+    found = re.search(r'href="(/steward/waiting/place/[^"]+)"', browser.get("/steward/waiting/unplaced").text)
     assert found
     return found[1]
 
@@ -117,7 +117,7 @@ def test_a_site_is_placed_by_a_proposal_that_another_person_approves(lan: FlaskC
     proposal = register.scalars(select(Proposal)).one()
     after = [change["after"] for change in proposal.changes if change["action"] == "add"]
     assert [one["location_precision"] for one in after] == ["address"]
-    assert "Chưa có tọa độ" in lan.get("/steward/work").text, "nothing is written before somebody approves"
+    assert "Chưa có tọa độ" in lan.get("/steward/waiting").text, "nothing is written before somebody approves"
 
 
 @pytest.mark.parametrize(
@@ -143,13 +143,13 @@ def test_a_record_unchanged_for_a_year_waits_until_somebody_confirms_it(lan: Fla
     school = a_school("Trường Cao đẳng Lâu Năm")
     publish(register, school)
     register.commit()
-    assert "Lâu Năm" not in lan.get("/steward/work/unconfirmed").text
+    assert "Lâu Năm" not in lan.get("/steward/waiting/unconfirmed").text
     register.execute(text("UPDATE release SET published_at = :at"), {"at": LONG_AGO})
     register.commit()
-    assert "Lâu Năm" in lan.get("/steward/work/unconfirmed").text
-    to = f"/steward/work/confirm/{school.id}"
-    assert "đối chiếu với nguồn nào" in send(lan, "/steward/work/unconfirmed", to, source=" ")
-    assert "Lâu Năm" not in send(lan, "/steward/work/unconfirmed", to, source="Công văn 12/CĐ")
+    assert "Lâu Năm" in lan.get("/steward/waiting/unconfirmed").text
+    to = f"/steward/waiting/confirm/{school.id}"
+    assert "đối chiếu với nguồn nào" in send(lan, "/steward/waiting/unconfirmed", to, source=" ")
+    assert "Lâu Năm" not in send(lan, "/steward/waiting/unconfirmed", to, source="Công văn 12/CĐ")
     kept = register.scalars(select(RecordConfirmation)).one()
     assert (kept.institution_id, kept.confirmed_on, kept.source) == (school.id, NOW.date(), "Công văn 12/CĐ")
 
@@ -161,14 +161,16 @@ def test_two_of_one_name_are_merged_or_told_apart_for_good(lan: FlaskClient, reg
     one, other = (a_school("Trường Cao đẳng Đôi", at=LonLat(106.7, at)) for at in (10.7, 10.8))
     publish(register, one, other, a_school("Trường Cao đẳng Khác"))
     register.commit()
-    page = lan.get("/steward/work/duplicates").text
+    page = lan.get("/steward/waiting/duplicates").text
     assert page.count("cùng tên, cùng tỉnh") == 1
     first, second = sorted((one.id, other.id))
     assert f"/steward/institutions/{first}/merge?into={second}" in page
     assert f'value="{second}"' in lan.get(f"/steward/institutions/{first}/merge?into={second}").text
-    apart = f"/steward/work/duplicates/{first}/{second}"
-    assert "Hãy ghi vì sao" in send(lan, "/steward/work/duplicates", apart, reason="")
-    assert "cùng tên, cùng tỉnh" not in send(lan, "/steward/work/duplicates", apart, reason="Hai quyết định thành lập")
+    apart = f"/steward/waiting/duplicates/{first}/{second}"
+    assert "Hãy ghi vì sao" in send(lan, "/steward/waiting/duplicates", apart, reason="")
+    assert "cùng tên, cùng tỉnh" not in send(
+        lan, "/steward/waiting/duplicates", apart, reason="Hai quyết định thành lập"
+    )
     assert register.scalars(select(NotDuplicate.reason)).all() == ["Hai quyết định thành lập"]
 
 
@@ -177,12 +179,12 @@ def test_nonsense_about_a_pair_is_refused(lan: FlaskClient, register: Session) -
     lost = a_school("Trường Cao đẳng Lạc", other_campuses=[LonLat(105.8, 21.0)], codes=[("CDD0202", (None, None))])
     publish(register, one, lost)
     register.commit()
-    token = form_token(lan.get("/steward/work/duplicates").text)
+    token = form_token(lan.get("/steward/waiting/duplicates").text)
     given = {"token": token, "reason": "Hai quyết định"}
     for pair, status in ((f"{one.id}/{one.id}", 400), (f"{one.id}/CDD0201", 400), (f"{one.id}/nobody", 404)):
-        assert lan.post(f"/steward/work/duplicates/{pair}", data=given).status_code == status, pair
-    assert lan.post(f"/steward/work/duplicates/CDD0201/{'x' * 70}", data=given).status_code == 404
-    assert lan.post("/steward/work/confirm/a%00b", data=given).status_code == 400
+        assert lan.post(f"/steward/waiting/duplicates/{pair}", data=given).status_code == status, pair
+    assert lan.post(f"/steward/waiting/duplicates/CDD0201/{'x' * 70}", data=given).status_code == 404
+    assert lan.post("/steward/waiting/confirm/a%00b", data=given).status_code == 400
     assert register.scalars(select(NotDuplicate)).all() == []
 
 
@@ -194,13 +196,13 @@ def test_a_pair_in_two_provinces_is_one_pair(lan: FlaskClient, hoa: FlaskClient,
     )
     publish(register, here, there, a_school("Trường Cao đẳng Không Rõ", province=None, at=None))
     register.commit()
-    page = hoa.get("/steward/work").text
+    page = hoa.get("/steward/waiting").text
     assert counts(page)["Có thể trùng nhau"] == "1"
     assert 'Việc đang chờ <span class="count">2</span>' in page
-    nowhere = hoa.get("/steward/work/unplaced?province=-").text
+    nowhere = hoa.get("/steward/waiting/unplaced?province=-").text
     assert "Không Rõ" in nowhere
-    assert "Không Rõ" not in lan.get("/steward/work/unplaced?province=-").text
-    assert "không trùng" not in lan.get("/steward/work/duplicates").text.lower(), (
+    assert "Không Rõ" not in lan.get("/steward/waiting/unplaced?province=-").text
+    assert "không trùng" not in lan.get("/steward/waiting/duplicates").text.lower(), (
         "only who may edit both tells them apart"
     )
 
@@ -219,25 +221,25 @@ def test_a_report_is_accepted_into_a_change_that_keeps_its_number(lan: FlaskClie
     school = a_school("Trường Cao đẳng Một")
     publish(register, school)
     ticket = reported(register, school, NOW.date() - timedelta(days=1))
-    page = lan.get("/steward/work/reports").text
+    page = lan.get("/steward/waiting/reports").text
     assert all(told in page for told in ("Tên đã đổi", "nguoi-dan@example.vn", "21/11/2026 (quá hạn)"))
-    assert "1 quá hạn trả lời" in lan.get("/steward/work").text
-    to = f"/steward/work/reports/{ticket}"
-    assert "câu trả lời công khai" in send(lan, "/steward/work/reports", to, act="accept", text=" ")
+    assert "1 quá hạn trả lời" in lan.get("/steward/waiting").text
+    to = f"/steward/waiting/reports/{ticket}"
+    assert "câu trả lời công khai" in send(lan, "/steward/waiting/reports", to, act="accept", text=" ")
     form = lan.post(to, data={"token": form_token(page), "act": "accept", "text": "Cảm ơn, đang sửa."})
     assert form.headers["Location"] == f"/steward/institutions/{school.id}?report={ticket}"
-    assert "đã có người trả lời" in send(lan, "/steward/work", to, act="close", text="Không.")
+    assert "đã có người trả lời" in send(lan, "/steward/waiting", to, act="close", text="Không.")
     answered = register.scalars(select(ErrorReport)).one()
     assert (answered.state, answered.answered_by, answered.answer) == ("accepted", "lan", "Cảm ơn, đang sửa.")
-    assert ticket not in lan.get("/steward/work/reports").text
+    assert ticket not in lan.get("/steward/waiting/reports").text
     record = lan.get(form.headers["Location"]).text
     assert f'<input type="hidden" name="report" value="{ticket}">' in record
     base = re.search(r'name="base" value="(\d+)"', record)
     assert base
     values = {"base": base[1], "report": ticket, "name.official": "Trường Cao đẳng Mới"}
-    send(lan, "/steward/work", f"/steward/institutions/{school.id}", **values)
+    send(lan, "/steward/waiting", f"/steward/institutions/{school.id}", **values)
     proposal = register.scalars(select(Proposal)).one()
-    closed = lan.get("/steward/work/reports?all=1").text
+    closed = lan.get("/steward/waiting/reports?all=1").text
     assert ticket in closed
     assert f'href="/steward/proposals/{proposal.id}"' in closed
 
@@ -248,11 +250,11 @@ def test_reports_of_other_provinces_are_not_shown_or_answered(
     school = a_school("Trường Cao đẳng Thủ Đô", province=HANOI, at=None)
     publish(register, school)
     ticket = reported(register, school, NOW.date())
-    assert ticket not in lan.get("/steward/work/reports?province=01").text
-    data = {"token": form_token(lan.get("/steward/work").text), "act": "close", "text": "Không."}
-    assert lan.post(f"/steward/work/reports/{ticket}", data=data).status_code == 403
-    assert ticket in hoa.get("/steward/work/reports?province=01").text
-    assert hoa.post("/steward/work/reports/rkhongco", data=data).status_code == 404
+    assert ticket not in lan.get("/steward/waiting/reports?province=01").text
+    data = {"token": form_token(lan.get("/steward/waiting").text), "act": "close", "text": "Không."}
+    assert lan.post(f"/steward/waiting/reports/{ticket}", data=data).status_code == 403
+    assert ticket in hoa.get("/steward/waiting/reports?province=01").text
+    assert hoa.post("/steward/waiting/reports/rkhongco", data=data).status_code == 404
 
 
 # -- words -------------------------------------------------------------------------------------------------------------
@@ -262,16 +264,16 @@ def test_words_in_vain_are_dealt_with_and_come_back(lan: FlaskClient, hoa: Flask
     day = NOW.date()
     keep(register, {(day, MissedKind.SEARCH, "cao dang abc"): 3, (day, MissedKind.SEARCH, "mot lan"): 1})
     register.commit()
-    page = hoa.get("/steward/work/missed").text
+    page = hoa.get("/steward/waiting/missed").text
     assert "cao dang abc" in page
     assert "mot lan" not in page
     given = {"words": "cao dang abc", "kind": "search", "note": "Thêm tên tắt"}
-    assert "cao dang abc" not in send(hoa, "/steward/work/missed", "/steward/work/missed", **given)
-    refused = lan.post("/steward/work/missed", data={"token": form_token(lan.get("/account").text), **given})
+    assert "cao dang abc" not in send(hoa, "/steward/waiting/missed", "/steward/waiting/missed", **given)
+    refused = lan.post("/steward/waiting/missed", data={"token": form_token(lan.get("/account").text), **given})
     assert refused.status_code == 403
     keep(register, {(day + timedelta(days=1), MissedKind.SEARCH, "cao dang abc"): 2})
     register.commit()
-    assert "cao dang abc" in hoa.get("/steward/work/missed").text
+    assert "cao dang abc" in hoa.get("/steward/waiting/missed").text
     assert register.scalars(select(MissedAnswer.note)).all() == ["Thêm tên tắt"]
 
 
@@ -285,11 +287,11 @@ def test_pages_answer_in_both_languages_and_are_kept_by_nobody(
     publish(register, a_school("Trường Cao đẳng Không Chỗ", at=None))
     register.commit()
     lists = ("", "/unplaced", "/approximate", "/unconfirmed", "/duplicates", "/reports", "/missed")
-    paths = [f"/steward/work{one}" for one in lists] + [place_page(register, lan)]
+    paths = [f"/steward/waiting{one}" for one in lists] + [place_page(register, lan)]
     for path in paths:
         answer = lan.get(prefix + path)
         assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store"), path
-    assert lan.get("/steward/work/dances").status_code == 404
+    assert lan.get("/steward/waiting/dances").status_code == 404
     assert lan.get(f"{paths[-1]}x").status_code == 404
 
 
