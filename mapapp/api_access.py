@@ -9,12 +9,12 @@ from geodata.access.distances import Reach, reach
 from geodata.access.effect import Effect
 from geodata.overlays import UnitFigure
 from geodata.unit_reads import by_key
-from mapapp import schemas
 from mapapp.access_question import AccessFilters, WhatIfFilters, access_asked, effect_asked, scenario_asked
 from mapapp.api import json_answer, public_get
 from mapapp.db import session
 from mapapp.overlay_rows import row_values
 from mapapp.questions import facts
+from mapapp.schemas import access as schemas
 
 TAG = "Access and what-if"
 

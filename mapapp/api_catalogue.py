@@ -9,13 +9,14 @@ from geodata.indicators import indicators as all_indicators
 from geodata.releases import moment
 from geodata.targets import Target
 from geodata.targets import targets as all_targets
-from mapapp import __version__, schemas
+from mapapp import __version__
 from mapapp.api import json_answer, public_get
 from mapapp.counts import counts_of
 from mapapp.db import data_status, now, register, session
 from mapapp.kept_answers import only_now
 from mapapp.params import CatalogueQuestion, DatedQuestion, TargetsQuestion
 from mapapp.questions import day_asked, facts
+from mapapp.schemas import catalogue as schemas
 
 TAG = "Catalogue and status"
 

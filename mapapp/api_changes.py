@@ -13,12 +13,12 @@ from pydantic import AfterValidator, Field
 
 from geodata import changes as changes_
 from geodata.changes import Change, Place
-from mapapp import schemas_changes as schemas
 from mapapp.api import json_answer, public_get
 from mapapp.db import VIETNAM, register, session
 from mapapp.i18n import gettext as _
 from mapapp.params import InvalidParameters, Question
 from mapapp.questions import external, here_with, self_address
+from mapapp.schemas import changes as schemas
 
 TAG = "Changes"
 ATOM = "application/atom+xml"

@@ -6,13 +6,13 @@ from flask import Response
 
 from geodata.history import Step, history
 from geodata.records import SeveralInstitutions, get
-from mapapp import schemas_history as schemas
 from mapapp.api import json_answer, public_get
 from mapapp.api_record import candidates
 from mapapp.db import register, session
 from mapapp.identifiers import readable_identifier
 from mapapp.params import InstitutionQuestion
 from mapapp.questions import day_asked
+from mapapp.schemas import history as schemas
 
 HIDDEN = ("institution_id",)
 

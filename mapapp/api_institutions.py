@@ -5,7 +5,6 @@ from flask import Response
 from geodata.clusters import clusters as gather
 from geodata.institutions import Item, search
 from geodata.records import SeveralInstitutions, get
-from mapapp import schemas
 from mapapp.api import public_get
 from mapapp.api_record import candidates, institution_feature
 from mapapp.db import session
@@ -13,6 +12,8 @@ from mapapp.geojson import GEOJSON, collection, respond, with_properties
 from mapapp.identifiers import readable_identifier
 from mapapp.params import ClustersQuestion, InstitutionQuestion, InstitutionsQuestion
 from mapapp.questions import day_asked, facts, links, to_filter
+from mapapp.schemas.institutions import ClusterCollection, InstitutionCollection
+from mapapp.schemas.record import InstitutionDetail
 
 TAG = "Institutions"
 
@@ -22,7 +23,7 @@ TAG = "Institutions"
     "Find institutions",
     tag=TAG,
     question=InstitutionsQuestion,
-    answer=schemas.InstitutionCollection,
+    answer=InstitutionCollection,
     media_type=GEOJSON,
     example="q=cao dang&limit=5",
 )
@@ -59,7 +60,7 @@ def feature(item: Item) -> str:
     "One institution",
     tag=TAG,
     question=InstitutionQuestion,
-    answer=schemas.InstitutionDetail,
+    answer=InstitutionDetail,
     media_type=GEOJSON,
     answers={"300": "Several institutions carry this identifier: `candidates`.", "404": "Nobody answers to it."},
     path={"id_or_code": "registry id, code, e-ID or other identifier without a slash, present or former"},
@@ -81,7 +82,7 @@ def institution(asked: InstitutionQuestion, id_or_code: str) -> Response:
     "Institutions gathered for a map",
     tag=TAG,
     question=ClustersQuestion,
-    answer=schemas.ClusterCollection,
+    answer=ClusterCollection,
     media_type=GEOJSON,
     example="bbox=102,6,118,23.6&zoom=5",
 )

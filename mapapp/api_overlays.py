@@ -5,7 +5,6 @@ from functools import lru_cache
 
 from flask import Response, g, url_for
 
-from mapapp import schemas
 from mapapp.api import json_answer, public_get
 from mapapp.assets import Asset, make_asset, respond
 from mapapp.db import register
@@ -28,6 +27,7 @@ from mapapp.overlay_question import (
 )
 from mapapp.overlay_rows import change_values, table
 from mapapp.questions import day_asked, facts
+from mapapp.schemas import overlays as schemas
 
 
 @public_get(

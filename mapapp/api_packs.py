@@ -12,7 +12,6 @@ from geodata.occupations import load as occupations
 from geodata.packs import Packed, Taught, institutions_of
 from geodata.releases import moment
 from geodata.text import fold
-from mapapp import schemas
 from mapapp.api import public_get
 from mapapp.assets import Asset, make_asset
 from mapapp.assets import respond as respond_asset
@@ -21,6 +20,7 @@ from mapapp.errors import UNKNOWN_UNIT, Problem
 from mapapp.geojson import collection, to_json, with_properties
 from mapapp.headers import FRESH_FOR
 from mapapp.params import CatalogueQuestion
+from mapapp.schemas import packs as schemas
 
 FORMAT = 1
 OUTLINE_ZOOM = 8

@@ -28,8 +28,8 @@ from mapapp.i18n import gettext as _
 from mapapp.params import CatalogueQuestion, InvalidParameters, Question
 from mapapp.questions import external
 from mapapp.reporting_question import FIRST_PERIOD
-from mapapp.schemas_periodic import PeriodicReport as ReportShape
-from mapapp.schemas_periodic import SchemaDocument
+from mapapp.schemas.periodic import PeriodicReport as ReportShape
+from mapapp.schemas.periodic import SchemaDocument
 
 TAG = "Reporting and the legal standard"
 SCHEMA = Path(__file__).parent / "data" / "periodic-report-1.schema.json"

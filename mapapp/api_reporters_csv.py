@@ -12,7 +12,7 @@ from mapapp.api import public_get
 from mapapp.api_periodic import TAG
 from mapapp.db import session, today
 from mapapp.reporting_question import TOLD, ReportersQuestion, duty_asked, period_asked
-from mapapp.schemas_periodic import SchemaDocument
+from mapapp.schemas.periodic import SchemaDocument
 
 HEADINGS = ("id", "name", "type", "period", "duty", "last_day", "reported", "sent_on", "late")
 CSV = "text/csv"

@@ -13,7 +13,6 @@ from geodata.standard.duties import Duty, duties
 from geodata.standard.load import standard
 from geodata.standard.of_institution import InstitutionStandard, standard_of
 from geodata.standard.reporting import Counts, Reporter, UnitReporting, reporters
-from mapapp import schemas
 from mapapp.api import json_answer, public_get
 from mapapp.api_record import candidates
 from mapapp.db import session, today
@@ -29,6 +28,7 @@ from mapapp.reporting_question import (
     period_asked,
     who_reported,
 )
+from mapapp.schemas import reporting as schemas
 
 TAG = "Reporting and the legal standard"
 

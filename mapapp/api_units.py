@@ -11,7 +11,6 @@ from geodata.administrative_units import Successor, Unit, UnknownUnit
 from geodata.suggestions import Suggestion
 from geodata.suggestions import suggest as suggest_
 from geodata.vocabulary import UnitLevel
-from mapapp import schemas
 from mapapp.api import json_answer, public_get
 from mapapp.assets import FOR_EVER, Asset, make_asset
 from mapapp.assets import respond as respond_asset
@@ -21,6 +20,7 @@ from mapapp.geojson import GEOJSON
 from mapapp.identifiers import readable_identifier
 from mapapp.params import BoundariesQuestion, InvalidParameters, SuggestQuestion, UnitQuestion, UnitsQuestion
 from mapapp.questions import day_asked, external, facts
+from mapapp.schemas import units as schemas
 
 TAG = "Units"
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from geodata.audit import proofs
 from geodata.audit.log import Head, head
-from mapapp import audit_schemas as schemas
 from mapapp.checkpoints import sign_checkpoint
 from mapapp.db import now, session
 from mapapp.errors import SIGNING_AWAY, Kind, Problem
@@ -21,6 +20,7 @@ from mapapp.key_store import KeysUnusable
 from mapapp.openapi import operation
 from mapapp.params import CatalogueQuestion, read
 from mapapp.questions import external
+from mapapp.schemas import audit as schemas
 
 TAG = "Transparency"
 SIGNED_AGAIN_S = 60

@@ -15,7 +15,6 @@ from flask import Flask, Response, current_app, request
 
 from geodata.kept.listing import list_file
 from geodata.kept.offline_list import difference
-from mapapp import offline_schemas as schemas
 from mapapp.assets import takes_gzip
 from mapapp.db import now
 from mapapp.errors import NOT_FOUND, SIGNING_AWAY, Kind, Problem
@@ -27,6 +26,7 @@ from mapapp.openapi import operation
 from mapapp.outage import DIRECTORY
 from mapapp.params import CatalogueQuestion, read
 from mapapp.questions import external
+from mapapp.schemas import offline as schemas
 from mapapp.settings import Settings
 from mapapp.signing import Signer
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from mapapp.params import Question
-from mapapp.schemas import Problem
+from mapapp.schemas.shared import Problem
 
 REF = "#/components/schemas/{model}"
 View = TypeVar("View", bound=Callable[..., Any])

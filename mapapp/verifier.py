@@ -10,7 +10,6 @@ from geodata.engine import AWAY
 from geodata.releases import UnknownRelease
 from geodata.verification import Fault, MalformedQuestion
 from mapapp import at_once
-from mapapp import verify_schemas as schemas
 from mapapp.answers import LOOK_AGAIN_S, Asked, Told, Verifier, Writing
 from mapapp.db import Sessions, lately_read_at_source, now, register, session, today
 from mapapp.errors import INVALID, SIGNING_AWAY, Problem, problem_json
@@ -19,6 +18,7 @@ from mapapp.i18n import gettext as _
 from mapapp.issuing import make_issuer
 from mapapp.key_store import JWKS_FRESH_S, KeysUnusable
 from mapapp.openapi import operation
+from mapapp.schemas import verification as schemas
 from mapapp.settings import Settings
 from mapapp.spool import SpoolUnusable
 from mapapp.verdicts import FAULT

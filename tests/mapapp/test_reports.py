@@ -20,7 +20,7 @@ from geodata.unit_reads import unit
 from geodata.vocabulary import Role
 from mapapp import api_periodic
 from mapapp.api_periodic import SCHEMA
-from mapapp.schemas_periodic import PeriodicReport
+from mapapp.schemas.periodic import PeriodicReport
 from tests.builders import AnInstitution, an_institution, publish
 from tests.mapapp.test_proposals import newest, send
 from tests.people import a_person, form_token, sign_in

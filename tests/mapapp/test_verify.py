@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from geodata.models import Release
 from geodata.verification import Action, Answer, Why
 from mapapp import create_app, verdicts
+from mapapp.schemas.verification import VerifyQuestion
 from mapapp.settings import Settings
 from mapapp.verify_request import ASKS, WITH
-from mapapp.verify_schemas import VerifyQuestion
 from tests.builders import ALWAYS, AnInstitution, an_institution, publish
 from tests.mapapp.conftest import NOW
 

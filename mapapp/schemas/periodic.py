@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from mapapp.schemas import Shape, WholeDataStatus
+from mapapp.schemas.shared import Shape, WholeDataStatus
 
 
 class PeriodicUnit(Shape):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import Field, RootModel
 
-from mapapp.schemas import Shape
+from mapapp.schemas.shared import Shape
 
 
 class ListHead(Shape):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from mapapp.schemas import Shape, WholeDataStatus
+from mapapp.schemas.shared import Shape, WholeDataStatus
 
 
 class HistorySource(Shape):

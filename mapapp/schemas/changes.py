@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from mapapp.schemas import ResourceLink, Shape, WholeDataStatus
+from mapapp.schemas.shared import ResourceLink, Shape, WholeDataStatus
 
 
 class ChangeEntry(Shape):

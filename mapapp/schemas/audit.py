@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from mapapp.i18n import gettext as _
 from mapapp.params import Question
-from mapapp.schemas import Shape
+from mapapp.schemas.shared import Shape
 
 LARGEST = 2**53 - 1
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="SHA-256, hexadecimal")]

@@ -8,7 +8,7 @@ from pydantic import Field
 from geodata.verification import Action, Answer, Why
 from geodata.vocabulary import TrainingLevel
 from mapapp.params import Day, OccupationCode, Question
-from mapapp.schemas import ParameterFault, Shape
+from mapapp.schemas.shared import ParameterFault, Shape
 from mapapp.verify_request import LONGEST_NONCE, MOST_QUESTIONS
 
 
