@@ -1,5 +1,6 @@
 """The about page: what the register holds today, from whom, and how good its outlines are."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -9,7 +10,38 @@ from mapapp.counts import RegisterCounts, counts_of
 from mapapp.db import VIETNAM, register, session, today
 from mapapp.i18n import day, number, page_url
 from mapapp.i18n import gettext as _
-from mapapp.views import AboutPage, Count, SourceView
+
+
+@dataclass(frozen=True)
+class Count:
+    """One number of the register with its share of the whole ("397", "21 %")."""
+
+    value: str
+    label: str
+    count: int
+    share_label: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceView:
+    title: str
+    kind_label: str
+    received_label: str | None
+    data_status: str
+    data_status_label: str
+
+
+@dataclass(frozen=True)
+class AboutPage:
+    """Counts are of today. `boundary_notes`: one sentence per level of unit on where its outlines come from."""
+
+    title: str
+    description: str
+    total: int
+    counts: tuple[tuple[str, tuple[Count, ...]], ...]
+    sources: tuple[SourceView, ...]
+    boundary_notes: tuple[str, ...]
+    status_url: str
 
 
 def about_page() -> AboutPage:

@@ -6,8 +6,8 @@ from geodata.records import CampusRecord, InstitutionRecord
 from mapapp import labels, wording
 from mapapp.filter_view import unit_name
 from mapapp.i18n import gettext as _
+from mapapp.institution_parts import CampusView
 from mapapp.places import FORMER, Places
-from mapapp.views import CampusView
 
 EXACT = ("surveyed", "address")
 

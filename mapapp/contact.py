@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from mapapp.views import FactLine
+from mapapp.institution_parts import FactLine
 
 HOST = re.compile(r"(https?://)?[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?(/[^\s\"'<>]*)?", re.IGNORECASE | re.ASCII)
 TELEPHONE = re.compile(r"\+?[0-9][0-9 .()-]{5,20}", re.ASCII)

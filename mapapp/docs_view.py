@@ -1,5 +1,6 @@
 """The API reference as a page, from the same document that machines read."""
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -10,7 +11,54 @@ from mapapp.i18n import gettext as _
 from mapapp.i18n import page_url
 from mapapp.offline_list import NO_LIST
 from mapapp.openapi import OPERATIONS
-from mapapp.views import ApiGroup, ApiOperation, ApiParameter, ApiProblem, DocsPage
+
+
+@dataclass(frozen=True)
+class ApiParameter:
+    name: str
+    place: str
+    description: str
+    type: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class ApiOperation:
+    method: str
+    path: str
+    anchor: str
+    summary: str
+    description: str
+    parameters: tuple[ApiParameter, ...]
+    answers: tuple[tuple[str, str], ...]
+    example_url: str | None
+
+
+@dataclass(frozen=True)
+class ApiGroup:
+    name: str
+    description: str
+    operations: tuple[ApiOperation, ...]
+
+
+@dataclass(frozen=True)
+class ApiProblem:
+    """A kind of refusal; `anchor` ends its stable `type`."""
+
+    anchor: str
+    status: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class DocsPage:
+    title: str
+    description: str
+    version: str
+    openapi_url: str
+    groups: tuple[ApiGroup, ...]
+    problems: tuple[ApiProblem, ...]
 
 
 def docs_page(spec: dict[str, Any]) -> DocsPage:

@@ -1,5 +1,6 @@
 """The home page: words and filters, the list, the map."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
@@ -19,7 +20,7 @@ from mapapp.i18n import gettext as _
 from mapapp.misses import note_search
 from mapapp.params import HomeQuestion, InstitutionFilters, NearbyQuestion
 from mapapp.questions import here_with, to_filter
-from mapapp.views import Hidden, HomePage, MapConfig, PlaceHit
+from mapapp.views import Chip, FilterGroup, Hidden, Link, MapConfig, ResultList
 
 EDITED = {"q", "type", "ownership", "training_level", "status", "unit", "occupation", "cursor", "page"}
 """Parameters that the form itself sets or that a new question starts afresh."""
@@ -27,6 +28,38 @@ EDITED = {"q", "type", "ownership", "training_level", "status", "unit", "occupat
 NOT_FILTERS = ("cursor", "page", "place", "at", "view")
 MOST_PLACE_HITS = 3
 NATIONAL_ZOOM = 6
+
+
+@dataclass(frozen=True)
+class PlaceHit:
+    """The words were (also) read as a place: `text` says what became of it, `url` lists the institutions there."""
+
+    label: str
+    text: str | None
+    url: str
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """`relax`: when nothing was found, the same question with one restriction less each, with what is found then.
+    `embed`: the HTML that shows the same in another page."""
+
+    title: str
+    description: str
+    query: str
+    form_url: str
+    hidden: tuple[Hidden, ...]
+    filters: tuple[FilterGroup, ...]
+    chips: tuple[Chip, ...]
+    clear_url: str | None
+    results: ResultList
+    place_hits: tuple[PlaceHit, ...]
+    relax: tuple[Link, ...]
+    nearby_url: str
+    api_url: str
+    map: MapConfig
+    embed: str
+    on_label: str | None = None
 
 
 def home_page(asked: HomeQuestion) -> HomePage:

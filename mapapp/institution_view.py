@@ -15,22 +15,22 @@ from mapapp.db import VIETNAM, session, today
 from mapapp.home_view import boundaries_url
 from mapapp.i18n import day, language, number, page_url
 from mapapp.i18n import gettext as _
-from mapapp.json_ld import organisation
-from mapapp.occupations_view import occupation_name
-from mapapp.places import places_of
-from mapapp.questions import external
-from mapapp.readiness_view import readiness_rows
-from mapapp.views import (
+from mapapp.institution_parts import (
     CampusView,
     Dated,
     FactLine,
     InstitutionPage,
     LicenceView,
-    MapConfig,
     ProgrammeGroup,
     ProgrammeView,
     Related,
 )
+from mapapp.json_ld import organisation
+from mapapp.occupations_view import occupation_name
+from mapapp.places import places_of
+from mapapp.questions import external
+from mapapp.readiness_view import readiness_rows
+from mapapp.views import MapConfig
 
 GENERAL = ("type", "ownership", "managing_body", "enrolment", "high_quality")
 CONTACT = ("website", "telephone", "email")

@@ -4,7 +4,7 @@ from typing import Any
 
 from geodata.records import InstitutionRecord
 from mapapp.contact import web_address
-from mapapp.views import CampusView
+from mapapp.institution_parts import CampusView
 
 
 def organisation(

@@ -15,9 +15,33 @@ from mapapp.i18n import number, page_url
 from mapapp.misses import note
 from mapapp.params import NearbyQuestion
 from mapapp.questions import here_with, to_filter
-from mapapp.views import Link, NearbyPage, Option
+from mapapp.views import FilterGroup, Link, MapConfig, Option, ResultList
 
 RADII_KM = (5, 10, 20, 50, 100)
+
+
+@dataclass(frozen=True)
+class NearbyPage:
+    """`origin_label` says from where ("từ trung tâm phường …", "từ vị trí của bạn"); None: no origin yet, show the
+    form. `candidates`: an ambiguous typed place, one link each. `radii`: the choices of the search circle."""
+
+    title: str
+    description: str
+    place: str
+    lat: str
+    lon: str
+    form_url: str
+    radius_m: int
+    radii: tuple[Option, ...]
+    origin_label: str | None
+    origin_note: str | None
+    candidates: tuple[Link, ...]
+    message: str | None
+    filters: tuple[FilterGroup, ...]
+    results: ResultList | None
+    distance_note: str
+    api_url: str | None
+    map: MapConfig | None
 
 
 @dataclass(frozen=True)

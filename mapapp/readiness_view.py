@@ -9,7 +9,7 @@ from geodata.records import ReadinessValue
 from mapapp import wording
 from mapapp.i18n import gettext as _
 from mapapp.i18n import language, number
-from mapapp.views import ReadinessRow
+from mapapp.institution_parts import ReadinessRow
 
 
 def readiness_rows(values: tuple[ReadinessValue, ...]) -> tuple[ReadinessRow, ...]:

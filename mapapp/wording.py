@@ -8,7 +8,7 @@ from mapapp import labels
 from mapapp.db import VIETNAM
 from mapapp.i18n import day, number
 from mapapp.i18n import gettext as _
-from mapapp.views import Provenance
+from mapapp.institution_parts import Provenance
 
 
 def period(valid_from: date | None, valid_to: date | None) -> str | None:
