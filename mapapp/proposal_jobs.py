@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from geodata.imports import jobs, run
 from geodata.models import Proposal
 from geodata.people.rights import Person
-from geodata.proposals import path
+from geodata.proposals import publication
 from geodata.vocabulary import JobAct, ProposalKind
 from mapapp.i18n import page_url
 from mapapp.steward_jobs import launch
@@ -23,7 +23,7 @@ def goes_to_background(found: Proposal, act: str) -> bool:
 
 def in_background(writer: Session, found: Proposal, act: str, person: Person, *, reason: str) -> Response:
     """Queue the act and lead to the job's page. Raises `NotAllowed`, `WrongStep` before anything is queued."""
-    check = path.require_publication if act == "publish" else path.require_undoing
+    check = publication.require_publication if act == "publish" else publication.require_undoing
     check(writer, found, person)
     job = jobs.enqueue(
         writer,
@@ -37,5 +37,5 @@ def in_background(writer: Session, found: Proposal, act: str, person: Person, *,
         },
     )
     writer.commit()
-    launch(job.id)
+    launch(job.id, publishes=True)
     return cast(Response, redirect(page_url("steward.job", number=job.id), 303))

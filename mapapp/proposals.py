@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from geodata.imports import run
 from geodata.imports.refusals import Refused, UnknownRun
 from geodata.models import Proposal
-from geodata.proposals import path, reading, reviews
+from geodata.proposals import drafting, path, publication, reading, reviews
 from geodata.proposals.edits import touched
 from geodata.proposals.entries import entries
 from geodata.proposals.forms import Given
@@ -149,15 +149,15 @@ def step(writer: Session, found: Proposal, act: str, reason: str) -> None:
     elif act == "approve":
         path.approve(writer, found, person, reason=reason)
     elif act == "publish":
-        path.publish(writer, found, person)
+        publication.publish(writer, found, person)
     elif act == "send_back":
         path.send_back(writer, found, person, reason=reason)
     elif act == "withdraw":
         path.withdraw(writer, found, person, reason=reason)
     elif act == "undo":
-        path.undo(writer, found, person, reason=reason)
+        publication.undo(writer, found, person, reason=reason)
     else:
-        path.revise(writer, found, person, today=today())
+        drafting.revise(writer, found, person, today=today())
 
 
 @bp.post(f"/steward/imports/{NUMBER}/propose")
@@ -167,7 +167,7 @@ def propose_import(number: int) -> Response:
         person, found = visitor().person, run.find(writer, number)
         if request.form.get("policy") == "all" and found.counts[RowOutcome.REJECTED]:
             raise Refused("Còn dòng bị từ chối: không đề xuất dòng nào.", "Rows are rejected: nothing is proposed.")
-        proposal = path.draft_import(writer, person, found, reason=clean(request.form.get("reason", ""))[:500])
+        proposal = drafting.draft_import(writer, person, found, reason=clean(request.form.get("reason", ""))[:500])
         path.propose(writer, proposal, person)
         writer.commit()
         made = proposal.id
@@ -252,7 +252,7 @@ def drafted(kind: ProposalKind, wizard: Wizard | None, values: dict[str, Any]) -
     effective, decision, reason = given.day("effective"), given.text("decision"), given.text("reason")
     given.done()
     with writing() as writer:
-        proposal = path.draft(
+        proposal = drafting.draft(
             writer,
             visitor().person,
             kind,

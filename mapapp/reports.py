@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from geodata.imports.refusals import Refused
 from geodata.people.rights import may_everywhere, may_somewhere
-from geodata.proposals import path
+from geodata.proposals import drafting, path
 from geodata.proposals.planning import provinces_of
 from geodata.proposals.refusals import AlreadyUnderWay, Faulty, MovedOn, NotAllowed, WrongStep
 from geodata.reports.planning import CELLS, EVIDENCE
@@ -133,9 +133,9 @@ def keep(writer: Session, subject: Subject, year: int, given: Figures, note: str
     values = {"subject": subject.key, "period": str(year), "figures": given}
     under_way = report_under_way(writer, subject, year)
     if under_way is None:
-        path.draft(writer, person, ProposalKind.REPORT, values, today=today(), reason=note)
+        drafting.draft(writer, person, ProposalKind.REPORT, values, today=today(), reason=note)
     else:
-        path.revise(writer, under_way, person, today=today(), values=values, reason=note)
+        drafting.revise(writer, under_way, person, today=today(), values=values, reason=note)
 
 
 def typed() -> dict[str, dict[str, str]]:

@@ -13,7 +13,7 @@ from geodata import error_reports
 from geodata.error_reports import LONGEST_ANSWER
 from geodata.imports.preview import names_of
 from geodata.imports.refusals import Refused
-from geodata.proposals import path
+from geodata.proposals import drafting
 from geodata.proposals.forms import Given
 from geodata.proposals.planning import provinces_of
 from geodata.proposals.refusals import Faulty, NotAllowed
@@ -125,7 +125,7 @@ def propose_place(id: str, campus: str) -> Response:
     try:
         given.done()
         with writing() as writer:
-            proposal = path.draft(
+            proposal = drafting.draft(
                 writer,
                 visitor().person,
                 ProposalKind.EDIT,

@@ -22,7 +22,7 @@ from geodata.imports.refusals import Refused, UnknownRun
 from geodata.imports.run import InputFile
 from geodata.models import ImportJob, ImportRun, Proposal
 from geodata.people.rights import Person
-from geodata.proposals import path, reading
+from geodata.proposals import publication, reading
 from geodata.undoing import LaterChanges
 from geodata.vocabulary import JobAct, JobState
 
@@ -134,7 +134,7 @@ def _recount(session: Session, job: ImportJob, progress: Progress) -> ImportRun:
 def _publish(session: Session, job: ImportJob, progress: Progress) -> ImportRun:
     run = runs.find(session, job.run_id or 0)
     if "proposal" in job.choices:
-        path.carry_out(session, _proposal(session, job), _person(job), progress=progress)
+        publication.carry_out(session, _proposal(session, job), _person(job), progress=progress)
         return run
     whole = bool(job.choices.get("all_or_nothing"))
     return runs.publish(session, run, actor=job.actor, all_or_nothing=whole, progress=progress)
@@ -143,7 +143,7 @@ def _publish(session: Session, job: ImportJob, progress: Progress) -> ImportRun:
 def _undo(session: Session, job: ImportJob, progress: Progress) -> ImportRun:
     if "proposal" in job.choices:
         reason = str(job.choices.get("reason", ""))
-        path.take_back(session, _proposal(session, job), _person(job), reason=reason, progress=progress)
+        publication.take_back(session, _proposal(session, job), _person(job), reason=reason, progress=progress)
         return runs.find(session, job.run_id or 0)
     return runs.undo(session, runs.find(session, job.run_id or 0), actor=job.actor, progress=progress)
 

@@ -15,7 +15,7 @@ from geodata.people.acting import rehearse
 from geodata.proposals import looking
 from geodata.proposals.change_sets import facts_in
 from geodata.proposals.looking import Figure, Look, Standing
-from geodata.proposals.path import apply
+from geodata.proposals.publication import apply
 from geodata.proposals.refusals import PublicationUnderWay, TooLarge
 from geodata.proposals.runs import institutions_of_run, rows_of_run
 from geodata.releases import PUBLICATION_LOCK

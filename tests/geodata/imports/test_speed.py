@@ -38,7 +38,7 @@ from geodata.engine import make_engine
 from geodata.imports.run import InputFile, stage
 from geodata.people.acting import act_under
 from geodata.people.rights import Person, Right
-from geodata.proposals import path, reading
+from geodata.proposals import drafting, path, publication, reading
 from geodata.roles import Role as DatabaseRole
 from geodata.vocabulary import Role
 
@@ -64,14 +64,14 @@ with Session(engine) as session:
     marks.append(work(session))
     created, memory = run.counts["created"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     lan = Person(int(steward), "steward", "steward", (Right(Role.NATIONAL_STEWARD),))
-    proposal = path.propose(session, path.draft_import(session, lan, run), lan).id
+    proposal = path.propose(session, drafting.draft_import(session, lan, run), lan).id
     session.commit()
     marks.append(work(session))
 with Session(engine) as session:  # on the same connection
     act_under(session, approver_token)
     minh = Person(int(approver), "approver", "approver", (Right(Role.APPROVER),))
     path.approve(session, reading.find(session, proposal), minh)
-    path.publish(session, reading.find(session, proposal), minh)
+    publication.publish(session, reading.find(session, proposal), minh)
     session.commit()
     marks.append(work(session))
 steps = dict(zip(("stage_s", "propose_s", "publish_s"), (b - a for a, b in zip(marks, marks[1:]))))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from geodata.geometry import LonLat
 from geodata.models import ChangeLog, Identifier, InstitutionAttribute, Proposal, Release, Source
 from geodata.people.rights import Person
-from geodata.proposals import path, reading
+from geodata.proposals import drafting, path, publication, reading
 from geodata.proposals.fields import field_of, fields, fields_of, holds
 from geodata.proposals.outcome import outcome
 from geodata.proposals.refusals import Faulty, MovedOn, NotAllowed, PublicationUnderWay, WrongStep
@@ -28,7 +28,7 @@ def a_school(name: str = "Trường Cao đẳng Một", **wanted: Any) -> AnInst
 
 def an_edit(session: Session, person: Person, school: AnInstitution, **values: str) -> Proposal:
     given = {key.replace("__", "."): value for key, value in values.items()}
-    return path.draft(
+    return drafting.draft(
         session, person, ProposalKind.EDIT, {"institution": school.id, "values": given}, today=TODAY, reason="thử"
     )
 
@@ -36,7 +36,7 @@ def an_edit(session: Session, person: Person, school: AnInstitution, **values: s
 def through(session: Session, proposal: Proposal, lan: Person, minh: Person) -> Proposal:
     path.propose(session, proposal, lan)
     path.approve(session, proposal, minh)
-    return path.publish(session, proposal, minh)
+    return publication.publish(session, proposal, minh)
 
 
 def test_a_preview_is_the_outcome_and_leaves_nothing(session: Session, lan: Person, minh: Person) -> None:
@@ -44,7 +44,7 @@ def test_a_preview_is_the_outcome_and_leaves_nothing(session: Session, lan: Pers
     publish(session, school)
     counts = [session.scalar(select(func.count()).select_from(model)) for model in (Release, ChangeLog, Source)]
     values = {"institution": school.id}
-    proposal = path.draft(
+    proposal = drafting.draft(
         session, lan, ProposalKind.ACT, values, wizard=Wizard.CLOSE, effective=date(2026, 9, 1), today=TODAY
     )
     foreseen = outcome(session, proposal, today=TODAY)
@@ -104,7 +104,7 @@ def test_an_edit_of_the_same_field_has_to_be_planned_again(session: Session, lan
     with pytest.raises(MovedOn) as refused:
         path.propose(session, second, lan)
     assert {(one.table, one.release) for one in refused.value.moved} == {("institution_attribute", 2)}
-    path.revise(session, second, lan, today=TODAY)
+    drafting.revise(session, second, lan, today=TODAY)
     through(session, second, lan, minh)
     row = select(InstitutionAttribute.value).where(
         InstitutionAttribute.kind == "website", InstitutionAttribute.release_to.is_(None)
@@ -117,7 +117,7 @@ def test_an_identifier_that_is_emptied_ends_on_its_day(session: Session, lan: Pe
     publish(session, school)
     values = {"institution": school.id, "values": {"identifier.code": ""}}
     day = date(2026, 7, 1)
-    proposal = path.draft(session, lan, ProposalKind.EDIT, values, today=TODAY, effective=day)
+    proposal = drafting.draft(session, lan, ProposalKind.EDIT, values, today=TODAY, effective=day)
     through(session, proposal, lan, minh)
     row = session.scalars(select(Identifier).where(Identifier.release_to.is_(None))).one()
     assert (row.value, row.valid_from, row.valid_to) == ("CDT2502", date(2015, 1, 1), day)
@@ -137,7 +137,7 @@ def test_steps_are_taken_in_order_only(session: Session, lan: Person, minh: Pers
     school = a_school()
     publish(session, school)
     proposal = an_edit(session, lan, school, attribute__website="mot.edu.vn")
-    for early in (path.approve, path.publish):
+    for early in (path.approve, publication.publish):
         with pytest.raises(WrongStep):
             early(session, proposal, minh)
     path.propose(session, proposal, lan)
@@ -166,7 +166,9 @@ def test_a_past_that_was_followed_by_other_events_is_not_overwritten(
     publish(session, school)
     values = {"institution": school.id}
     with pytest.raises(Faulty) as refused:
-        path.draft(session, lan, ProposalKind.ACT, values, wizard=Wizard.CLOSE, effective=date(2020, 1, 1), today=TODAY)
+        drafting.draft(
+            session, lan, ProposalKind.ACT, values, wizard=Wizard.CLOSE, effective=date(2020, 1, 1), today=TODAY
+        )
     assert [fault.field for fault in refused.value.faults] == ["effective"]
 
 
@@ -202,7 +204,7 @@ def test_a_suspension_that_ended_by_itself_is_told_in_full(session: Session, lan
     publish(session, school)
     day, until = TODAY, TODAY + timedelta(days=30)
     values = {"institution": school.id, "until": until.isoformat()}
-    proposal = path.draft(session, lan, ProposalKind.ACT, values, wizard=Wizard.SUSPEND, effective=day, today=TODAY)
+    proposal = drafting.draft(session, lan, ProposalKind.ACT, values, wizard=Wizard.SUSPEND, effective=day, today=TODAY)
     through(session, proposal, lan, minh)
     rows = session.execute(
         select(InstitutionAttribute.value, InstitutionAttribute.valid_from, InstitutionAttribute.valid_to)

@@ -12,7 +12,7 @@ from geodata.history import history
 from geodata.imports.facts import TABLES, Fact, open_facts
 from geodata.models import InstitutionState
 from geodata.people.rights import Person
-from geodata.proposals import path
+from geodata.proposals import drafting, path, publication
 from geodata.proposals.planning import current_number
 from geodata.proposals.refusals import Faulty
 from geodata.verification import Action, Question
@@ -68,12 +68,12 @@ class Edited:
 
     def __call__(self, values: dict[str, str], day: date | None = None) -> None:
         given = {"institution": self.school.id, "values": values}
-        proposal = path.draft(
+        proposal = drafting.draft(
             self.session, self.lan, ProposalKind.EDIT, given, effective=day, decision="12/QĐ-SGDĐT", today=TODAY
         )
         path.propose(self.session, proposal, self.lan)
         path.approve(self.session, proposal, self.minh)
-        path.publish(self.session, proposal, self.minh)
+        publication.publish(self.session, proposal, self.minh)
 
     def facts(self, table: str) -> list[Fact]:
         return open_facts(self.session, [self.school.id], TABLES)[self.school.id][table]

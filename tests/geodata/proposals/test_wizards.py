@@ -10,7 +10,7 @@ from geodata import verification
 from geodata.geometry import LonLat
 from geodata.models import Proposal
 from geodata.people.rights import Person
-from geodata.proposals import path
+from geodata.proposals import drafting, path, publication
 from geodata.proposals.refusals import Faulty
 from geodata.verification import Action, Question
 from geodata.vocabulary import ProposalKind, Wizard
@@ -35,7 +35,7 @@ def a_school(name: str, **wanted: Any) -> AnInstitution:
 
 def through(session: Session, lan: Person, minh: Person, wizard: Wizard, day: date = DAY, **values: Any) -> Proposal:
     """The event, proposed by one and published by the other."""
-    proposal = path.draft(
+    proposal = drafting.draft(
         session,
         lan,
         ProposalKind.ACT,
@@ -48,7 +48,7 @@ def through(session: Session, lan: Person, minh: Person, wizard: Wizard, day: da
     )
     path.propose(session, proposal, lan)
     path.approve(session, proposal, minh)
-    return path.publish(session, proposal, minh)
+    return publication.publish(session, proposal, minh)
 
 
 def answers(session: Session, school: AnInstitution, *days: date, action: Action = Action.ENROL) -> list[str]:
@@ -136,7 +136,7 @@ def test_a_merger_into_a_new_school_founds_it(session: Session, lan: Person, min
 
 
 def drafted(session: Session, lan: Person, wizard: Wizard, **values: Any) -> Proposal:
-    return path.draft(session, lan, ProposalKind.ACT, values, wizard=wizard, effective=DAY, today=TODAY)
+    return drafting.draft(session, lan, ProposalKind.ACT, values, wizard=wizard, effective=DAY, today=TODAY)
 
 
 def new_places(proposal: Proposal) -> list[tuple[str | None, str]]:
@@ -155,7 +155,7 @@ def test_the_register_issues_the_ids_of_new_institutions(session: Session, lan: 
     proposal = drafted(session, lan, Wizard.MERGE, **values)
     issued = proposal.asked["values"]["new_id"]
     assert issued != third.id
-    path.revise(session, proposal, lan, today=TODAY, values=values, effective=DAY)
+    drafting.revise(session, proposal, lan, today=TODAY, values=values, effective=DAY)
     assert proposal.asked["values"]["new_id"] == issued
     assert third.id not in proposal.institutions
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from geodata.models import Authority, IndicatorValue, Proposal, Report, Source
 from geodata.people.rights import Person, Right
-from geodata.proposals import path
+from geodata.proposals import drafting, path, publication
 from geodata.proposals.refusals import AlreadyUnderWay, Faulty, MovedOn, NotAllowed, WrongStep
 from geodata.reports.figures import corrected
 from geodata.reports.questions import duties_of, questions
@@ -56,13 +56,13 @@ def a_report(
     session: Session, person: Person, subject: str, figures: Mapping[str, Any], *, year: str = "2025"
 ) -> Proposal:
     values = {"subject": subject, "period": year, "figures": figures}
-    return path.draft(session, person, ProposalKind.REPORT, values, today=TODAY)
+    return drafting.draft(session, person, ProposalKind.REPORT, values, today=TODAY)
 
 
 def through(session: Session, proposal: Proposal, one: Person, other: Person) -> Proposal:
     path.propose(session, proposal, one)
     path.approve(session, proposal, other)
-    return path.publish(session, proposal, other)
+    return publication.publish(session, proposal, other)
 
 
 def figures(session: Session) -> dict[str, tuple[Any, ...]]:
@@ -86,7 +86,7 @@ def test_a_report_is_published_by_a_second_person(
         with pytest.raises(NotAllowed):
             path.approve(session, proposal, hand)
     path.approve(session, proposal, minh)
-    path.publish(session, proposal, minh)
+    publication.publish(session, proposal, minh)
     assert figures(session) == {
         "teacher_digital_competence": (Decimal(30), Decimal(12), Decimal(40), None),
         "digital_learning_platform": (Decimal(100), Decimal(1), Decimal(1), None),
@@ -98,7 +98,7 @@ def test_a_report_is_published_by_a_second_person(
     assert session.scalars(select(Source.title).order_by(Source.id.desc())).first() == (
         f"Báo cáo năm 2025, đề xuất số {proposal.id}"
     )
-    path.undo(session, proposal, minh, reason="thử")
+    publication.undo(session, proposal, minh, reason="thử")
     assert figures(session) == {}
 
 
@@ -145,10 +145,10 @@ def test_a_report_can_be_undone_after_its_correction_was(
     better = {"teacher_digital_competence": {"numerator": "13", "denominator": "40"}}
     second = through(session, a_report(session, hoa, school.id, better), hoa, minh)
     with pytest.raises(LaterChanges):
-        path.undo(session, first, minh, reason="thử")
-    path.undo(session, second, minh, reason="thử")
+        publication.undo(session, first, minh, reason="thử")
+    publication.undo(session, second, minh, reason="thử")
     assert figures(session)["teacher_digital_competence"][0] == Decimal(30)
-    path.undo(session, first, minh, reason="thử")
+    publication.undo(session, first, minh, reason="thử")
     assert figures(session) == {}
 
 
@@ -220,7 +220,9 @@ def test_one_report_is_under_way_for_a_year(
     with pytest.raises(WrongStep):
         path.approve(session, first, minh)
     again = {"teacher_digital_competence": {**TEACHERS, "numerator": "20"}}
-    path.revise(session, first, other, today=TODAY, values={"subject": school.id, "period": "2025", "figures": again})
+    drafting.revise(
+        session, first, other, today=TODAY, values={"subject": school.id, "period": "2025", "figures": again}
+    )
     through(session, first, other, minh)
     assert figures(session)["teacher_digital_competence"][0] == Decimal(50)
 
@@ -279,8 +281,8 @@ def test_authorities_report_their_own_figures(session: Session, school: AnInstit
     better = {"digital_inspections": {"numerator": "6", "denominator": "20"}}
     second = through(session, a_report(session, steward, "authority:so-01", better), steward, signer)
     with pytest.raises(LaterChanges):
-        path.undo(session, first, signer, reason="thử")
-    path.undo(session, second, signer, reason="thử")
+        publication.undo(session, first, signer, reason="thử")
+    publication.undo(session, second, signer, reason="thử")
     assert figures(session)["digital_inspections"][0] == Decimal(25)
 
 
