@@ -11,22 +11,15 @@ from werkzeug.test import TestResponse
 from geodata.imports import run as runs
 from geodata.imports.run import InputFile
 from geodata.proposals import looking
-from geodata.vocabulary import Role
 from mapapp import proposal_preview
 from tests.geodata.people.guarded import Guarded
-from tests.mapapp.test_proposals import HCMC, send
+from tests.mapapp.desk import lan, send
 from tests.mapapp.test_rights import site, visitors
-from tests.people import a_person, sign_in
 
-__all__ = ["site", "visitors"]  # fixtures that live beside the matrix of rights
+__all__ = ["lan", "site", "visitors"]  # fixtures that live beside what they make
 
 HEAD = "Tên cơ sở,Loại hình,Hình thức sở hữu,Tỉnh/Thành phố\n"
 ROW = "Trường Cao đẳng {name},Trường cao đẳng,công lập,{place}\n"
-
-
-@pytest.fixture
-def lan(client: FlaskClient, register: Session) -> FlaskClient:
-    return sign_in(client, register, a_person(register, (Role.PROVINCIAL_STEWARD, HCMC), login="lan"))
 
 
 def proposed(browser: FlaskClient, *names: str) -> TestResponse:

@@ -13,18 +13,13 @@ from werkzeug.test import TestResponse
 from geodata.models import InstitutionName, Proposal
 from geodata.proposals.entries import entries
 from geodata.releases import finish_release, log_change, open_release
-from geodata.vocabulary import ReleaseKind, Role
+from geodata.vocabulary import ReleaseKind
 from tests.builders import AnInstitution, publish
-from tests.mapapp.test_proposals import HANOI, HCMC, a_school, newest, send
-from tests.people import a_person, sign_in
+from tests.mapapp.desk import HANOI, a_school, lan, newest, send
+
+__all__ = ["lan"]  # a fixture that lives beside what people do with it
 
 WHY = {"effective": "2026-09-01", "decision": "12/QĐ-UBND"}
-
-
-@pytest.fixture
-def lan(client: FlaskClient, register: Session) -> FlaskClient:
-    """A provincial steward of Hồ Chí Minh City at work."""
-    return sign_in(client, register, a_person(register, (Role.PROVINCIAL_STEWARD, HCMC), login="lan"))
 
 
 @pytest.fixture

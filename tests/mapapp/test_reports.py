@@ -22,7 +22,7 @@ from mapapp import api_periodic
 from mapapp.api_periodic import SCHEMA
 from mapapp.schemas.periodic import PeriodicReport
 from tests.builders import AnInstitution, an_institution, publish
-from tests.mapapp.test_proposals import newest, send
+from tests.mapapp.desk import newest, send
 from tests.people import a_person, form_token, sign_in
 
 HANOI = "01"

@@ -20,17 +20,13 @@ from geodata.work import confirmations
 from tests.builders import AnInstitution, an_institution, publish
 from tests.geodata.people.guarded import ELSEWHERE, HERE, Guarded
 from tests.mapapp.conftest import NOW
+from tests.mapapp.desk import HANOI, HCMC, lan
 from tests.people import a_person, form_token, sign_in
 
-HCMC, HANOI = "79", "01"
+__all__ = ["lan"]  # a fixture that lives beside what people do with it
+
 SAIGON = "26740"
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def lan(client: FlaskClient, register: Session) -> FlaskClient:
-    """A provincial steward of Hồ Chí Minh City at work."""
-    return sign_in(client, register, a_person(register, (Role.PROVINCIAL_STEWARD, HCMC), login="lan"))
 
 
 @pytest.fixture
