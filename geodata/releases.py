@@ -17,6 +17,7 @@ from geodata.audit.log import append_releases
 from geodata.errors import GeodataError
 from geodata.figures.stored import derive_figures
 from geodata.models import FACTS, ChangeLog, IndicatorValue, InstitutionState, RegisterHead, Release, Report
+from geodata.people import permits
 from geodata.states import BULK, derive_states
 from geodata.tiles.derived import derive_tiles
 from geodata.vocabulary import ReleaseKind
@@ -113,6 +114,7 @@ def open_release(
 ) -> Release:
     """Start a publication: waits for any other to end, then takes the next number."""
     session.execute(select(func.pg_advisory_xact_lock(PUBLICATION_LOCK)))
+    permits.show(session)
     latest = session.scalar(select(func.max(Release.id))) or 0
     release = Release(
         id=latest + 1,
@@ -145,6 +147,7 @@ def finish_release(session: Session, release: Release, *, institutions: Collecti
     session.execute(head.on_conflict_do_update(index_elements=["id"], set_={"release_id": release.id}))
     session.flush()
     append_releases(session)
+    permits.hide(session)
 
 
 def _written(session: Session, release: Release, *, everything: bool) -> list[str]:

@@ -29,7 +29,10 @@ class Way:
     role: Role | None = None
 
 
-OF_PEOPLE = ("person_right", "person_session", "person_invitation", "recovery_code", "sign_in_event")
+OF_PEOPLE = (
+    *("person_right", "person_session", "person_invitation", "recovery_code", "sign_in_event"),
+    "publication_permit",
+)
 NOT_WRITTEN = (
     *("alembic_version", "role_act", "rehearsal", "person"),
     *("administrative_unit", "unit_succession", "unit_boundary", "unit_population", "spatial_ref_sys"),

@@ -37,5 +37,5 @@ def in_background(writer: Session, found: Proposal, act: str, person: Person, *,
         },
     )
     writer.commit()
-    launch(job.id)
+    launch(job.id, publishes=True)
     return cast(Response, redirect(page_url("steward.job", number=job.id), 303))

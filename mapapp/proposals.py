@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from geodata.imports import run
 from geodata.imports.refusals import Refused, UnknownRun
 from geodata.models import Proposal
+from geodata.people import permits
 from geodata.proposals import drafting, path, publication, reading, reviews
 from geodata.proposals.edits import touched
 from geodata.proposals.entries import entries
@@ -34,6 +35,7 @@ from geodata.text import clean
 from geodata.undoing import LaterChanges, NotUndoable
 from geodata.unit_reads import unit
 from geodata.vocabulary import PersonAct, ProposalKind, RowOutcome, Wizard
+from mapapp import doors
 from mapapp.db import session, today
 from mapapp.errors import CONFLICT, INVALID, NOT_FOUND, UNKNOWN_INSTITUTION, Problem, handle
 from mapapp.i18n import language, page_url
@@ -144,6 +146,8 @@ def act(number: int, act: str) -> Response:
 
 def step(writer: Session, found: Proposal, act: str, reason: str) -> None:
     person = visitor().person
+    if ACTS[act] is PersonAct.PUBLISH:
+        permits.carry(writer, doors.permit(person.id))
     if act == "propose":
         path.propose(writer, found, person)
     elif act == "approve":

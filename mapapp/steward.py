@@ -228,7 +228,7 @@ def do(
         job = jobs.enqueue(writer, act, actor=visitor().actor, file=file, run=found, choices=choices)
         writer.commit()
         number = job.id
-    launch(number)
+    launch(number, publishes=act is JobAct.UNDO)
     return to("job", number=number)
 
 

@@ -7,6 +7,7 @@ import subprocess  # our own interpreter and module, see `_process`
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +16,7 @@ from flask import Flask, current_app
 from geodata.engine import make_sessions
 from geodata.imports import jobs
 from geodata.imports.room import require_room
+from geodata.people import permits
 from geodata.people.acting import act_under, end_own_session
 from geodata.people.sessions import open_session
 from geodata.roles import Role, Way
@@ -24,7 +26,16 @@ from mapapp.doors import door
 from mapapp.settings import Settings
 from mapapp.sign_in import require_person
 
-Launch = Callable[[int, str | None], None]
+
+@dataclass(frozen=True)
+class Keys:
+    """What a job acts with: the token of a session of its own and, where it publishes, a permit."""
+
+    token: str
+    permit: str | None = None
+
+
+Launch = Callable[[int, Keys], None]
 NICENESS = 10
 
 
@@ -36,15 +47,17 @@ def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
         app.extensions["mapapp.launch"] = lambda job, _: jobs.work(given, job, watched=False)
     else:
         way = settings.way(Role.WEB)
-        app.extensions["mapapp.launch"] = lambda job, token: _process(way, job, token)
+        app.extensions["mapapp.launch"] = lambda job, keys: _process(way, job, keys)
 
 
-def launch(job_id: int) -> None:
+def launch(job_id: int, *, publishes: bool = False) -> None:
     """Start a job whose row is committed; it acts for who is signed in, in a session of its own that ends with it."""
+    person = require_person().id
     with door() as writer:
-        token = open_session(writer, require_person().id, at=now(), kind=SessionKind.JOB, method=f"job {job_id}")
+        token = open_session(writer, person, at=now(), kind=SessionKind.JOB, method=f"job {job_id}")
+        permit = permits.issue(writer, person, at=now()) if publishes else None
         writer.commit()
-    cast(Launch, current_app.extensions["mapapp.launch"])(job_id, token)
+    cast(Launch, current_app.extensions["mapapp.launch"])(job_id, Keys(token, permit))
 
 
 def require_disk() -> None:
@@ -54,8 +67,9 @@ def require_disk() -> None:
         require_room(disk)
 
 
-def _process(way: Way, job_id: int, token: str | None) -> None:
-    """The way to the database and the token go in by standard input: a command line may be read by anybody."""
+def _process(way: Way, job_id: int, keys: Keys) -> None:
+    """The way to the database and the keys go in by standard input: a command line may be read by anybody."""
+    given = {"url": way.url, "role": way.role, "job": job_id, "token": keys.token, "permit": keys.permit}
     process = subprocess.Popen(  # noqa: S603  our own interpreter and module
         [sys.executable, "-c", _START, str(Path(__file__).parents[1])],
         stdin=subprocess.PIPE,
@@ -63,7 +77,7 @@ def _process(way: Way, job_id: int, token: str | None) -> None:
         start_new_session=True,
     )
     if process.stdin:
-        process.stdin.write(json.dumps({"url": way.url, "role": way.role, "job": job_id, "token": token}).encode())
+        process.stdin.write(json.dumps(given).encode())
         process.stdin.close()
     threading.Thread(target=process.wait, daemon=True).start()  # so that it does not stay as a zombie
 
@@ -80,6 +94,8 @@ def main() -> None:
         given["url"], statement_timeout_ms=0, application_name="mapapp-job", pool_size=2, role=given["role"]
     )
     act_under(sessions, given["token"])
+    if given["permit"]:
+        permits.carry(sessions, given["permit"])
     try:
         jobs.work(sessions, given["job"])
     finally:

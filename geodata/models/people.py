@@ -119,6 +119,16 @@ class PersonInvitation(Base):
     used_at: Mapped[datetime | None] = mapped_column(MOMENT)
 
 
+class PublicationPermit(Base):
+    """What the application shows while it publishes in a person's name (`geodata.people.permits`)."""
+
+    __tablename__ = "publication_permit"
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(MOMENT)
+    expires_at: Mapped[datetime] = mapped_column(MOMENT)
+
+
 class RecoveryCode(Base):
     """A code that stands in once for the second factor; 80 random bits, kept as a hash."""
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from geodata.engine import make_engine
-from geodata.people import accounts
+from geodata.people import accounts, permits
 from geodata.people.sessions import open_session
 from geodata.roles import Role as DatabaseRole
 from geodata.vocabulary import Role
@@ -36,13 +36,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from geodata.engine import make_engine
 from geodata.imports.run import InputFile, stage
+from geodata.people import permits
 from geodata.people.acting import act_under
 from geodata.people.rights import Person, Right
 from geodata.proposals import drafting, path, publication, reading
 from geodata.roles import Role as DatabaseRole
 from geodata.vocabulary import Role
 
-url, listed, steward, steward_token, approver, approver_token = sys.argv[1:]
+url, listed, steward, steward_token, _, approver, approver_token, permit = sys.argv[1:]
 engine = make_engine(url, statement_timeout_ms=0, role=DatabaseRole.WEB)
 
 
@@ -69,6 +70,7 @@ with Session(engine) as session:
     marks.append(work(session))
 with Session(engine) as session:  # on the same connection
     act_under(session, approver_token)
+    permits.carry(session, permit)
     minh = Person(int(approver), "approver", "approver", (Right(Role.APPROVER),))
     path.approve(session, reading.find(session, proposal), minh)
     publication.publish(session, reading.find(session, proposal), minh)
@@ -108,8 +110,8 @@ def a_large_list(engine: Engine) -> bytes:
     return a_csv(*rows, headings=HEADINGS).data
 
 
-def an_officer(url: str, login: str, role: Role) -> tuple[str, str]:
-    """(number, token of a session that is open) of somebody with a role over the whole country."""
+def an_officer(url: str, login: str, role: Role) -> tuple[str, str, str]:
+    """(number, token of a session that is open, permit to publish) of somebody with a role over the whole country."""
     engine, door = make_engine(url), make_engine(url, role=DatabaseRole.DOOR)
     with Session(engine) as session:
         person = accounts.add(session, login, login, by="tests")
@@ -118,10 +120,11 @@ def an_officer(url: str, login: str, role: Role) -> tuple[str, str]:
         number = person.id
     with Session(door) as session:
         token = open_session(session, number, at=datetime.now(UTC), agent="tests")
+        permit = permits.issue(session, number, at=datetime.now(UTC))
         session.commit()
     engine.dispose()
     door.dispose()
-    return str(number), token
+    return str(number), token, permit
 
 
 @pytest.mark.long

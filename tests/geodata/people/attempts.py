@@ -30,9 +30,15 @@ BELONGS = {
 """Whose a row is, by the column that says it; the first that a table has."""
 
 OF_ITS_OWN = {"import_run": "id = :run", "proposal": "id = :proposal"}
-OF_THE_WHOLE = ("readiness_cell", "readiness_figure", "readiness_stamp", "tile_point", "tile_gathering", "stored_tile")
-"""Sums and tiles of everything: every publication makes them anew, so that whoever publishes anywhere writes them. They
-say nothing by themselves: the next publication makes them from the facts."""
+OF_THE_WHOLE = {
+    "readiness_figure": "cell_id IN (SELECT id FROM readiness_cell WHERE province_code = :province)",
+    **dict.fromkeys(("readiness_stamp", "tile_gathering", "stored_tile", "tile_stamp"), "true"),
+    **dict.fromkeys(("release", "register_head"), "true"),
+}
+"""What publications make of everything: nobody writes it directly, whatever they may publish."""
+
+ADDED_ONCE = ("source", "decision", "indicator", "reporting_period")
+"""What whoever publishes adds to and nobody alters."""
 
 LOGINS = ("steward", "approver", "both", "auditor", "reporter", "nobody")
 """Whose rights, if any, are over the province of the others."""
@@ -80,8 +86,9 @@ def tables(owner: Session) -> list[Table]:
     found = []
     for name in names:
         by_column = (condition for column, condition in BELONGS.items() if column in columns[name])
-        theirs = OF_ITS_OWN.get(name) or next(by_column, None)
-        if theirs is not None and name not in OF_THE_WHOLE:
+        whole = "true" if name in ADDED_ONCE else OF_THE_WHOLE.get(name)
+        theirs = OF_ITS_OWN.get(name) or whole or next(by_column, None)
+        if theirs is not None:
             found.append(Table(name, columns[name], theirs, name in secret))
     return found
 
@@ -152,7 +159,7 @@ def a_statement(chance: random.Random, table: Table) -> str:
     ways = [
         "change",
         "delete",
-        "copy",
+        *([] if table.name in ADDED_ONCE else ["copy"]),
         *closing,
         *(["take", "give"] if table.place else []),
         *(["see"] if table.secret else []),

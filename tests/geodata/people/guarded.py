@@ -1,18 +1,20 @@
 """A database whose rows guard themselves, asked as the web asks it: by the web's own roles, under people's tokens."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from geodata.engine import make_engine
 from geodata.imports import run as runs
 from geodata.imports.run import InputFile
 from geodata.models import InstitutionState, Person
-from geodata.people import accounts
+from geodata.people import accounts, permits
 from geodata.people.acting import act_under
 from geodata.people.sessions import open_session
 from geodata.roles import Role as DatabaseRole
@@ -37,6 +39,11 @@ LIST = """Tên cơ sở,Loại hình,Hình thức sở hữu,Tỉnh/Thành phố
 Trường Cao đẳng Phía Bắc,Trường cao đẳng,công lập,Hà Nội,"21,0285","105,8542"
 Trường Cao đẳng Phía Nam,Trường cao đẳng,công lập,TP. Hồ Chí Minh,"10,7769","106,7009"
 """
+SAY = """
+    INSERT INTO identifier (institution_id, scheme, value, release_from, source_id)
+    SELECT :id, 'code', 'THU.NGHIEM', max(release_from), max(source_id) FROM institution_name
+"""
+"""A code for an institution, as SQL; never committed."""
 
 
 def prepare_guarded(engine: Engine) -> None:
@@ -67,9 +74,7 @@ class Guarded:
     def token(self, login: str) -> str:
         """A session that is open now."""
         with self.door() as session:
-            person = session.scalar(select(Person.id).where(Person.login == login))
-            assert person is not None
-            token = open_session(session, person, at=datetime.now(UTC), agent="tests")
+            token = open_session(session, self.number(login), at=datetime.now(UTC), agent="tests")
             session.commit()
         return token
 
@@ -78,6 +83,21 @@ class Guarded:
         session = (self.read if reading else self.web)()
         act_under(session, self.token(login))
         return session
+
+    def publishing(self, login: str) -> Session:
+        """One in which the application publishes in the person's name."""
+        session = self.as_(login)
+        with self.door() as door:
+            permit = permits.issue(door, self.number(login), at=datetime.now(UTC))
+            door.commit()
+        permits.carry(session, permit)
+        return session
+
+    def number(self, login: str) -> int:
+        with self.door() as session:
+            person = session.scalar(select(Person.id).where(Person.login == login))
+            assert person is not None
+            return person
 
     def institutions(self, province: str) -> list[str]:
         """Registry ids of institutions with their main campus there."""
@@ -107,3 +127,25 @@ def guarded(database_like: DatabaseLike) -> Iterator[Guarded]:
 
 def rows(session: Session, table: str) -> int:
     return int(session.scalar(text(f"SELECT count(*) FROM {table}")) or 0)
+
+
+@contextmanager
+def tried(session: Session) -> Iterator[None]:
+    """What is done inside is taken back."""
+    savepoint = session.begin_nested()
+    try:
+        yield
+    finally:
+        if savepoint.is_active:
+            savepoint.rollback()
+
+
+def effect(session: Session, statement: str, **given: object) -> int:
+    """How many rows the statement wrote; 0 when the database refused it. Nothing stays."""
+    with tried(session):
+        try:
+            return int(session.execute(text(statement), given).rowcount)  # type: ignore[attr-defined]
+        except DBAPIError as error:
+            if not any(word in str(error) for word in ("row-level security", "permission denied")):
+                raise
+            return 0

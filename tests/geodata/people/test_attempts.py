@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from geodata.roles import Role
-from tests.geodata.people.attempts import Outcome, Table, attempts, tables, theirs, tokens
+from tests.geodata.people.attempts import ADDED_ONCE, OF_THE_WHOLE, Outcome, Table, attempts, tables, theirs, tokens
 from tests.geodata.people.guarded import ELSEWHERE, HERE, Guarded
 
 
@@ -31,6 +31,7 @@ def given(guarded: Guarded) -> dict[str, object]:
 def test_the_tables_of_facts_and_work_are_attempted(known: list[Table]) -> None:
     wanted = {"campus", "licence", "programme", "relation", "indicator_value", "report", "error_report", "change_log"}
     wanted |= {"import_run", "import_row", "import_job", "review_answer", "proposal", "proposal_log", "province_review"}
+    wanted |= {"readiness_cell", "tile_point", *OF_THE_WHOLE, *ADDED_ONCE}
     assert wanted <= {table.name for table in known}
 
 
@@ -55,6 +56,9 @@ MISTAKES: Sequence[str] = (
     "ALTER POLICY adds ON licence WITH CHECK (true)",
     "ALTER POLICY deletes ON programme USING (true)",
     "ALTER POLICY sees ON import_run USING (true)",
+    "ALTER POLICY changes ON readiness_figure USING (cardinality(writable_provinces()) > 0) WITH CHECK (true)",
+    "ALTER POLICY deletes ON stored_tile USING (cardinality(writable_provinces()) > 0)",
+    "ALTER POLICY adds ON tile_point WITH CHECK (cardinality(writable_provinces()) > 0)",
     "ALTER TABLE institution_name DISABLE ROW LEVEL SECURITY",
     "ALTER TABLE proposal_log DISABLE ROW LEVEL SECURITY",
     """

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from geodata.people import accounts
 from geodata.vocabulary import Role
-from tests.geodata.people.guarded import ELSEWHERE, HERE, Guarded
-from tests.geodata.people.test_row_security import effect, tried
+from tests.geodata.people.guarded import ELSEWHERE, HERE, Guarded, effect, tried
 
 DRAFT = """
     INSERT INTO proposal (kind, state, reason, drafted_by_id, provinces, asked, changes, institutions, reports_on,
