@@ -93,6 +93,11 @@ class Cluster:
         return self.place.owner_file.exists() and not processes.is_alive(self.place.owner_file.read_text())
 
     @property
+    def claimed(self) -> bool:
+        """Whether a process that lives will stop the running server at its end."""
+        return self.place.owner_file.exists() and processes.is_alive(self.place.owner_file.read_text())
+
+    @property
     def url(self) -> str:
         """SQLAlchemy URL of the application's database, as role `mapapp`."""
         return self.database_url(DATABASE)

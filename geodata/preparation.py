@@ -65,6 +65,9 @@ def _one_at_a_time(engine: Engine) -> Iterator[None]:
 def _bring_up(engine: Engine, say: Callable[[str], object]) -> None:
     _require_extensions(engine)
     present, newest = migrations.revisions(engine)
+    if present != newest and migrations.fit(engine):
+        say(f"The tables ({present}) are those of a newer version, and this one ({newest}) works on them as they are.")
+        return
     if present != newest:
         say(f"Migrating the tables from {present or 'empty'} to {newest}.")
         _upgrade(engine, say)

@@ -9,7 +9,7 @@ import json
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,9 @@ FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
 STEADY_AFTER_S = 60.0
 """One that ran for so long is started anew after the first wait again."""
+
+ASK_AGAIN_S = 0.5
+"""How often whoever may not run a keeper yet looks whether it may."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,18 @@ class Keeper:
 
 
 class Watchman:
-    """Runs a command for as long as it is wanted, whatever kills it."""
+    """Runs a command, as soon as it `may_start`, for as long as it is wanted, whatever kills it."""
 
-    def __init__(self, command: Sequence[str], data: Path, *, first_wait_s: float = FIRST_WAIT_S) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        data: Path,
+        *,
+        first_wait_s: float = FIRST_WAIT_S,
+        may_start: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.command, self.data, self.first_wait_s = list(command), data, first_wait_s
+        self.may_start, self.began = may_start, False
         self.restarts = 0
         self._over = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
@@ -47,7 +58,6 @@ class Watchman:
     def start(self) -> None:
         """Returns at once. The thread lives as long as the process it starts: Linux takes the end of the thread that
         started a process for the end of its parent."""
-        (self.data / ROUND).unlink(missing_ok=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -57,9 +67,15 @@ class Watchman:
             if self._process is not None:
                 self._process.terminate()
         self._thread.join()
-        (self.data / NOTE).unlink(missing_ok=True)
+        if self.began:
+            (self.data / NOTE).unlink(missing_ok=True)
 
     def _watch(self) -> None:
+        while not self.may_start():
+            if self._over.wait(ASK_AGAIN_S):
+                return
+        self.began = True
+        (self.data / ROUND).unlink(missing_ok=True)
         wait_s = self.first_wait_s
         while (process := self._started()) is not None:
             began = time.monotonic()
@@ -89,9 +105,9 @@ class Watchman:
 
 
 @contextlib.contextmanager
-def watched(command: Sequence[str], data: Path) -> Iterator[None]:
-    """Within, the command is kept running."""
-    watchman = Watchman(command, data)
+def watched(command: Sequence[str], data: Path, may_start: Callable[[], bool]) -> Iterator[None]:
+    """Within, the command is kept running, from when it `may_start`."""
+    watchman = Watchman(command, data, may_start=may_start)
     watchman.start()
     try:
         yield

@@ -10,6 +10,12 @@ from sqlalchemy import Connection, Engine, text
 
 from geodata import roles
 
+OLDEST = "0020"
+"""The first revision whose code asks whether it works on newer tables. It does where every migration since says
+`older_code_works = True`: one that takes nothing away and forbids nothing that was allowed."""
+
+NOTED = "SELECT obj_description(to_regclass('alembic_version'), 'pg_class')"
+
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema to `revision` in one transaction, and the rights of the web's roles with it. Gives up soon where
@@ -18,6 +24,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         connection.execute(text("SET LOCAL lock_timeout = '2s'"))
         command.upgrade(configuration(connection), revision)
         roles.grant(connection)
+        _note_oldest(connection)
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:
@@ -37,6 +44,29 @@ def revisions(engine: Engine) -> tuple[str | None, str | None]:
     with engine.connect() as connection:
         present = MigrationContext.configure(connection).get_current_revision()
     return present, ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+def fit(engine: Engine) -> bool:
+    """Whether this code works on the tables as they are: its own, or newer ones that were made so that it does."""
+    present, newest = revisions(engine)
+    if present == newest or present is None or newest is None:
+        return present == newest
+    with engine.connect() as connection:
+        oldest = connection.scalar(text(NOTED))
+    return oldest is not None and oldest <= newest < present
+
+
+def _note_oldest(connection: Connection) -> None:
+    """Put down at the tables the oldest revision whose code works on them as they are now."""
+    present = MigrationContext.configure(connection).get_current_revision()
+    if present is not None:
+        connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{min(present, oldest(present))}'"))
+
+
+def oldest(present: str) -> str:
+    """The oldest revision whose code works on tables of the revision `present`."""
+    scripts = ScriptDirectory.from_config(configuration()).iterate_revisions(present, "base")
+    return max([OLDEST, *(one.revision for one in scripts if not getattr(one.module, "older_code_works", False))])
 
 
 def configuration(connection: Connection | None = None) -> Config:

@@ -1,7 +1,6 @@
 """`mapapp serve`: database, tables, first dataset, web server; and all of it down again at the end."""
 
 import contextlib
-import fcntl
 import gc
 import os
 import socket
@@ -24,6 +23,7 @@ from geodata.errors import GeodataError
 from geodata.preparation import migrate
 from mapapp import admission, create_app, keeper, logs, measuring
 from mapapp.endings import die_with_parent, end_on_signals, uninterrupted
+from mapapp.in_charge import charge
 from mapapp.settings import Settings
 
 
@@ -31,28 +31,29 @@ class AddressInUse(GeodataError):
     """Another program listens where the site should be served."""
 
 
-class AlreadyServed(GeodataError):
-    """Another process serves from the same data directory."""
-
-
 @click.command()
 @click.option("--host", help="Address to listen on (MAPAPP_HOST; default: 127.0.0.1).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (MAPAPP_PORT; default: 8000).")
+@click.option("--beside", is_flag=True, help="Serve beside another process of the same data, for an upgrade.")
 @click.pass_obj
-def command(settings: Settings, host: str | None, port: int | None) -> None:
+def command(settings: Settings, host: str | None, port: int | None, beside: bool) -> None:
     """Start the database, bring it up to date and serve the site until Ctrl-C or SIGTERM.
 
     A private database that this command has made gets the illustrative dataset. The database is stopped at the end
-    when this command started it.
+    when this command started it. With --beside it must run already (`mapapp db start`), and keeps running.
     """
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
-    with end_on_signals(), _only_one(settings), _running_database(settings):
+    database = _database_of_others if beside else _running_database
+    _refuse_address_in_use(settings)
+    note = f"process {os.getpid()}, http://{settings.host}:{settings.port}\n"
+    with end_on_signals(), charge(settings.data, note, beside=beside) as ours, database(settings):
         logs.begin(settings)
         _prepare(settings)
-        measuring.begin_anew(settings.data)
+        if ours.taken():
+            measuring.begin_anew(settings.data)
         create_app(settings)  # reads all modules before the workers fork, and fails here rather than in each of them
         gc.freeze()  # what they inherit is never looked through for garbage, nor copied by that
-        with keeper.watched(_keeper_command(settings), settings.data):
+        with keeper.watched(_keeper_command(settings), settings.data, may_start=ours.taken):
             click.echo(f"Serving on http://{settings.host}:{settings.port}  (Ctrl-C stops)")
             workers = partial(workers_application, settings, os.getpid())
             web_server(settings).serve(target_loader=workers, wrap_loader=False)
@@ -126,32 +127,29 @@ def _running_database(settings: Settings) -> Iterator[None]:
             cluster.stop()
 
 
+@contextlib.contextmanager
+def _database_of_others(settings: Settings) -> Iterator[None]:
+    """A database that nobody stops who may end before us. Raises `ClusterUnusable` for one at rest, or one that the
+    process that serves now will stop."""
+    cluster = settings.cluster
+    if cluster is None:
+        require_answer(settings.url)
+    elif not cluster.running:
+        raise ClusterUnusable(f"The database in {settings.data} does not run. Start it with: mapapp db start")
+    elif cluster.claimed:
+        raise ClusterUnusable(
+            "The database ends with the process that serves now. End that, and let the database be started by itself:"
+            " mapapp db start"
+        )
+    yield
+
+
 def _start(cluster: Cluster) -> None:
     """In one piece: a signal that comes meanwhile takes effect afterwards, so that no server is left half started."""
     if not cluster.exists:
         click.echo(f"Making a private database in {cluster.directory}.")
     with uninterrupted():
         cluster.ensure()
-
-
-@contextlib.contextmanager
-def _only_one(settings: Settings) -> Iterator[None]:
-    """One `serve` per data directory, and none on a port in use: said before any work is done."""
-    _refuse_address_in_use(settings)
-    try:
-        settings.data.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(settings.data / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise ClusterUnusable(f"{settings.data} cannot be written: {error.strerror}.") from error
-    with os.fdopen(descriptor, "r+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyServed(f"{settings.data} is already being served ({lock.read().strip()}).") from None
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()}, http://{settings.host}:{settings.port}\n")
-        lock.flush()
-        yield
 
 
 def _refuse_address_in_use(settings: Settings) -> None:

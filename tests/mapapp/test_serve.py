@@ -53,7 +53,7 @@ def port() -> int:
         return int(probe.getsockname()[1])
 
 
-Serve = Callable[[], subprocess.Popen[str]]
+Serve = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
@@ -61,8 +61,8 @@ def serve(place: Path, port: int) -> Iterator[Serve]:
     """Starts `mapapp serve` on the place and port of the test; whatever is left afterwards is killed."""
     started: list[subprocess.Popen[str]] = []
 
-    def serve() -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "mapapp", "--data", str(place), "serve", "--port", str(port)]
+    def serve(*options: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "mapapp", "--data", str(place), "serve", "--port", str(port), *options]
         environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         process = subprocess.Popen(
             command,
@@ -93,6 +93,14 @@ def wait_until_it_answers(port: int, process: subprocess.Popen[str]) -> None:
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.05)
     pytest.fail("the site does not answer")
+
+
+def until(said: Callable[[], bool]) -> None:
+    for _ in range(PATIENCE_S * 20):
+        if said():
+            return
+        time.sleep(0.05)
+    pytest.fail("waited in vain")
 
 
 def children(process: subprocess.Popen[str]) -> list[int]:
@@ -170,6 +178,34 @@ def test_second_serve_on_the_same_data_is_refused(serve: Serve, place: Path, por
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 1
     assert "already being served" in done.stderr
+    assert Cluster(place).running
+
+
+def test_second_serve_beside_the_first_goes_on_and_keeps_when_the_first_ends(
+    serve: Serve, place: Path, port: int
+) -> None:
+    Cluster(place).start()
+    first = serve()
+    wait_until_it_answers(port, first)
+    second = serve("--beside", "--port", str(port - 1))
+    wait_until_it_answers(port - 1, second)
+    kept_by_the_first = (place / "keeper.json").read_text()
+    first.terminate()
+    assert first.wait(PATIENCE_S) == 0
+    wait_until_it_answers(port - 1, second)
+    until(lambda: (place / "keeper.json").exists() and (place / "keeper.json").read_text() != kept_by_the_first)
+    assert f":{port - 1}" in (place / "serve.lock").read_text()
+    second.terminate()
+    assert second.wait(PATIENCE_S) == 0
+    assert Cluster(place).running
+
+
+def test_nobody_serves_beside_one_that_will_stop_the_database(serve: Serve, place: Path, port: int) -> None:
+    beside = serve("--beside", "--port", str(port - 1))
+    assert "mapapp db start" in beside.communicate(timeout=PATIENCE_S)[0]
+    wait_until_it_answers(port, serve())
+    beside = serve("--beside", "--port", str(port - 1))
+    assert "ends with the process that serves now" in beside.communicate(timeout=PATIENCE_S)[0]
     assert Cluster(place).running
 
 
