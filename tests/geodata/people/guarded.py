@@ -14,7 +14,7 @@ from geodata.engine import make_engine
 from geodata.imports import run as runs
 from geodata.imports.run import InputFile
 from geodata.models import InstitutionState, Person
-from geodata.people import accounts
+from geodata.people import accounts, permits
 from geodata.people.acting import act_under
 from geodata.people.sessions import open_session
 from geodata.roles import Role as DatabaseRole
@@ -74,9 +74,7 @@ class Guarded:
     def token(self, login: str) -> str:
         """A session that is open now."""
         with self.door() as session:
-            person = session.scalar(select(Person.id).where(Person.login == login))
-            assert person is not None
-            token = open_session(session, person, at=datetime.now(UTC), agent="tests")
+            token = open_session(session, self.number(login), at=datetime.now(UTC), agent="tests")
             session.commit()
         return token
 
@@ -85,6 +83,21 @@ class Guarded:
         session = (self.read if reading else self.web)()
         act_under(session, self.token(login))
         return session
+
+    def publishing(self, login: str) -> Session:
+        """One in which the application publishes in the person's name."""
+        session = self.as_(login)
+        with self.door() as door:
+            permit = permits.issue(door, self.number(login), at=datetime.now(UTC))
+            door.commit()
+        permits.carry(session, permit)
+        return session
+
+    def number(self, login: str) -> int:
+        with self.door() as session:
+            person = session.scalar(select(Person.id).where(Person.login == login))
+            assert person is not None
+            return person
 
     def institutions(self, province: str) -> list[str]:
         """Registry ids of institutions with their main campus there."""

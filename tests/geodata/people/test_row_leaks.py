@@ -12,7 +12,7 @@ from geodata.engine import make_engine
 from geodata.people.acting import act_under, rehearse
 from geodata.people.sessions import end_all
 from geodata.people.tokens import token_hash
-from geodata.roles import Role, is_guarded
+from geodata.roles import OF_PEOPLE, Role, is_guarded
 from tests.geodata.people.guarded import ELSEWHERE, HERE, SAY, Guarded, effect, rows, tried
 
 
@@ -47,7 +47,8 @@ def test_setting_anything_but_a_token_opens_nothing(guarded: Guarded) -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["person_session", "person_right", "person_invitation", "recovery_code", "sign_in_event"]
+    "table",
+    ["person_session", "person_right", "person_invitation", "recovery_code", "sign_in_event", "publication_permit"],
 )
 def test_the_webs_role_neither_sees_nor_makes_people_rights_and_sessions(guarded: Guarded, table: str) -> None:
     for session in (guarded.as_("national"), guarded.as_("national", reading=True)):
@@ -100,8 +101,7 @@ def test_every_table_of_facts_and_of_staged_work_guards_its_rows(guarded: Guarde
             f" AND column_name ~ '^({named})$'"
         )
         tables = set(session.scalars(text(asked)))
-    of_the_door = {"person_right", "person_session", "person_invitation", "recovery_code", "sign_in_event"}
-    assert tables - guarded_tables - of_the_door == set()
+    assert tables - guarded_tables - set(OF_PEOPLE) == set()
 
 
 def test_a_role_that_signs_in_by_itself_cannot_be_left_for_the_owners(guarded: Guarded, cluster: Cluster) -> None:

@@ -1,5 +1,7 @@
 """Row-level security as the web's role meets it: the own province yes, others never."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -7,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from geodata.imports import run as runs
 from geodata.imports.refusals import UnknownRun
+from geodata.people import permits
 from geodata.roles import is_guarded
 from tests.geodata.people.guarded import ELSEWHERE, HERE, LIST, SAY, Guarded, effect, rows, tried
 
@@ -97,11 +100,11 @@ def test_the_whole_way_of_a_file_under_the_roles_of_the_web(guarded: Guarded) ->
     number = guarded.stage("steward", mine, "ca-duong.csv")
     with guarded.as_("other") as session, pytest.raises(UnknownRun):
         runs.publish(session, runs.find(session, number), actor="other")
-    with guarded.as_("approver") as session:
+    with guarded.publishing("approver") as session:
         published = runs.publish(session, runs.find(session, number), actor="approver")
         session.commit()
         assert published.release_id is not None
-    with guarded.as_("approver") as session:
+    with guarded.publishing("approver") as session:
         undone = runs.undo(session, runs.find(session, number), actor="approver")
         session.commit()
         assert undone.undo_release_id is not None
@@ -205,3 +208,49 @@ def test_each_attempt_is_refused_for_its_province_only(guarded: Guarded, stateme
             refusal = str(error)
     assert "row-level security" not in refusal
     assert "permission denied" not in refusal
+
+
+# -- what is made of everybody's facts ---------------------------------------------------------------------------------
+
+
+OF_EVERYBODY = (
+    "UPDATE readiness_figure SET reporting = 0",
+    "DELETE FROM stored_tile",
+    "UPDATE tile_point SET name = 'x'",
+    "UPDATE register_head SET release_id = 1",
+    "UPDATE release SET summary = '{}'",
+)
+
+
+@pytest.mark.parametrize("statement", OF_EVERYBODY)
+def test_sums_tiles_and_releases_are_written_by_publications_only(guarded: Guarded, statement: str) -> None:
+    for login in ("approver", "signer", "national", "nobody"):
+        with guarded.publishing(login) as session:
+            assert effect(session, statement) == 0, "who carries a permit and does not publish"
+    with guarded.publishing("approver") as session:
+        permits.show(session)
+        assert effect(session, statement) > 0
+        permits.hide(session)
+        assert effect(session, statement) == 0
+    with guarded.publishing("steward") as session:
+        permits.show(session)
+        assert effect(session, statement) == 0, "a permit gives no right"
+
+
+def test_a_permit_is_good_for_its_person_and_time(guarded: Guarded) -> None:
+    with guarded.door() as door:
+        over = permits.issue(door, guarded.number("approver"), at=datetime.now(UTC) - permits.LASTS)
+        others = permits.issue(door, guarded.number("other"), at=datetime.now(UTC))
+        door.commit()
+    for permit in (over, others, "x"):
+        with guarded.as_("approver") as session:
+            permits.carry(session, permit)
+            permits.show(session)
+            assert effect(session, "DELETE FROM stored_tile") == 0
+
+
+def test_nobody_publishes_in_sql_without_a_permit(guarded: Guarded) -> None:
+    mine = "\n".join(LIST.splitlines()[:2]).replace("Phía Bắc", "Không Phép")
+    number = guarded.stage("steward", mine, "khong-phep.csv")
+    with guarded.as_("approver") as session, pytest.raises(DBAPIError, match="row-level security"):
+        runs.publish(session, runs.find(session, number), actor="approver")
