@@ -1,6 +1,6 @@
 """Institutions for tests: build only what matters, publish, and look at the register as a reader would."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -31,7 +31,8 @@ ALWAYS: Span = (None, None)
 
 @dataclass(frozen=True)
 class AnInstitution:
-    """What a test wants to exist. Spans are half-open; `at` places the main campus exactly."""
+    """What a test wants to exist. Spans are half-open; `at` places the main campus exactly; `campuses` says otherwise
+    of a campus by its number: `{2: {"valid_to": day}}`."""
 
     name: str = "Trường Cao đẳng Minh họa"
     id: str = field(default_factory=registry_ids.issue)
@@ -51,6 +52,7 @@ class AnInstitution:
     address: str | None = None
     precision: str | None = None
     other_campuses: Sequence[LonLat] = ()
+    campuses: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     licences: Sequence[tuple[str, Span]] = ()
     programmes: Sequence[tuple[str, str, Span]] = ()
     complete: Sequence[Span] = ()
@@ -137,19 +139,19 @@ def a_name(kind: str, text: str, span: Span, common: dict[str, Any]) -> Institut
 
 def a_campus(wanted: AnInstitution, number: int, place: LonLat | None, common: dict[str, Any]) -> Campus:
     unplaced = "province" if wanted.province else "none"
-    return Campus(
-        campus_id=f"{wanted.id}.{number + 1}",
-        kind="site" if number else "main",
-        address=wanted.address,
-        province_code=wanted.province,
-        commune_code=wanted.commune,
-        former_province_code=wanted.former_province,
-        former_district_code=wanted.former_district,
-        former_commune_code=wanted.former_commune,
-        location_precision=wanted.precision or ("address" if place else unplaced),
-        geom=f"SRID=4326;POINT({place.lon} {place.lat})" if place else None,
-        **common,
-    )
+    told = {
+        "campus_id": f"{wanted.id}.{number + 1}",
+        "kind": "site" if number else "main",
+        "address": wanted.address,
+        "province_code": wanted.province,
+        "commune_code": wanted.commune,
+        "former_province_code": wanted.former_province,
+        "former_district_code": wanted.former_district,
+        "former_commune_code": wanted.former_commune,
+        "location_precision": wanted.precision or ("address" if place else unplaced),
+        "geom": f"SRID=4326;POINT({place.lon} {place.lat})" if place else None,
+    }
+    return Campus(**{**told, **wanted.campuses.get(number + 1, {}), **common})
 
 
 def days(span: Span) -> dict[str, date | None]:

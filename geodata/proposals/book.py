@@ -1,6 +1,7 @@
 """What the register says of the institutions that a proposal is about, and the changes it makes to them."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,12 +17,22 @@ from geodata.vocabulary import AttributeKind, NameKind, Status
 ATTRIBUTE = "institution_attribute"
 
 
+@dataclass(frozen=True)
+class Note:
+    """Something that was asked for and is not done, told to whoever looks at the proposal."""
+
+    vi: str
+    en: str
+
+
 class Book:
-    """Facts by institution, which follow the changes as these are made. `on` is the day of effect, else today."""
+    """Facts by institution, which follow the changes as these are made. `on` is the day of effect, else today; `notes`
+    say what is left as it is."""
 
     def __init__(self, session: Session, ids: Collection[str], *, today: date, effective: date | None) -> None:
         self.session = session
         self.occasion = Occasion(today, effective, decided=True)
+        self.notes: list[Note] = []
         self._facts = open_facts(session, ids, TABLES)
         self._sets = {id: ChangeSet(id, dict(self._facts[id]), self.occasion) for id in ids}
 

@@ -16,7 +16,7 @@ from geodata.people.rights import Person
 from geodata.proposals.fields import fields_of, require_change
 from geodata.proposals.permission import require_act
 from geodata.proposals.planning import current_number, plan, with_new_ids
-from geodata.proposals.reading import asked_of, of_run
+from geodata.proposals.reading import NOTES, asked_of, of_run
 from geodata.proposals.refusals import AlreadyUnderWay, WrongStep
 from geodata.proposals.runs import fields_of_run, provinces_of_run, require_for_approval
 from geodata.proposals.steps import go, lock, log, must_be
@@ -122,6 +122,7 @@ def revise(
 
 def _plan(session: Session, person: Person, proposal: Proposal) -> None:
     planned = plan(session, asked_of(proposal))
+    proposal.asked = {**proposal.asked, NOTES: [[note.vi, note.en] for note in planned.notes]}
     proposal.changes, proposal.institutions = planned.changes, planned.institutions
     proposal.provinces, proposal.base_release_id = planned.provinces, current_number(session) or None
     require_act(person, PersonAct.EDIT, proposal)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geodata.imports.facts import Fact, holds
-from geodata.proposals.book import Book
+from geodata.proposals.book import Book, Note
 from geodata.proposals.forms import Given
 from geodata.vocabulary import (
     AttributeKind,
@@ -18,9 +18,15 @@ from geodata.vocabulary import (
 
 PLACE = (
     *("name", "address", "province_code", "commune_code", "former_province_code", "former_district_code"),
-    *("former_commune_code", "location_precision", "geom"),
+    *("former_commune_code", "location_precision", "geom", "valid_to"),
 )
 LICENCE = ("number", "issued_on", "issuer", "valid_to")
+NOWHERE = Note(
+    "Cơ sở mới chưa thuộc tỉnh nào: không phải mọi địa điểm cũ đều rõ tỉnh. Chỉ cán bộ toàn quốc phê duyệt được; sau "
+    "khi công bố, hãy đặt vị trí cho cơ sở.",
+    "The new institution is in no province yet: not every old place is in a known one. Only people with the whole "
+    "country may approve this; place the institution after publication.",
+)
 PROGRAMME = ("occupation_code", "occupation_name", "training_level", "quota", "valid_to")
 
 
@@ -46,13 +52,17 @@ def add_place(book: Book, institution: str, place: dict[str, Any], kind: CampusK
 
 
 def one_province(book: Book, given: Given, field: str, institutions: Sequence[str]) -> str | None:
-    """The province in which these institutions have their places on the day, for a new one that takes over none of
-    them; None where none is recorded, a fault where there are several."""
+    """The province in which these institutions have all their places on the day, for a new one that takes over none of
+    them; a fault where there are several, None with a note where a place is in no known province."""
     places = [fact for one in institutions for fact in book.facts(one, "campus") if holds(fact, book.on)]
-    codes = sorted({str(fact["province_code"]) for fact in places if fact["province_code"]})
-    if len(codes) > 1:
+    codes = {fact["province_code"] for fact in places}
+    known = sorted(str(code) for code in codes if code)
+    if len(known) > 1:
         given.fault(field, "Hãy chọn địa điểm cho cơ sở mới.", "Choose a place for the new institution.")
-    return codes[0] if codes else None
+    if len(known) == len(codes) == 1:
+        return known[0]
+    book.notes.append(NOWHERE)
+    return None
 
 
 def add_unknown_place(book: Book, institution: str, province: str | None) -> str:
@@ -61,13 +71,42 @@ def add_unknown_place(book: Book, institution: str, province: str | None) -> str
     return add_place(book, institution, place, CampusKind.MAIN)
 
 
+def places_on_the_day(book: Book, institution: str) -> list[str]:
+    """Ids of the campuses that exist on the day of effect, the main one first, then those of a known province."""
+    held = [fact for fact in book.facts(institution, "campus") if holds(fact, book.on)]
+    held.sort(key=lambda fact: (fact["kind"] != CampusKind.MAIN, fact["province_code"] is None))
+    return [str(fact["campus_id"]) for fact in held]
+
+
+def note_absent_places(book: Book, institution: str) -> None:
+    """Say which places stay behind because they do not exist on the day of effect, though they do today or later."""
+    today = book.occasion.today
+    for fact in book.facts(institution, "campus"):
+        if holds(fact, book.on) or (fact["valid_to"] and fact["valid_to"] <= min(today, book.on)):
+            continue
+        begins = fact["valid_from"] is not None and fact["valid_from"] > book.on
+        told = fact["name"] or fact["address"] or fact["campus_id"]
+        vi = (
+            f"chỉ có từ ngày {fact['valid_from']:%d/%m/%Y}"
+            if begins
+            else f"kết thúc từ ngày {fact['valid_to']:%d/%m/%Y}"
+        )
+        en = f"only exists from {fact['valid_from']}" if begins else f"ends on {fact['valid_to']}"
+        name = book.name(institution)
+        book.notes.append(
+            Note(
+                f"Địa điểm “{told}” của {name} không chuyển: {vi}, vào ngày hiệu lực {book.on:%d/%m/%Y} không có.",
+                f"The place “{told}” of {name} is not handed over: it {en} and is not there on {book.on}.",
+            )
+        )
+
+
 def hand_over_places(book: Book, institution: str, successor: str, campus_ids: Sequence[str]) -> dict[str, str]:
     """These campuses end here and go on at the successor, the first one as its main place where it has none; {old
     campus id: new one}."""
     given: dict[str, str] = {}
-    for fact in [fact for fact in book.facts(institution, "campus") if fact["campus_id"] in campus_ids]:
-        if not holds(fact, book.on):
-            continue
+    held = {str(fact["campus_id"]): fact for fact in book.facts(institution, "campus") if holds(fact, book.on)}
+    for fact in [held[id] for id in places_on_the_day(book, institution) if id in campus_ids]:
         has_main = any(site["kind"] == CampusKind.MAIN for site in book.facts(successor, "campus"))
         kind = CampusKind.SITE if has_main else CampusKind.MAIN
         name = fact["name"] or book.name(institution)

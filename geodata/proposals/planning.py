@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geodata import registry_ids
-from geodata.models import ChangeLog, InstitutionState, Release
+from geodata.models import ChangeLog, Institution, InstitutionState, Release
 from geodata.proposals import splits as _splits  # noqa: F401  registers its plan
 from geodata.proposals import successions as _mergers  # noqa: F401  registers its plan
-from geodata.proposals.book import Book
+from geodata.proposals.book import Book, Note
 from geodata.proposals.change_sets import Change, facts_in, said
 from geodata.proposals.edits import plan_edit
 from geodata.proposals.forms import Given
@@ -26,6 +26,8 @@ from geodata.vocabulary import ProposalKind, Status, Wizard
 
 NEW_IDS = {Wizard.MERGE: ("new_id",), Wizard.SPLIT: ("new_id1", "new_id2", "new_id3")}
 MOST_INSTITUTIONS = 2_000
+UNKNOWN = "?"
+"""What `institution_provinces` says of a place of no known province."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class ChangePlan:
-    """The change set, whom it is about, and the provinces (codes of today) it touches; none: unknown."""
+    """The change set, whom it is about, the provinces (codes of today) it touches (none: unknown), and what was asked
+    for and is not done."""
 
     changes: list[Change]
     institutions: list[str]
     provinces: list[str]
+    notes: tuple[Note, ...] = ()
 
 
 def with_new_ids(wizard: Wizard | None, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +73,7 @@ def plan(session: Session, asked: Asked) -> ChangePlan:
         PLANS[asked.wizard](book, given)
     changes = book.changes
     touched = sorted({change["about"] for change in changes} | set(institutions_asked(asked.values)))
-    return ChangePlan(changes, touched, provinces_of(session, touched, changes))
+    return ChangePlan(changes, touched, provinces_of(session, touched, changes), tuple(book.notes))
 
 
 def _plan_report(session: Session, asked: Asked) -> ChangePlan:
@@ -87,21 +91,19 @@ def institutions_asked(values: Mapping[str, Any]) -> list[str]:
 
 
 def provinces_of(session: Session, institutions: Sequence[str], changes: Iterable[Change]) -> list[str]:
-    """Codes of today's provinces in which the institutions have their places, and into which the changes move any;
-    none where the register knows no province of one of them, which only the whole country covers."""
-    state = InstitutionState
-    rows = session.execute(
-        select(state.institution_id, case((state.valid_to.is_(None), state.province_code)).label("code"))
-        .where(state.institution_id == func.any(list(institutions)), state.release_to.is_(None))
-        .distinct()
-    ).all()
-    codes = {row.code for row in rows if row.code}
-    if {row.institution_id for row in rows} - {row.institution_id for row in rows if row.code}:
-        return []
-    facts = [
-        change.get(side) or {} for change in changes if change["table"] == "campus" for side in ("before", "after")
-    ]
-    return sorted(codes | {fact["province_code"] for fact in facts if fact.get("province_code")})
+    """Codes of today's provinces in which the institutions have their places, as the rows' own policies see it, and
+    into which the changes move any; none where the register does not know the province of one of these places, which
+    only the whole country covers."""
+    placed = select(func.institution_provinces(Institution.id)).where(Institution.id == func.any(list(institutions)))
+    known = [set(codes) or {UNKNOWN} for codes in session.scalars(placed)]
+    added = {
+        (change.get("after") or {}).get("province_code") or UNKNOWN
+        for change in changes
+        if change["table"] == "campus" and change["action"] == "add"
+    }
+    left = {(change.get("before") or {}).get("province_code") for change in changes if change["table"] == "campus"}
+    found = set().union(*known, added, left - {None})
+    return [] if UNKNOWN in found else sorted(map(str, found))
 
 
 def of_province(session: Session, province: str, *, on: date) -> list[str]:

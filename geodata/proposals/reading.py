@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from geodata.imports import run as runs
 from geodata.models import Decision, ImportRun, Proposal, ProposalLog
+from geodata.proposals.book import Note
 from geodata.proposals.fields import Field, fields_of
 from geodata.proposals.planning import Asked
 from geodata.proposals.refusals import UnknownProposal
@@ -16,6 +17,8 @@ from geodata.vocabulary import ProposalKind, ProposalState, ProposalStep, Wizard
 
 OPEN = (ProposalState.DRAFT, ProposalState.PROPOSED, ProposalState.SENT_BACK, ProposalState.APPROVED)
 """States in which a proposal is under way."""
+
+NOTES = "notes"
 
 
 def asked_of(proposal: Proposal) -> Asked:
@@ -27,6 +30,11 @@ def asked_of(proposal: Proposal) -> Asked:
         proposal.effective_on,
         date.fromisoformat(proposal.asked["today"]),
     )
+
+
+def notes_of(proposal: Proposal) -> tuple[Note, ...]:
+    """What was asked for and is not done, as it was told when the change set was planned."""
+    return tuple(Note(*told) for told in (proposal.asked or {}).get(NOTES, ()))
 
 
 def fields_in(session: Session, proposal: Proposal) -> tuple[Field, ...]:

@@ -15,6 +15,7 @@ from geodata.proposals.handing_over import (
     hand_over_places,
     hand_over_programmes,
     new_institution,
+    note_absent_places,
     one_province,
 )
 from geodata.proposals.rows import check_loose_ends, loose_ends
@@ -54,6 +55,7 @@ def split(book: Book, given: Given) -> None:
     if not parts:
         given.fault("name1", "Hãy điền ít nhất một cơ sở mới.", "Name at least one new institution.")
     given.done()
+    note_absent_places(book, institution)
     before = loose_ends(book, institution)
     for part in parts:
         _separate(book, given, institution, part)

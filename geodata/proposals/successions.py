@@ -1,6 +1,5 @@
 """Mergers as change sets: who goes on as whom, with whose places, from which day."""
 
-from geodata.imports.facts import holds
 from geodata.proposals.book import Book
 from geodata.proposals.forms import Given
 from geodata.proposals.handing_over import (
@@ -9,7 +8,9 @@ from geodata.proposals.handing_over import (
     hand_over_licences,
     hand_over_places,
     hand_over_programmes,
+    note_absent_places,
     one_province,
+    places_on_the_day,
 )
 from geodata.proposals.handing_over import new_institution as new_one
 from geodata.proposals.wizards import end_teaching, must_stand, plans, running
@@ -29,7 +30,7 @@ def merge(book: Book, given: Given) -> None:
     _check_merger(book, given, gone, into)
     successor = into or given.text("new_id", needed=True)
     new = None if into else new_one(given, "name", "type", "ownership")
-    placeless = new is not None and not given.yes("campuses")
+    placeless = new is not None and not (given.yes("campuses") and any(places_on_the_day(book, one) for one in gone))
     province = one_province(book, given, "campuses", gone) if placeless else None
     given.done()
     if new is not None:
@@ -65,8 +66,8 @@ def _end_in(book: Book, given: Given, institution: str, successor: str) -> None:
     """The institution is merged; what the successor takes over goes on there."""
     campuses: dict[str, str] = {}
     if given.yes("campuses"):
-        ids = [fact["campus_id"] for fact in book.facts(institution, "campus") if holds(fact, book.on)]
-        campuses = hand_over_places(book, institution, successor, ids)
+        note_absent_places(book, institution)
+        campuses = hand_over_places(book, institution, successor, places_on_the_day(book, institution))
     if given.yes("programmes"):
         licences = hand_over_licences(book, institution, successor, running(book, institution, "licence"))
         programmes = running(book, institution, "programme")
