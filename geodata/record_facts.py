@@ -1,10 +1,11 @@
-"""The rows behind one institution's record, of all fact tables in one question to the database.
+"""The rows behind institutions' records, of all fact tables in one question to the database.
 
 A record rests on nine tables. Asked one by one, most of its time went into waiting for answers.
 """
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -43,17 +44,19 @@ NOW = "{row}.release_to IS NULL"
 THEN = "{row}.release_from <= :release AND ({row}.release_to IS NULL OR {row}.release_to > :release)"
 
 WITH_SOURCE = """
-    SELECT '{subject}' AS subject, to_jsonb(fact) || jsonb_build_object({more}) AS fact, fact.row_id, source_id,
-        decision_id
+    SELECT {whose} AS institution, '{subject}' AS subject, to_jsonb(fact) || jsonb_build_object({more}) AS fact,
+        fact.row_id, source_id, decision_id
     FROM {table} AS fact {join}
-    WHERE {whose} AND {said}
+    WHERE {whose} = ANY(:institutions) AND {said} {besides}
 """
+PART = {"more": "", "join": "", "besides": ""}
 FIGURES = {
+    **PART,
     "subject": "readiness",
     "table": "indicator_value",
     "more": "'period', report.period_id",
     "join": "JOIN report ON report.id = fact.report_id",
-    "whose": "report.institution_id = :institution",
+    "whose": "report.institution_id",
 }
 LATEST_NAME = """
     'name', (SELECT name.text FROM institution_name AS name
@@ -61,7 +64,8 @@ LATEST_NAME = """
         ORDER BY name.valid_from DESC NULLS LAST LIMIT 1)
 """
 FACTS = """
-    SELECT subject, fact::text, source.id, source.title, source.data_status, source.received_at, decision.number
+    SELECT institution, subject, fact::text, source.id, source.title, source.data_status, source.received_at,
+        decision.number
     FROM ({rows}) AS told
     JOIN source ON source.id = told.source_id LEFT JOIN decision ON decision.id = told.decision_id
     ORDER BY subject, (fact ->> 'valid_from')::date NULLS FIRST, told.row_id
@@ -83,15 +87,18 @@ class Provenance:
 Told = tuple[Any, Provenance]
 """A row by the names of its columns, and where it comes from."""
 
+Facts = dict[str, list[Told]]
+"""Rows of one institution by the name of their table, oldest first; an empty list where there are none."""
 
-def facts_of(session: Session, institution: str, at: Moment) -> dict[str, list[Told]]:
-    """{name of the table: rows of the institution in the release, oldest first}; beside the tables of facts
-    `predecessors` and `successors` (relations, with the latest `name` of the other institution) and `readiness`
-    (reported figures with their `period`). A campus has `lon` and `lat`."""
-    found: dict[str, list[Told]] = defaultdict(list)
-    asked = {"institution": institution, "release": at.release}
-    for subject, fact, *source in session.execute(text(QUERIES[at.is_current]), asked):
-        found[subject].append(told(fact, *source))
+
+def facts_of(session: Session, institutions: Sequence[str], at: Moment) -> dict[str, Facts]:
+    """What the release says of each of the institutions; beside the tables of facts `predecessors` and `successors`
+    (relations, with the latest `name` of the other institution) and `readiness` (reported figures with their `period`).
+    A campus has `lon` and `lat`."""
+    found: dict[str, Facts] = {one: defaultdict(list) for one in institutions}
+    asked = {"institutions": list(institutions), "release": at.release}
+    for institution, subject, fact, *source in session.execute(text(QUERIES[at.is_current]), asked):
+        found[institution][subject].append(told(fact, *source))
     return found
 
 
@@ -109,11 +116,11 @@ def query(*, now: bool) -> str:
     of_fact = said.format(row="fact")
     own = [
         {
+            **PART,
             "subject": model.__tablename__,
             "table": model.__tablename__,
             "more": "'lon', ST_X(fact.geom), 'lat', ST_Y(fact.geom)" if model is Campus else "",
-            "join": "",
-            "whose": "fact.institution_id = :institution",
+            "whose": "fact.institution_id",
         }
         for model in OWN
     ]
@@ -129,11 +136,12 @@ def related(said_of_name: str) -> list[dict[str, str]]:
     sides = (("predecessors", "successor_id", "predecessor_id"), ("successors", "predecessor_id", "successor_id"))
     return [
         {
+            **PART,
             "subject": subject,
             "table": "relation",
             "more": LATEST_NAME.format(other=other, said=said_of_name),
-            "join": "",
-            "whose": f"fact.{own} = :institution AND fact.{other} <> :institution",
+            "whose": f"fact.{own}",
+            "besides": f"AND fact.{own} <> fact.{other}",
         }
         for subject, own, other in sides
     ]

@@ -1,5 +1,6 @@
 """Everything the register says of one institution on a day, with the source of every fact."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,8 +12,8 @@ from sqlalchemy.orm import Session
 from geodata.errors import GeodataError
 from geodata.filters import InstitutionFilter, conditions
 from geodata.models import InstitutionState, Release
+from geodata.record_facts import Facts, Told, facts_of
 from geodata.record_facts import Provenance as Provenance
-from geodata.record_facts import Told, facts_of
 from geodata.releases import Moment, moment
 from geodata.vocabulary import Status
 
@@ -189,7 +190,17 @@ def the_state(session: Session, id_or_code: str, at: Moment) -> InstitutionState
 
 
 def record(session: Session, state: InstitutionState, at: Moment) -> InstitutionRecord:
-    found = facts_of(session, state.institution_id, at)
+    return records(session, [state], at)[0]
+
+
+def records(session: Session, states: Sequence[InstitutionState], at: Moment) -> list[InstitutionRecord]:
+    """The records of several institutions, each by its state at the moment, in this order."""
+    facts = facts_of(session, [state.institution_id for state in states], at)
+    published = publications(session, {state.release_from for state in states})
+    return [put_together(state, facts[state.institution_id], at, published[state.release_from]) for state in states]
+
+
+def put_together(state: InstitutionState, found: Facts, at: Moment, updated_at: datetime) -> InstitutionRecord:
     attributes = found["institution_attribute"]
     kinds = sorted({row.kind for row, _ in attributes})
     return InstitutionRecord(
@@ -216,7 +227,7 @@ def record(session: Session, state: InstitutionState, at: Moment) -> Institution
         predecessors=tuple(relation(row, row.predecessor_id, source) for row, source in found["predecessors"]),
         successors=tuple(relation(row, row.successor_id, source) for row, source in found["successors"]),
         readiness=readiness(found["readiness"]),
-        updated_at=updated_at(session, state),
+        updated_at=updated_at,
     )
 
 
@@ -284,9 +295,8 @@ def readiness(figures: list[Told]) -> tuple[ReadinessValue, ...]:
     )
 
 
-def updated_at(session: Session, state: InstitutionState) -> datetime:
-    """When the release was published that last changed what is shown of the institution."""
-    found = session.scalar(select(Release.published_at).where(Release.id == state.release_from))
-    if found is None:
-        raise UnknownInstitution(f"{state.institution_id}: its release {state.release_from} is missing")
-    return found
+def publications(session: Session, releases: set[int]) -> dict[int, datetime]:
+    """When each of these releases was published: what is shown of an institution was last changed by the release that
+    its state comes from."""
+    rows = session.execute(select(Release.id, Release.published_at).where(Release.id.in_(releases)))
+    return {row.id: row.published_at for row in rows}

@@ -43,13 +43,18 @@ def load_units(session: Session, built: Path = BUILT) -> bool:
     Runs in the caller's transaction (about 2 s) and commits nothing. Imported boundaries stay. Raises `UnitsNotBuilt`.
     """
     digest = _digest(built)
-    if session.scalar(text("SELECT obj_description(to_regclass(:mark))"), {"mark": _MARK}) == digest:
+    if loaded_units(session) == digest:
         return False
     for table in _COLUMNS:
         _load(session, table, built / f"{table}.csv.gz")
     session.execute(text(f"COMMENT ON INDEX {_MARK} IS '{digest}'"))
     session.execute(text("ANALYZE administrative_unit, unit_succession, unit_boundary"))
     return True
+
+
+def loaded_units(session: Session) -> str:
+    """Names the build that the unit tables hold; empty before the first."""
+    return session.scalar(text("SELECT obj_description(to_regclass(:mark))"), {"mark": _MARK}) or ""
 
 
 def _digest(built: Path) -> str:

@@ -90,6 +90,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
         openapi,
         openapi_versions,
         outage,
+        quick,
         sign_in,
         site,
         steward_jobs,
@@ -99,6 +100,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     )
     from mapapp.data import blueprint as downloads
     from mapapp.exports import files as export_files
+    from mapapp.quick_records import Records
 
     i18n.install(app)
     db.install(app, settings, sessions, clock)
@@ -109,6 +111,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     site.install(app)
     verifier.install(app, settings, sessions)
     api_keys.install(app, settings)
+    quick.install(app, [Records(app.extensions["mapapp.outage"])])
     verify_quick.install(app)
     admission.install(app, settings)
     at_once.install(app)  # outside: what is kept needs no turn
@@ -158,6 +161,7 @@ def _register(app: APIFlask) -> None:
         offline_list,
         ogc,
         people,
+        people_desk,
         planner,
         proposals,
         reconciliation,
@@ -184,6 +188,7 @@ def _register(app: APIFlask) -> None:
         planner.bp,
         verify_pages.bp,
         people.bp,
+        people_desk.bp,
         steward.bp,
         proposals.bp,
         reports.bp,

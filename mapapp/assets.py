@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -40,9 +40,15 @@ def install(app: Flask) -> None:
     folder = Path(app.root_path) / "static"
     app.config["ASSETS"] = folder
     app.config["ASSETS_FINGERPRINT"] = fingerprint(folder)
-    app.config["BUILD_FINGERPRINT"] = fingerprint(Path(app.root_path), "templates", "translations", "*.py", "static")
+    app.config["BUILD_FINGERPRINT"] = build_fingerprint()
     app.add_url_rule("/static/<path:path>", "static", serve, methods=["GET"])
     app.jinja_env.globals["asset"] = asset
+
+
+@cache
+def build_fingerprint() -> str:
+    """Of everything that answers are put together with."""
+    return fingerprint(Path(__file__).parent, "templates", "translations", "*.py", "static")
 
 
 def fingerprint(folder: Path, *patterns: str) -> str:

@@ -2,11 +2,12 @@
 
 import gzip
 import hashlib
+from datetime import date
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 
 from mapapp import at_once, kept_answers
-from mapapp.assets import COMPRESSIBLE, SMALLEST_GZIP, takes_gzip
+from mapapp.assets import COMPRESSIBLE, SMALLEST_GZIP, build_fingerprint, takes_gzip
 from mapapp.db import Register, lately_read_register, register, today
 
 FRAMED_BY_NOBODY = "frame-ancestors 'none'"
@@ -67,16 +68,15 @@ def install(app: Flask, answers_mb: int = 0) -> None:
 
 
 def public_etag(state: Register) -> str:
+    """Names the answer to this request."""
+    accept = request.headers.get("Accept", "") if for_machines(request.path) else ""
+    return etag_of(state, today(), request.host_url, request.full_path, accept)
+
+
+def etag_of(state: Register, day: date, host_url: str, full_path: str, accept: str) -> str:
     """Names an answer by everything it depends on: the question, the release, the outlines, the day, the version of the
     code."""
-    parts = (
-        current_app.config["BUILD_FINGERPRINT"],
-        *map(str, state.edition),
-        today().isoformat(),
-        request.host_url,
-        request.full_path,
-        request.headers.get("Accept", "") if for_machines(request.path) else "",
-    )
+    parts = (build_fingerprint(), *map(str, state.edition), day.isoformat(), host_url, full_path, accept)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from geodata.engine import AWAY, DatabaseUnavailable, is_gone
 from geodata.kept.building import build
 from geodata.kept.register import KeptRegister, Replaced, open_register
+from geodata.kept.telling import Teller, words_version
 from geodata.releases import read_head
 from geodata.verification import Answer, Decision, Edition, Question, Reason, Why
 from mapapp.settings import Settings
@@ -149,18 +150,25 @@ def require_database() -> None:
         raise DatabaseUnavailable("the database failed a moment ago and is left alone")
 
 
-def refresh(settings: Settings, session: Session, *, progress: Callable[[int], object] = lambda _: None) -> bool:
-    """Bring the release on the disk up to date with the database, and note that it is; whether it was written anew.
-    The session must be fresh: everything is read in one repeatable-read transaction."""
+def refresh(
+    settings: Settings,
+    session: Session,
+    *,
+    teller: Teller | None = None,
+    progress: Callable[[int], object] = lambda _: None,
+) -> bool:
+    """Bring the release on the disk up to date with the database and the teller, and note that it is; whether it was
+    written anew. The session must be fresh: everything is read in one repeatable-read transaction."""
     session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     directory = settings.data / DIRECTORY
     number, published_at = read_head(session)
     if published_at is None:
         return False
     known = open_register(directory)
-    current = known is not None and same(known, number, published_at)
+    words = words_version(session, teller) if teller else ""
+    current = known is not None and same(known, number, published_at) and known.words == words
     if not current:
-        build(session, directory, progress=progress)
+        build(session, directory, teller=teller, progress=progress)
     (directory / CONFIRMED).touch(mode=0o600)
     return not current
 

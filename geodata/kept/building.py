@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from geodata.kept.files import FORMAT, INDEXES, REGISTER, SCHEMA, UNSAFE, put_about, settle
+from geodata.kept.files import FORMAT, INDEXES, REGISTER, SCHEMA, UNSAFE, put_about, settle, words_of
 from geodata.kept.filling import Filling, named_after
 from geodata.kept.listing import Progress, write_list
+from geodata.kept.telling import Teller, tell_again, tell_all, words_version
 from geodata.kept.updating import copy, follow, left_behind, touched_since
 from geodata.models import Release
 from geodata.releases import current_release
@@ -23,10 +24,16 @@ from geodata.verification.loading import Shelf, edition
 
 
 def build(
-    session: Session, directory: Path, *, whole: bool = False, progress: Progress = lambda _: None
+    session: Session,
+    directory: Path,
+    *,
+    whole: bool = False,
+    teller: Teller | None = None,
+    progress: Progress = lambda _: None,
 ) -> dict[str, Any] | None:
-    """Bring the files to the current release (`whole`: write all of it anew); the list's head, or None where nothing
-    was published. Each file comes into its place whole. For one repeatable-read transaction."""
+    """Bring the files to the current release (`whole`: write all of it anew) and to the words of the teller; the list's
+    head, or None where nothing was published. Each file comes into its place whole. For one repeatable-read
+    transaction."""
     release = current_release(session)
     if release is None:
         return None
@@ -42,7 +49,8 @@ def build(
         database.executescript(UNSAFE)
         behind = _fill(session, database, release.id, touched)
         head = write_list(database, directory, _about(release, told), progress)
-        put_about(database, head, key=told.key, summary=release.summary, left_behind=behind)
+        words = _tell(session, database, teller, release.id, touched)
+        put_about(database, head, key=told.key, summary=release.summary, words=words, left_behind=behind)
     settle(draft, target)
     return head
 
@@ -60,6 +68,21 @@ def _fill(session: Session, database: sqlite3.Connection, release: int, touched:
     filling.put_states(None)
     database.executescript(INDEXES)
     return 0
+
+
+def _tell(
+    session: Session, database: sqlite3.Connection, teller: Teller | None, release: int, touched: list[str] | None
+) -> str:
+    """Put in whole answers where there is somebody to tell them; the version of their words."""
+    if teller is None:
+        database.execute("DROP TABLE IF EXISTS told")
+        return ""
+    words = words_version(session, teller)
+    if touched is None or words_of(database) != words:
+        tell_all(session, database, teller, release)
+    else:
+        tell_again(session, database, teller, release, touched)
+    return words
 
 
 def _about(release: Release, told: Edition) -> dict[str, Any]:

@@ -45,12 +45,27 @@ def put_records(
 
 
 def put_about(
-    database: sqlite3.Connection, head: dict[str, Any], *, key: str, summary: dict[str, Any], left_behind: int = 0
+    database: sqlite3.Connection,
+    head: dict[str, Any],
+    *,
+    key: str,
+    summary: dict[str, Any],
+    words: str = "",
+    left_behind: int = 0,
 ) -> None:
     """What the database says of itself."""
-    about = {"head": to_line(head), "key": key, "summary": json.dumps(summary), "left_behind": str(left_behind)}
+    about = {
+        **{"head": to_line(head), "key": key, "summary": json.dumps(summary)},
+        **{"words": words, "left_behind": str(left_behind)},
+    }
     database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
     database.commit()
+
+
+def words_of(database: sqlite3.Connection) -> str:
+    """The version of the words in which it tells whole answers; empty where it tells none."""
+    rows = database.execute("SELECT value FROM about WHERE key = 'words'").fetchall()
+    return str(rows[0][0]) if rows else ""
 
 
 def settle(draft: Path, target: Path) -> None:

@@ -62,6 +62,7 @@ class KeptRegister:
         about = dict(self._all("SELECT key, value FROM about"))
         self.head: dict[str, Any] = json.loads(about["head"])
         self.summary: dict[str, Any] = json.loads(about["summary"])
+        self.words = about.get("words", "")
         published_on = date.fromisoformat(self.head["published_on"])
         self.edition = Edition(self.head["release"], published_on, self.head["data_status"], about["key"])
         self._origins: dict[str, Origin] = {}
@@ -88,6 +89,33 @@ class KeptRegister:
         ids = dict.fromkeys(one for _, one, *_ in sorted(borne, key=lambda row: row[0]))
         found = ((one, self._feature(one, on)) for one in ids)
         return tuple((feature, self.record(one)) for one, feature in found if feature)
+
+    def told(self, asked: str, on: date) -> tuple[str, str] | None:
+        """(Id, words of the teller) of the one institution that certainly is meant by this id or code on a day; None
+        where the words do not hold on the day, nobody is known by it, or it takes more to say who is meant."""
+        if not self.words:
+            return None
+        found = self._told(asked, on)
+        if found is None and (bearer := self._sole_bearer(asked, on.isoformat())):
+            found = self._told(bearer, on)
+        return found
+
+    def _told(self, institution_id: str, on: date) -> tuple[str, str] | None:
+        day = on.isoformat()
+        rows = self._all("SELECT valid_from, valid_to, body FROM told WHERE id = ?", (institution_id,))
+        for start, end, body in rows:
+            if (start is None or start <= day) and (end is None or end > day):
+                return institution_id, zlib.decompress(body).decode()
+        return None
+
+    def _sole_bearer(self, code: str, day: str) -> str | None:
+        """Who alone bears or bore the identifier by that day, and nobody has a licence of that number."""
+        bearers = set()
+        for text, institution_id, means, start, _ in self._all(MATCH, (code, code.upper(), code.lower(), "code")):
+            if means in ("id", "licence") or text != code.upper() or (start is not None and start > day):
+                return None
+            bearers.add(institution_id)
+        return bearers.pop() if len(bearers) == 1 else None
 
     def record(self, institution_id: str) -> Record:
         """An id nobody bears has an empty record."""

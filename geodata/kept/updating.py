@@ -50,7 +50,7 @@ def touched_since(session: Session, file: Path, release: Release) -> list[str] |
     if about is None or before is None or before.published_at.isoformat() != about["head"]["published_at"]:
         return None
     given = {"before": before.id}
-    if before.id >= release.id or session.scalar(text(WHOLESALE), given):
+    if before.id > release.id or session.scalar(text(WHOLESALE), given):
         return None
     touched = list(session.scalars(text(TOUCHED), given))
     most = max(ALWAYS_FOLLOWED, LARGEST_SHARE * about["head"]["institutions"])

@@ -16,11 +16,13 @@ from geodata.engine import AWAY, make_sessions
 from geodata.errors import GeodataError
 from mapapp.checkpoints import Checkpoint, exported, read_checkpoint, sign_checkpoint
 from mapapp.commands import command_session, database
+from mapapp.db import day_in_vietnam
 from mapapp.endings import die_with_parent, end_on_signals
 from mapapp.keeper import round_done
 from mapapp.keeping import Kept, keep
 from mapapp.key_store import KeyStore
 from mapapp.outage import refresh
+from mapapp.record_words import teller
 from mapapp.settings import Settings
 from mapapp.signing import Signer
 
@@ -130,7 +132,7 @@ def one_round(settings: Settings, sessions: Callable[[], Session]) -> Kept:
     done = keep(settings, sessions, datetime.now(UTC))
     if settings.allowed_age_s:
         with sessions() as session:
-            refresh(settings, session)
+            refresh(settings, session, teller=teller(day_in_vietnam(datetime.now(UTC))))
     return done
 
 

@@ -3,10 +3,11 @@
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -18,6 +19,8 @@ from geodata.kept.building import build
 from geodata.kept.files import REGISTER
 from geodata.kept.listing import list_file
 from geodata.kept.register import KeptRegister, Wanted
+from geodata.kept.telling import Teller
+from geodata.records import InstitutionRecord
 from geodata.undoing import revert
 from geodata.vocabulary import ReleaseKind
 from tests.builders import ALWAYS, an_institution, publish
@@ -65,26 +68,34 @@ def content(file: Path) -> dict[str, list[object]]:
     with closing(sqlite3.connect(file)) as database:
         found: dict[str, list[object]] = {
             table: database.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall()
-            for table, order in (("record", "id"), ("known", "1, 2, 3, 4, 5, 6"), ("state", "number"))
+            for table, order in (("record", "id"), ("known", "1, 2, 3, 4, 5, 6"), ("state", "number"), ("told", "id"))
         }
         about = dict(database.execute("SELECT key, value FROM about WHERE key <> 'left_behind'"))
         head = json.loads(about.pop("head"))
         return {**found, "about": [*sorted(about.items()), {**head, "gzip_bytes": 0}]}
 
 
-def same_as_written_anew(session: Session, directory: Path) -> None:
-    head = build(session, directory)
+def words(_: Session, records: Sequence[InstitutionRecord]) -> list[str]:
+    """Names of the institution and of those it speaks of."""
+    return [f"{one.name}: {[other.name for other in (*one.predecessors, *one.successors)]}" for one in records]
+
+
+TELLER = Teller("one", TODAY, words)
+
+
+def same_as_written_anew(session: Session, directory: Path, teller: Teller = TELLER) -> None:
+    head = build(session, directory, teller=teller)
     whole = directory.parent / "whole"
     shutil.rmtree(whole, ignore_errors=True)
-    assert build(session, whole, whole=True) == head
+    assert build(session, whole, whole=True, teller=teller) == head
     assert head is not None
     assert content(directory / REGISTER) == content(whole / REGISTER)
     lists = [list_file(one, head["release"]).read_bytes()[10:] for one in (directory, whole)]
     assert lists[0] == lists[1]
     assert list(directory.glob("*.new")) == []
     one, other = KeptRegister(directory / REGISTER), KeptRegister(whole / REGISTER)
-    for words in WORDS:
-        assert one.find(Wanted(on=TODAY, q=words), limit=5_000) == other.find(Wanted(on=TODAY, q=words), limit=5_000)
+    for q in WORDS:
+        assert one.find(Wanted(on=TODAY, q=q), limit=5_000) == other.find(Wanted(on=TODAY, q=q), limit=5_000)
     for name in origins_in_use(directory / REGISTER):
         assert name in origins_of(directory / REGISTER)
 
@@ -107,11 +118,11 @@ def merge(session: Session) -> None:
     publish(session, one, other, relations=[("merge", one, other, date(2025, 3, 1))])
 
 
-def rename(session: Session) -> None:
+def rename(session: Session, table: str = "institution_name", column: str = "institution_id") -> None:
     """A known institution gets another name, and its old words must not find it any more."""
     release = releases.open_release(session, kind=ReleaseKind.EDIT, actor="tester", reason="test")
     given = {"release": release.id}
-    (one,) = session.scalars(text("SELECT min(institution_id) FROM institution_name WHERE release_to IS NULL"))
+    (one,) = session.scalars(text(f"SELECT min({column}) FROM {table} WHERE release_to IS NULL"))
     session.execute(
         text(
             "WITH closed AS (UPDATE institution_name SET release_to = :release WHERE institution_id = :one"
@@ -138,6 +149,8 @@ STEPS: tuple[Callable[[Session], object], ...] = (
     undo_the_last,
     merge,
     undo_the_last,
+    merge,
+    lambda session: rename(session, "relation", "predecessor_id"),
     lambda session: [publish(session, an_institution(f"Trường {n}")) for n in range(3)],
 )
 
@@ -146,11 +159,48 @@ def test_release_after_release_is_followed_to_the_same_content(
     network: Session, tmp_path: Path, followed: list[int]
 ) -> None:
     directory = tmp_path / "kept"
-    build(network, directory)
+    build(network, directory, teller=TELLER)
     for step in STEPS:
         step(network)
         same_as_written_anew(network, directory)
-    assert followed == [1, 1, 1, 2, 2, 3]
+    assert followed == [1, 1, 1, 2, 2, 2, 1, 3]
+
+
+def test_other_words_are_told_of_everybody(network: Session, tmp_path: Path, followed: list[int]) -> None:
+    directory = tmp_path / "kept"
+    build(network, directory, teller=TELLER)
+    shout = Teller("two", TODAY, lambda session, records: [one.upper() for one in words(session, records)])
+    same_as_written_anew(network, directory, shout)
+    register = KeptRegister(directory / REGISTER)
+    found = register.told("CD001", TODAY)
+    assert found is not None
+    assert found[1].startswith("TRƯỜNG CAO ĐẲNG 0 SỐ 1")
+    assert followed == [0]
+
+
+BEFORE, AFTER = (None, TODAY), (TODAY, None)
+
+
+@pytest.mark.parametrize(
+    "changing",
+    [
+        {"status": [("active", BEFORE), ("suspended", AFTER)]},
+        {"attributes": [("managing_body", "Sở A", BEFORE), ("managing_body", "Sở B", AFTER)]},
+    ],
+)
+def test_words_that_held_until_a_day_are_told_again_with_the_next_release(
+    network: Session, tmp_path: Path, changing: dict[str, Any]
+) -> None:
+    directory = tmp_path / "kept"
+    publish(network, an_institution("Trường Hai đời", codes=[("HT1", ALWAYS)], **changing))
+    yesterday = TODAY - timedelta(days=1)
+    build(network, directory, teller=Teller("one", yesterday, words))
+    register = KeptRegister(directory / REGISTER)
+    assert register.told("HT1", yesterday) is not None
+    assert register.told("HT1", TODAY) is None
+    publish(network, an_institution())
+    same_as_written_anew(network, directory)
+    assert KeptRegister(directory / REGISTER).told("HT1", TODAY) is not None
 
 
 def whole_table(session: Session) -> None:

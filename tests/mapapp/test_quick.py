@@ -1,0 +1,172 @@
+"""Plain questions answered before Flask are answered as Flask would, to the letter; all others go the whole way."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from mapapp import create_app, quick_records
+from mapapp.db import day_in_vietnam
+from mapapp.limits import Limits
+from mapapp.outage import refresh
+from mapapp.record_words import PATH, teller
+from mapapp.settings import Settings
+from tests.conftest import scratch
+from tests.mapapp.conftest import NOW
+
+PUBLIC = "https://bando.example.vn"
+READERS = pytest.mark.parametrize(
+    "headers", [{}, {"Accept-Encoding": "gzip"}, {"Accept": "text/html"}], ids=["plain", "gzip", "browser"]
+)
+
+
+@dataclass
+class Site:
+    """The site as it runs, over the illustrative network and a copy of it; `flask_calls` are questions Flask got."""
+
+    app: APIFlask
+    ids: list[str]
+    codes: list[str]
+    flask_calls: list[str] = field(default_factory=list)
+
+    def get(self, address: str, headers: dict[str, str] | None = None, base_url: str = PUBLIC) -> TestResponse:
+        return self.app.test_client().get(address, base_url=base_url, headers=headers)
+
+    def forget(self) -> None:
+        """Answers given before, but not the ways of asking."""
+        self.app.extensions["mapapp.at_once"]._pointers.clear()
+        kept = self.app.extensions["mapapp.kept"]
+        kept._answers.clear()
+        kept.bytes = 0
+        self.flask_calls.clear()
+
+    def whole(self, address: str, headers: dict[str, str] | None = None) -> TestResponse:
+        """The answer of the whole way."""
+        quick = quick_of(self.app)
+        with patch.object(quick, "answerers", []):
+            answer = self.get(address, headers)
+        self.forget()
+        return answer
+
+
+@pytest.fixture(scope="module")
+def installed(network_engine: Engine) -> Iterator[Site]:
+    url = network_engine.url.render_as_string(hide_password=False)
+    settings = Settings(database_url=url, data=scratch() / "quick-records", public_url=PUBLIC)
+    with Session(network_engine) as session:
+        refresh(settings, session, teller=teller(day_in_vietnam(NOW)))
+        asked = "SELECT {what} FROM {table} WHERE release_to IS NULL ORDER BY md5({what}) LIMIT 120"
+        ids = list(session.scalars(text(asked.format(what="institution_id", table="institution_state"))))
+        codes = list(session.scalars(text(asked.format(what="value", table="identifier"))))
+    app = create_app(settings, clock=lambda: NOW)
+    app.extensions["mapapp.last_look"].trusted_for_s = 3_600
+    yield Site(app, ids, codes)
+    for sessions in ("mapapp.sessions", "mapapp.writing_sessions"):
+        app.extensions[sessions].kw["bind"].dispose()
+
+
+@pytest.fixture
+def site(installed: Site) -> Iterator[Site]:
+    """With the plain way of asking taught."""
+    quick = quick_of(installed.app)
+    inner = quick.app
+    installed.get(PATH + installed.ids[0])
+
+    def counted(environ: Any, start_response: Any) -> Any:
+        installed.flask_calls.append(environ["PATH_INFO"])
+        return inner(environ, start_response)
+
+    installed.forget()
+    with patch.object(quick, "app", counted):
+        yield installed
+
+
+def quick_of(app: APIFlask) -> Any:
+    return app.extensions["mapapp.at_once"].app.app.app  # behind the memory, the turn and the verdicts
+
+
+def shown(answer: TestResponse) -> tuple[int, dict[str, str], Any]:
+    return answer.status_code, dict(answer.headers), answer.get_data()
+
+
+@READERS
+def test_records_are_those_of_the_whole_way(site: Site, headers: dict[str, str]) -> None:
+    site.get(PATH + site.ids[0], headers)
+    for asked in (*site.ids, *site.codes):
+        expected = site.whole(PATH + asked, headers)
+        answer = site.get(PATH + asked, headers)
+        assert shown(answer) == shown(expected)
+        assert answer.status_code == 300 or not site.flask_calls, asked
+
+
+def test_most_are_answered_without_flask(site: Site) -> None:
+    for asked in (*site.ids, *site.codes):
+        site.get(PATH + asked)
+    assert len(site.flask_calls) < len(site.ids) / 10
+
+
+@pytest.mark.parametrize(
+    "address", ["nobody-knows-it", "CDD0203", "{id}?on=2020-01-01", "{id}?release=1", "{id}?x=1", "{id}/", "a%20b", ""]
+)
+def test_what_is_not_plain_goes_the_whole_way(site: Site, address: str) -> None:
+    site.get(PATH + address.format(id=site.ids[1]))
+    assert site.flask_calls
+
+
+def test_who_has_the_record_gets_304(site: Site) -> None:
+    etag = site.get(PATH + site.ids[2]).headers["ETag"]
+    again = site.get(PATH + site.ids[2], {"If-None-Match": etag})
+    assert (again.status_code, again.get_data(), site.flask_calls) == (304, b"", [])
+
+
+def test_words_told_by_other_code_are_not_passed_on(site: Site) -> None:
+    with patch.object(quick_records, "version_of_words", lambda: "another"):
+        site.get(PATH + site.ids[3])
+    assert site.flask_calls == [PATH + site.ids[3]]
+
+
+def test_words_hold_on_their_days_only(site: Site) -> None:
+    """A day on which something changes is told by the whole way until the copy is made anew."""
+    kept = quick_of(site.app).answerers[0].outage.opened()
+    day = day_in_vietnam(NOW)
+    with_an_end = kept._all("SELECT id, valid_to FROM told WHERE valid_to IS NOT NULL ORDER BY id LIMIT 1")
+    assert with_an_end, "the illustrative network has schools that change"
+    ((one, end),) = with_an_end
+    assert kept.told(one, day) is not None
+    assert kept.told(one, day.fromisoformat(end)) is None
+    assert kept.told(one, day.fromisoformat(end) - timedelta(days=1)) is not None
+
+
+def test_a_register_not_looked_at_lately_is_looked_at(site: Site) -> None:
+    with patch.object(site.app.extensions["mapapp.last_look"], "trusted_for_s", 0):
+        site.get(PATH + site.ids[4])
+    assert site.flask_calls
+
+
+def test_a_copy_of_another_release_is_not_told(site: Site) -> None:
+    kept = quick_of(site.app).answerers[0].outage.opened()
+    with patch.dict(kept.head, {"release": kept.head["release"] + 1}):
+        site.get(PATH + site.ids[5])
+    assert site.flask_calls
+
+
+def test_a_strange_host_learns_nothing(site: Site) -> None:
+    for _ in range(2):
+        assert site.get(PATH + site.ids[6], base_url="https://evil.example").status_code == 400
+    assert len(site.flask_calls) == 2
+
+
+def test_beyond_the_limit_flask_refuses(site: Site) -> None:
+    refusing = patch.object(Limits, "wait_s", return_value=7.0)
+    with refusing:
+        answer = site.app.test_client().get(
+            PATH + site.ids[7], base_url=PUBLIC, environ_overrides={"REMOTE_ADDR": "203.0.113.9"}
+        )
+    assert (answer.status_code, answer.headers["Retry-After"], len(site.flask_calls)) == (429, "7", 1)
