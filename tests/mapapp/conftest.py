@@ -15,9 +15,10 @@ from mapapp.settings import Settings
 from tests.conftest import DatabaseLike, scratch
 from tests.geodata.conftest import prepare_units
 from tests.geodata.people.guarded import guarded
+from tests.mapapp.applications import alike
 from tests.network import prepare_network
 
-__all__ = ["guarded"]  # a fixture that lives beside what it makes
+__all__ = ["alike", "guarded"]  # fixtures that live beside what they make
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 NOWHERE = Settings(database_url="postgresql://nobody@127.0.0.1:1/nothing", data=scratch())
