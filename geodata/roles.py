@@ -31,7 +31,7 @@ class Way:
 
 OF_PEOPLE = (
     *("person_right", "person_session", "person_invitation", "recovery_code", "sign_in_event"),
-    "publication_permit",
+    *("publication_permit", "account_act"),
 )
 NOT_WRITTEN = (
     *("alembic_version", "role_act", "rehearsal", "person"),

@@ -215,6 +215,20 @@ class PersonAct(StrEnum):
     REVIEW_CLIENTS = "review_clients"
     READ_AUDIT = "read_audit"
     MANAGE_USERS = "manage_users"
+    MANAGE_REPORTERS = "manage_reporters"
+
+
+class AccountStep(StrEnum):
+    """What somebody did to another person's account."""
+
+    CREATED = "created"
+    INVITED = "invited"
+    GRANTED = "granted"
+    RIGHT_ENDED = "right_ended"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    SECOND_FACTOR_RESET = "second_factor_reset"
+    SESSIONS_ENDED = "sessions_ended"
 
 
 class SessionKind(StrEnum):

@@ -35,7 +35,7 @@ STALE_FORM = Kind(
 
 DECIDES = (
     *(PersonAct.APPROVE, PersonAct.PUBLISH, PersonAct.APPROVE_REPORT),
-    *(PersonAct.REVIEW_CLIENTS, PersonAct.MANAGE_USERS),
+    *(PersonAct.REVIEW_CLIENTS, PersonAct.MANAGE_USERS, PersonAct.MANAGE_REPORTERS),
 )
 """Acts for which `MAPAPP_REQUIRE_SECOND_FACTOR` asks for one."""
 

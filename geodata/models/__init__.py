@@ -7,6 +7,7 @@ from geodata.models.clients import ApiClient, ApiClientAct, ApiClientContact
 from geodata.models.derived import InstitutionState
 from geodata.models.figures import ReadinessCell, ReadinessFigure, ReadinessStamp
 from geodata.models.people import (
+    AccountAct,
     Person,
     PersonInvitation,
     PersonRight,
@@ -39,6 +40,7 @@ from geodata.models.waiting import MissedAnswer, NotDuplicate, RecordConfirmatio
 from geodata.models.work import ImportRow, ImportRun
 
 __all__ = [
+    "AccountAct",
     "FACTS",
     "AdministrativeUnit",
     "AnswerBatch",

@@ -6,6 +6,7 @@ Tokens are kept as their SHA-256 only, passwords as argon2 hashes, second factor
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, LargeBinary, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata import vocabulary as v
@@ -137,6 +138,26 @@ class RecoveryCode(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(MOMENT)
     used_at: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
+class AccountAct(Base):
+    """What was done to somebody's account: by whom (`by_id`; none: the operator), when and why. `detail` is a right as
+    `{role, province, institution, from, until}`. Never altered (trigger)."""
+
+    __tablename__ = "account_act"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(MOMENT)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    by_name: Mapped[str]
+    step: Mapped[str]
+    detail: Mapped[dict[str, str]] = mapped_column(JSONB)
+    reason: Mapped[str]
+    __table_args__ = (
+        one_of("step", v.AccountStep),
+        CheckConstraint("reason <> ''", name="says_why"),
+        Index("ix_account_act_person_id", "person_id", "id"),
+    )
 
 
 class SignInEvent(Base):

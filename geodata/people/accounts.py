@@ -22,7 +22,11 @@ INVITATION_LASTS = timedelta(hours=72)
 
 
 class AccountRefused(GeodataError):
-    """What cannot be done to an account, and why."""
+    """What cannot be done to an account, and why; `fault` names it for pages."""
+
+    def __init__(self, words: str, fault: str = "") -> None:
+        super().__init__(words)
+        self.fault = fault
 
 
 class InvitationSpent(GeodataError):
@@ -57,16 +61,17 @@ def add(session: Session, login: str, name: str, *, by: str, oidc_subject: str |
         with session.begin_nested():
             session.add(person)
     except IntegrityError as error:
-        raise AccountRefused(_why(error, login)) from error
+        raise _why(error, login) from error
     return person
 
 
-def _why(error: IntegrityError, login: str) -> str:
+def _why(error: IntegrityError, login: str) -> AccountRefused:
     if "uq_person_oidc_subject" in str(error.orig):
-        return "this subject of the identity provider belongs to another person"
+        return AccountRefused("this subject of the identity provider belongs to another person")
     if "uq_person_login" in str(error.orig):
-        return f"the login {login!r} is taken"
-    return f"{login!r} cannot be a login: 2 to 64 of a-z, 0-9 and . _ @ -, beginning with a letter or digit"
+        return AccountRefused(f"the login {login!r} is taken", "taken")
+    spelling = "2 to 64 of a-z, 0-9 and . _ @ -, beginning with a letter or digit"
+    return AccountRefused(f"{login!r} cannot be a login: {spelling}", "login")
 
 
 def grant(
@@ -78,20 +83,24 @@ def grant(
     at: datetime,
     province: str | None = None,
     institution: str | None = None,
+    starts: datetime | None = None,
+    until: datetime | None = None,
 ) -> Granted:
-    """Give a role over a province (its code or name), an institution, or without either the whole country.
+    """Give a role over a province (its code or name), an institution, or without either the whole country, from now or
+    a later day on, and for good or until another.
 
     Raises `AccountRefused` when the role does not go with the place, or the person has it already.
     """
     unit = _province(session, province) if province else None
     if institution is not None and session.get(Institution, institution) is None:
-        raise AccountRefused(f"there is no institution {institution!r}: give its registry id")
+        raise AccountRefused(f"there is no institution {institution!r}: give its registry id", "institution")
     right = PersonRight(
         person_id=person.id,
         role=role.value,
         province_key=unit.key if unit else None,
         institution_id=institution,
-        valid_from=at,
+        valid_from=starts or at,
+        valid_to=until,
         granted_by=by,
         granted_at=at,
     )
@@ -99,26 +108,31 @@ def grant(
         with session.begin_nested():
             session.add(right)
     except IntegrityError as error:
-        raise AccountRefused(_why_not(error, role)) from error
+        raise AccountRefused(*_why_not(error, role)) from error
     return Granted(right, unit)
 
 
 def _province(session: Session, text: str) -> Unit:
     found = resolve(session, text, level=UnitLevel.PROVINCE)
     if found.unit is None:
-        raise AccountRefused(f"{text!r} names no single province: give its code or full name")
+        raise AccountRefused(f"{text!r} names no single province: give its code or full name", "province")
     return found.unit
 
 
-def _why_not(error: IntegrityError, role: Role) -> str:
+def _why_not(error: IntegrityError, role: Role) -> tuple[str, str]:
+    """In words, and as a fault."""
     told = str(error.orig)
     reasons = {
-        "uq_person_right_standing": "the person has this right already",
-        "reporters_have": "a reporter needs an institution and no province, and only a reporter has an institution",
-        "provincial_has_a_province": "a provincial steward needs a province",
-        "national_has_none": "a national steward is one for the whole country",
+        "uq_person_right_standing": ("the person has this right already", "had"),
+        "reporters_have": (
+            "a reporter needs an institution and no province, and only a reporter has an institution",
+            "reporter",
+        ),
+        "provincial_has_a_province": ("a provincial steward needs a province", "needs_province"),
+        "national_has_none": ("a national steward is one for the whole country", "needs_none"),
     }
-    return next((reason for name, reason in reasons.items() if name in told), f"{role} does not go with this place")
+    unlike = (f"{role} does not go with this place", "place")
+    return next((reason for name, reason in reasons.items() if name in told), unlike)
 
 
 def revoke(session: Session, person: Person, right_id: int, *, by: str, at: datetime) -> None:

@@ -17,7 +17,10 @@ ACTS: Mapping[Role, frozenset[PersonAct]] = {
         }
     ),
     Role.PROVINCIAL_STEWARD: frozenset(
-        {PersonAct.READ_WORK, PersonAct.STAGE, PersonAct.EDIT, PersonAct.PROPOSE, PersonAct.ANSWER_REPORTS}
+        {
+            *(PersonAct.READ_WORK, PersonAct.STAGE, PersonAct.EDIT, PersonAct.PROPOSE, PersonAct.ANSWER_REPORTS),
+            PersonAct.MANAGE_REPORTERS,
+        }
     ),
     Role.APPROVER: frozenset({PersonAct.READ_WORK, PersonAct.APPROVE, PersonAct.PUBLISH, PersonAct.APPROVE_REPORT}),
     Role.REPORTER: frozenset({PersonAct.REPORT}),

@@ -1,0 +1,157 @@
+"""`/steward/people` as stewards meet it: add, give and end rights, lock, and what the page shows to whom."""
+
+import re
+from itertools import count
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from geodata.models import AccountAct, Person, PersonRight
+from tests.geodata.people.guarded import ELSEWHERE, HERE, Guarded
+from tests.mapapp.test_rights import site
+from tests.people import form_token
+
+__all__ = ["site"]  # a fixture that lives beside the matrix of rights
+
+_numbers = count(1)
+WHY = "theo công văn 12/SGDĐT"
+
+
+@pytest.fixture
+def national(site: APIFlask, guarded: Guarded) -> FlaskClient:
+    return visiting(site, guarded, "national")
+
+
+@pytest.fixture
+def steward(site: APIFlask, guarded: Guarded) -> FlaskClient:
+    return visiting(site, guarded, "steward")
+
+
+def visiting(site: APIFlask, guarded: Guarded, login: str) -> FlaskClient:
+    client = site.test_client()
+    client.set_cookie("person", guarded.token(login))
+    return client
+
+
+def send(client: FlaskClient, path: str, **fields: str) -> tuple[int, str]:
+    token = form_token(client.get("/account").text)
+    answer = client.post(path, data={"token": token, **fields})
+    return answer.status_code, answer.text
+
+
+def added(client: FlaskClient, guarded: Guarded, **fields: str) -> tuple[int, str]:
+    """(number, the page with the link) of a new person."""
+    login = f"moi{next(_numbers)}.desk"
+    status, shown = send(client, "/steward/people", **{"login": login, "name": "Trần Thị Mới", "reason": WHY, **fields})
+    assert status == 200, shown
+    return guarded.number(login), shown
+
+
+def test_a_new_person_sets_a_password_by_the_link_shown_once(
+    site: APIFlask, guarded: Guarded, national: FlaskClient
+) -> None:
+    number, shown = added(national, guarded, role="approver", province=HERE)
+    link = re.search(r"<code>http://localhost(/invitation\?token=[\w-]{43})</code>", shown)
+    assert link
+    newcomer = site.test_client()
+    form = newcomer.get(link[1])
+    given = {"token": form_token(form.text), "invitation": link[1].partition("=")[2]}
+    password = "một câu dài dễ nhớ 9"  # noqa: S105  nobody's
+    assert newcomer.post("/invitation", data={**given, "password": password, "again": password}).status_code == 303
+    assert site.test_client().get(link[1]).status_code == 403
+    page = national.get(f"/steward/people/{number}")
+    assert link[1] not in page.text
+    assert "Đã lập tài khoản" in page.text
+    assert WHY in page.text
+
+
+def test_the_list_tells_rights_state_sign_in_and_second_factor(national: FlaskClient, guarded: Guarded) -> None:
+    added(national, guarded, role="auditor", name="Lê Văn Kiểm")
+    shown = national.get("/steward/people?q=Lê+Văn").text
+    assert "Lê Văn Kiểm" in shown
+    for told in ("Người kiểm tra (chỉ đọc)", "cả nước", "Chưa đặt mật khẩu", "Đăng nhập lần cuối", "Xác thực hai lớp"):
+        assert told in shown
+    assert "Lê Văn Kiểm" not in national.get("/steward/people?q=%25").text
+    assert "People and rights" in national.get("/en/steward/people").text
+
+
+def test_a_provincial_steward_looks_after_reporters_of_the_own_province(steward: FlaskClient, guarded: Guarded) -> None:
+    own, other = guarded.institutions(HERE)[5], guarded.institutions(ELSEWHERE)[5]
+    number, _ = added(steward, guarded, role="reporter", institution=own)
+    assert f"/steward/people/{number}" in steward.get("/steward/people").text
+    fields = {"login": "ngoai.tinh", "name": "X", "role": "reporter", "institution": other, "reason": WHY}
+    assert send(steward, "/steward/people", **fields)[0] == 403
+    assert send(steward, "/steward/people", **{**fields, "role": "approver", "institution": own})[0] == 403
+    for login in ("national", "approver", "steward", "other"):
+        assert steward.get(f"/steward/people/{guarded.number(login)}").status_code == 403
+        assert send(steward, f"/steward/people/{guarded.number(login)}/lock", reason=WHY)[0] == 403
+
+
+def test_rights_are_given_with_days_and_ended_with_a_reason(national: FlaskClient, guarded: Guarded) -> None:
+    number, _ = added(national, guarded, role="auditor")
+    asked = {"role": "provincial_steward", "province": HERE, "until": "2027-01-31", "reason": WHY}
+    assert send(national, f"/steward/people/{number}/rights", **asked)[0] == 303
+    assert "31/01/2027" in national.get(f"/steward/people/{number}").text
+    with guarded.owner() as session:
+        theirs = select(PersonRight.id).where(PersonRight.person_id == number, PersonRight.role == "auditor")
+        right = session.scalar(theirs)
+    address = f"/steward/people/{number}/rights/{right}/end"
+    status, shown = send(national, address)
+    assert (status, "Hãy ghi lý do" in shown) == (400, True)
+    assert send(national, address, reason="chuyển công tác")[0] == 303
+    assert send(national, address, reason="lần nữa")[0] == 400
+    with guarded.owner() as session:
+        steps = session.scalars(select(AccountAct.step).where(AccountAct.person_id == number).order_by(AccountAct.id))
+        assert list(steps) == ["created", "granted", "invited", "granted", "right_ended"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"login": "Có dấu"}, "Tên đăng nhập gồm"),
+        ({"login": "steward"}, "đã có người dùng"),
+        ({"reason": ""}, "Hãy điền mục này"),
+        ({"role": "king"}, "không đi với phạm vi"),
+        ({"role": "reporter"}, "Hãy chọn một cơ sở"),
+        ({"role": "reporter", "institution": "Trường"}, "Hãy chọn một cơ sở"),
+        ({"role": "provincial_steward"}, "gắn với một tỉnh"),
+        ({"role": "national_steward", "province": HERE}, "làm việc cho cả nước"),
+        ({"province": "khong-co"}, "Không có tỉnh"),
+        ({"until": "2020-01-01"}, "từ hôm nay"),
+        ({"starts": "2026-13-01"}, "từ hôm nay"),
+    ],
+)
+def test_a_faulty_form_says_what_to_do_and_keeps_what_was_typed(
+    national: FlaskClient, fields: dict[str, str], told: str
+) -> None:
+    given = {"login": "sai.sot", "name": "Phạm Gõ Dở", "role": "approver", "reason": WHY, **fields}
+    status, shown = send(national, "/steward/people", **given)
+    assert status == 400
+    assert told in shown
+    assert "Phạm Gõ Dở" in shown
+
+
+def test_a_locked_person_is_out_at_once(site: APIFlask, guarded: Guarded, national: FlaskClient) -> None:
+    number, _ = added(national, guarded, role="auditor")
+    with guarded.owner() as session:
+        login = session.scalar(select(Person.login).where(Person.id == number))
+    theirs = visiting(site, guarded, str(login))
+    assert theirs.get("/steward/waiting").status_code == 200
+    assert send(national, f"/steward/people/{number}/lock", reason=WHY)[0] == 303
+    assert "/sign-in" in theirs.get("/steward/waiting").headers["Location"]
+    shown = national.get(f"/steward/people/{number}").text
+    assert "Đã khóa" in shown
+    assert send(national, f"/steward/people/{number}/unlock", reason=WHY)[0] == 303
+
+
+def test_forms_of_other_sites_and_of_nobody_change_nothing(national: FlaskClient, guarded: Guarded) -> None:
+    number, _ = added(national, guarded, role="auditor")
+    assert national.post(f"/steward/people/{number}/lock", data={"reason": WHY}).status_code == 403
+    with guarded.owner() as session:
+        assert session.scalar(select(Person.active).where(Person.id == number))
+
+
+def test_who_is_not_there_is_not_found(national: FlaskClient) -> None:
+    assert national.get("/steward/people/2147483647").status_code == 404
