@@ -71,6 +71,7 @@ class StepView:
 class InstitutionChanges:
     """What changes about one institution."""
 
+    id: str
     name: str
     url: str
     facts: tuple[FactChange, ...]
@@ -88,7 +89,7 @@ class MovedView:
 @dataclass(frozen=True)
 class ProposalPage:
     """One proposal. `acts`: what this person may do with it now; `explains` why the obvious next step is not theirs;
-    `hint` why there is no outcome, `foresee_url` the way to ask for it."""
+    `hint` why there is no outcome, `foresee_url` the way to ask for it; `notes`: what was asked for and is not done."""
 
     frame: Frame
     number: int
@@ -110,6 +111,9 @@ class ProposalPage:
     import_url: str | None
     report_url: str | None
     evidence: tuple[Link, ...]
+    about: str
+    sent_back: StepView | None
+    notes: tuple[str, ...] = ()
 
     title = property(lambda self: self.frame.title)
     description = property(lambda self: self.frame.description)
@@ -164,6 +168,7 @@ def proposal_page(visitor: Visitor, found: Proposal, *, ahead: Ahead) -> Proposa
     label, tone = STATE[found.state]
     title = f"{kind_label(found)}: {_('đề xuất số %(n)s', n=found.id)}"
     groups, left_out = grouped(found)
+    way = tuple(step_view(step) for step in reading.steps(session(), found))
     return ProposalPage(
         frame=proposals_frame(title, visitor),
         number=found.id,
@@ -171,7 +176,7 @@ def proposal_page(visitor: Visitor, found: Proposal, *, ahead: Ahead) -> Proposa
         state_label=_(label),
         tone=tone,
         facts=tuple(about(found)),
-        steps=tuple(step_view(step) for step in reading.steps(session(), found)),
+        steps=way,
         changes=groups,
         left_out=left_out,
         fields=tuple(field.label(language()) for field in reading.fields_in(session(), found)),
@@ -181,12 +186,16 @@ def proposal_page(visitor: Visitor, found: Proposal, *, ahead: Ahead) -> Proposa
         moved=tuple(moved_views(ahead.moved or ())),
         moved_on=ahead.moved is not None,
         acts=tuple(
-            (act, page_url("proposals.act", number=found.id, act=act), _(ACT[act])) for act in acts(visitor, found)
+            (act, page_url("proposals.act", number=found.id, act=act), _(ACT[act]))
+            for act in acts(visitor, found, moved=ahead.moved is not None)
         ),
         explains=explains(visitor.person, found),
         import_url=page_url("steward.changes", number=found.run_id) if found.run_id else None,
         report_url=page_url("reports.one", subject=found.reports_on, year=int(found.period)) if found.period else None,
         evidence=evidence(found),
+        about=line(found, names_of(session(), found.institutions[:3])).about,
+        sent_back=way[-1] if found.state == ProposalState.SENT_BACK else None,
+        notes=tuple(note.en if language() == "en" else note.vi for note in reading.notes_of(found)),
     )
 
 
@@ -223,6 +232,7 @@ def grouped(found: Proposal) -> tuple[tuple[InstitutionChanges, ...], int]:
     names = names_of(session(), ids)
     groups = tuple(
         InstitutionChanges(
+            "" if ":" in id else id,
             names.get(id) or new_name(found, id) or (subject_label(found) if ":" in id else id),
             page_url("citizen.institution", id_or_code=id) if id in names else "",
             fact_changes(fact for fact in shown if fact.institution_id == id),
@@ -240,13 +250,15 @@ def new_name(found: Proposal, id: str) -> str | None:
     return None
 
 
-def acts(visitor: Visitor, found: Proposal) -> list[str]:
-    """What this person may do now, the likeliest first; each act asks again."""
+def acts(visitor: Visitor, found: Proposal, *, moved: bool) -> list[str]:
+    """What this person may do now, the likeliest first; each act asks again. Planning anew is offered where it changes
+    something: the register `moved`, or the proposal was sent back."""
     person = visitor.person
     own = person.id in reading.hands(session(), found)
     may = {act: may_act(person, act, found) for act in PersonAct}
     approving = may[PersonAct.APPROVE] and not own and may_approve_all(person, found)
-    edit = found.kind != ProposalKind.IMPORT and may[PersonAct.EDIT]
+    stale = moved or found.state == ProposalState.SENT_BACK
+    edit = stale and found.kind != ProposalKind.IMPORT and may[PersonAct.EDIT]
     allowed = {
         "draft": [("propose", may[PersonAct.PROPOSE]), ("replan", edit), ("withdraw", own)],
         "sent_back": [("propose", may[PersonAct.PROPOSE]), ("replan", edit), ("withdraw", own)],

@@ -45,6 +45,9 @@ VOCABULARY = {
     "attribute.status": labels.STATUS,
     "attribute.enrolment": labels.ENROLMENT,
 }
+WIDE = frozenset({"name.official", "name.english", "attribute.managing_body", "attribute.website"})
+"""Values that are long in most records."""
+
 NEW_KINDS = ("site", "branch", "main")
 
 Links = Mapping[str, Sequence[tuple[str, str]]]
@@ -53,7 +56,7 @@ Links = Mapping[str, Sequence[tuple[str, str]]]
 
 @dataclass(frozen=True)
 class FieldView:
-    """One input. `kind`: text, day, choice, occupation. `locked`: why it cannot be changed here."""
+    """One input. `kind`: text, day, choice, occupation. `locked`: why it cannot be changed here; `wide`: it is long."""
 
     key: str
     label: str
@@ -63,6 +66,7 @@ class FieldView:
     fault: str | None
     locked: str | None
     required: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ def field_view(entry: Entry, desk: Desk, links: Links) -> FieldView:
         options=choices,
         fault=desk.faults.get(entry.key),
         locked=locked(entry, desk),
+        wide=entry.key in WIDE,
     )
 
 

@@ -13,6 +13,7 @@ from geodata.proposals.planning import current_number, provinces_of
 from geodata.proposals.refusals import Fault
 from geodata.proposals.rows import is_row
 from geodata.vocabulary import Wizard
+from geodata.work.reports import LINK
 from mapapp.db import session
 from mapapp.i18n import gettext as _
 from mapapp.i18n import language, page_url
@@ -20,6 +21,7 @@ from mapapp.proposal_view import line, proposals_frame
 from mapapp.proposal_words import WIZARD
 from mapapp.record_fields_view import COLUMN, Desk
 from mapapp.record_sections_view import SectionView, sections
+from mapapp.report_at_hand import ReportAtHand, report_at_hand
 from mapapp.sign_in import Visitor
 from mapapp.steward_view import Frame
 from mapapp.views import Link
@@ -56,6 +58,7 @@ class RecordForm:
     proposals: tuple[Link, ...]
     merge: tuple[MergeRow, ...]
     carried: tuple[tuple[str, str], ...]
+    report: ReportAtHand | None = None
 
     title = property(lambda self: self.frame.title)
     description = property(lambda self: self.frame.description)
@@ -79,6 +82,7 @@ def record_form(
     record = entries(session(), institution, on=on)
     name = names_of(session(), [institution]).get(institution, institution)
     typed = given or {}
+    report = report_at_hand(institution, typed)
     told = tuple((fault.field, fault.en if language() == "en" else fault.vi) for fault in faults)
     return RecordForm(
         frame=proposals_frame(_("Sửa hồ sơ: %(name)s", name=name), visitor, Link(name, "")),
@@ -94,14 +98,18 @@ def record_form(
         ),
         faults=told,
         given=typed,
-        wizards=tuple(
-            Link(_(WIZARD[wizard.value]), page_url("proposals.wizard", id=institution, wizard=wizard.value))
-            for wizard in Wizard
-        ),
+        wizards=tuple(Link(_(WIZARD[wizard.value]), wizard_url(institution, wizard, report)) for wizard in Wizard),
         proposals=tuple(open_proposals(institution)),
         merge=tuple(merge_row(one) for one in merge),
         carried=tuple((key, text) for key, text in typed.items() if text and is_new(key)),
+        report=report,
     )
+
+
+def wizard_url(institution: str, wizard: Wizard, report: ReportAtHand | None) -> str:
+    """The form of an event; it keeps the report that led here."""
+    ticket = {LINK: report.ticket} if report else {}
+    return page_url("proposals.wizard", id=institution, wizard=wizard.value, **ticket)
 
 
 def open_proposals(institution: str) -> list[Link]:

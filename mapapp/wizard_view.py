@@ -20,6 +20,7 @@ from mapapp.institution_pick import Candidate, named
 from mapapp.proposal_view import proposals_frame
 from mapapp.proposal_words import WIZARD
 from mapapp.record_sections_view import row_title
+from mapapp.report_at_hand import ReportAtHand, report_at_hand
 from mapapp.sign_in import Visitor
 from mapapp.steward_view import Frame
 from mapapp.views import Link, Option
@@ -76,6 +77,7 @@ class WizardPage:
     candidates: Mapping[str, tuple[Candidate, ...]]
     divisible: tuple[tuple[str, tuple[Divisible, ...]], ...]
     count: int
+    report: ReportAtHand | None = None
 
     title = property(lambda self: self.frame.title)
     description = property(lambda self: self.frame.description)
@@ -99,7 +101,7 @@ def wizard_page(
     candidates: Mapping[str, tuple[Candidate, ...]] | None = None,
 ) -> WizardPage:
     """The form about one institution."""
-    first = given if given is not None else first_values(wizard, institution, on)
+    first = dict(given) if given is not None else first_values(wizard, institution, on)
     name = names_of(session(), [institution]).get(institution, institution)
     record = page_url("proposals.record", id=institution)
     title = f"{_(WIZARD[wizard.value])}: {name}"
@@ -111,7 +113,7 @@ def wizard_page(
         explained=_(EXPLAINED[wizard]),
         form_url=page_url("proposals.wizard", id=institution, wizard=wizard.value),
         record_url=record,
-        given=first,
+        given=first | {"into": readable(str(first.get("into", "")))} if wizard == Wizard.MERGE else first,
         faults=told(faults),
         types=tuple(Option(one.value, labels.label(labels.TYPE, one.value), None, False) for one in InstitutionType),
         ownerships=tuple(
@@ -121,6 +123,7 @@ def wizard_page(
         candidates=candidates or {},
         divisible=divisible_groups(institution, on) if wizard == Wizard.SPLIT else (),
         count=1,
+        report=report_at_hand(institution, first),
     )
 
 
@@ -166,6 +169,11 @@ def first_values(wizard: Wizard, institution: str, on: date) -> dict[str, object
 
 def told(faults: Sequence[Fault]) -> tuple[tuple[str, str], ...]:
     return tuple((fault.field, fault.en if language() == "en" else fault.vi) for fault in faults)
+
+
+def readable(words: str) -> str:
+    """A registry id as suggestions fill it in, "Name (id)"; other words as they are."""
+    return next((f"{one.name} ({one.id})" for one in named([words])), words)
 
 
 def chosen(given: Mapping[str, object]) -> tuple[Candidate, ...]:

@@ -75,6 +75,11 @@ def asked_province() -> str | None:
     return code if known or code == NOWHERE else None
 
 
+def just_done() -> str | None:
+    """The act after which the person was led here."""
+    return request.args.get("done")
+
+
 def asked_position() -> int:
     after = request.args.get("after", "")
     return int(after) if after.isascii() and after.isdecimal() and len(after) < 7 else 0
@@ -89,7 +94,9 @@ def start() -> Response:
 @bp.get(f"/steward/waiting/{RECORDS}")
 def records(kind: str) -> Response:
     """Records without coordinates, placed by their commune only, or not confirmed for a year."""
-    shown = list_page(visitor(), Waiting(kind), province=asked_province(), after=request.args.get("after"))
+    shown = list_page(
+        visitor(), Waiting(kind), province=asked_province(), after=request.args.get("after"), act=just_done()
+    )
     return page("records", shown)
 
 
@@ -100,7 +107,7 @@ def confirm(id: str) -> Response:
     with writing() as writer:
         confirmations.confirm(writer, visitor().person, institution, source=request.form.get("source", ""), on=today())
         writer.commit()
-    return to("work.records", kind=Waiting.UNCONFIRMED.value, province=asked_province())
+    return to("work.records", kind=Waiting.UNCONFIRMED.value, province=asked_province(), done="confirmed")
 
 
 @bp.get("/steward/waiting/place/<id>/<campus>")
@@ -145,7 +152,7 @@ def propose_place(id: str, campus: str) -> Response:
 @bp.get("/steward/waiting/duplicates")
 def pairs() -> Response:
     """Two records that may be one institution."""
-    return page("pairs", pairs_page(visitor(), province=asked_province(), after=asked_position()))
+    return page("pairs", pairs_page(visitor(), province=asked_province(), after=asked_position(), act=just_done()))
 
 
 @bp.post("/steward/waiting/duplicates/<one>/<other>")
@@ -157,14 +164,15 @@ def tell_apart(one: str, other: str) -> Response:
     with writing() as writer:
         duplicates.tell_apart(writer, visitor().person, first, second, reason=request.form.get("reason", ""))
         writer.commit()
-    return to("work.pairs", province=asked_province())
+    return to("work.pairs", province=asked_province(), done="apart")
 
 
 @bp.get("/steward/waiting/reports")
 def reports() -> Response:
     """Citizens' reports of errors."""
     after, every = request.args.get("after"), bool(request.args.get("all"))
-    return page("reports", reports_page(visitor(), province=asked_province(), open_only=not every, after=after))
+    shown = reports_page(visitor(), province=asked_province(), open_only=not every, after=after, act=just_done())
+    return page("reports", shown)
 
 
 @bp.post("/steward/waiting/reports/<ticket>")
@@ -183,13 +191,13 @@ def answer(ticket: str) -> Response:
         raise Problem(CONFLICT, _("Phiếu này đã có người trả lời.")) from error
     if act == "accept":
         return to("proposals.record", id=institution, **{LINK: ticket})
-    return to("work.reports")
+    return to("work.reports", province=asked_province(), done="answered")
 
 
 @bp.get("/steward/waiting/missed")
 def missed() -> Response:
     """Words that people looked for in vain."""
-    return page("missed", missed_page(visitor(), after=asked_position()))
+    return page("missed", missed_page(visitor(), after=asked_position(), act=just_done()))
 
 
 @bp.post("/steward/waiting/missed")
@@ -203,7 +211,7 @@ def handle_missed() -> Response:
             writer, visitor().person, MissedKind(kind), words, note=request.form.get("note", ""), on=today()
         )
         writer.commit()
-    return to("work.missed")
+    return to("work.missed", done="handled")
 
 
 def the_institution(id: str) -> str:

@@ -14,10 +14,10 @@ from mapapp.i18n import N_, day, number, page_url
 from mapapp.i18n import gettext as _
 from mapapp.report_view import FIELD, STATE
 from mapapp.sign_in import Visitor
-from mapapp.steward_view import Frame, frame, moment
-from mapapp.views import Link, Option
+from mapapp.steward_view import frame, moment
+from mapapp.views import Link
 from mapapp.work_counts import pairs
-from mapapp.work_view import A_PAGE, chosen, province_names, province_options
+from mapapp.work_view import A_PAGE, WorkList, chosen, done, province_names, province_options
 
 SHARES = {
     "identifier": N_("cùng mã, định danh"),
@@ -29,34 +29,35 @@ ASKED_AT = {MissedKind.SEARCH: N_("ô tìm kiếm"), MissedKind.PLACE: N_("ô t�
 
 
 @dataclass(frozen=True)
+class Side:
+    """One of a pair; `merge_url` leads to the merger in which it stays and the other ends."""
+
+    id: str
+    name: str
+    url: str
+    place: str
+    merge_url: str
+
+
+@dataclass(frozen=True)
 class PairView:
     """Two that may be one; the urls only for who may act on both."""
 
     key: str
-    names: tuple[Link, Link]
-    places: tuple[str, str]
+    sides: tuple[Side, Side]
     shares: str
     alike: str
-    merge_urls: tuple[Link, ...]
     apart_url: str
 
 
-@dataclass(frozen=True)
-class PairsPage:
+@dataclass(frozen=True, kw_only=True)
+class PairsPage(WorkList[PairView]):
     """Possible duplicates, the surest first."""
 
-    frame: Frame
-    pairs: tuple[PairView, ...]
     total: str
-    provinces: tuple[Option, ...]
-    next_url: str | None
-    notice: str | None
-
-    title = property(lambda self: self.frame.title)
-    description = property(lambda self: self.frame.description)
 
 
-def pairs_page(visitor: Visitor, *, province: str | None, after: int, notice: str | None = None) -> PairsPage:
+def pairs_page(visitor: Visitor, *, province: str | None, after: int, act: str | None = None) -> PairsPage:
     within = chosen(visitor, province)
     found = [pair for pair in pairs() if pair.concerns(within)]
     shown, names = found[after : after + A_PAGE], province_names()
@@ -64,44 +65,42 @@ def pairs_page(visitor: Visitor, *, province: str | None, after: int, notice: st
     title = _("Có thể trùng nhau")
     return PairsPage(
         frame=frame(title, visitor),
-        pairs=tuple(pair_view(visitor, pair, names) for pair in shown),
+        entries=tuple(pair_view(visitor, pair, names, province) for pair in shown),
         total=number(len(found)),
         provinces=province_options(visitor, province),
         next_url=page_url("work.pairs", province=province, after=more) if more else None,
-        notice=notice,
+        done=done(act),
     )
 
 
-def pair_view(visitor: Visitor, pair: Pair, names: dict[str, str]) -> PairView:
+def pair_view(visitor: Visitor, pair: Pair, names: dict[str, str], asked: str | None) -> PairView:
+    edits = may_everywhere(visitor.person, PersonAct.EDIT, pair.provinces)
     ids = (pair.one_id, pair.other_id)
     one, other = (
-        Link(name, page_url("citizen.institution", id_or_code=id)) for name, id in zip(pair.names, ids, strict=True)
+        Side(
+            id=stays,
+            name=name,
+            url=page_url("citizen.institution", id_or_code=stays),
+            place=names.get(code or "", _("Chưa rõ tỉnh, thành phố")),
+            merge_url=page_url("proposals.wizard", id=goes, wizard="merge", into=stays) if edits else "",
+        )
+        for stays, goes, name, code in zip(ids, reversed(ids), pair.names, pair.provinces, strict=True)
     )
-    edits = may_everywhere(visitor.person, PersonAct.EDIT, pair.provinces)
-    place_of = [names.get(code or "", _("Chưa rõ tỉnh, thành phố")) for code in pair.provinces]
+    shares = ", ".join(_(SHARES[why]) for why in pair.shares)
     return PairView(
-        key=pair.key,
-        names=(one, other),
-        places=(place_of[0], place_of[1]),
-        shares=", ".join(_(SHARES[why]) for why in pair.shares),
+        key=pair.key.replace("~", "-"),
+        sides=(one, other),
+        shares=shares[:1].upper() + shares[1:],
         alike=_("tên giống nhau %(n)s%%", n=round(pair.score * 100)),
-        merge_urls=(merge_link(*ids), merge_link(*reversed(ids))) if edits else (),
-        apart_url=page_url("work.tell_apart", one=ids[0], other=ids[1]) if edits else "",
+        apart_url=page_url("work.tell_apart", one=ids[0], other=ids[1], province=asked) if edits else "",
     )
-
-
-def institution(id: str, name: str) -> Link:
-    return Link(name, page_url("citizen.institution", id_or_code=id))
-
-
-def merge_link(goes: str, into: str) -> Link:
-    return Link(into, page_url("proposals.wizard", id=goes, wizard="merge", into=into))
 
 
 @dataclass(frozen=True)
 class ReportView:
     """A citizen's report. `contact` only for who may answer."""
 
+    key: str
     ticket: str
     institution: Link
     place: str
@@ -117,47 +116,38 @@ class ReportView:
     record_url: str
 
 
-@dataclass(frozen=True)
-class ReportsPage:
-    """Reports, the soonest promised first."""
-
-    frame: Frame
-    reports: tuple[ReportView, ...]
-    filters: tuple[Link, ...]
-    provinces: tuple[Option, ...]
-    all: bool
-    next_url: str | None
-    notice: str | None
-
-    title = property(lambda self: self.frame.title)
-    description = property(lambda self: self.frame.description)
-
-
 def reports_page(
-    visitor: Visitor, *, province: str | None, open_only: bool, after: str | None, notice: str | None = None
-) -> ReportsPage:
+    visitor: Visitor, *, province: str | None, open_only: bool, after: str | None, act: str | None = None
+) -> WorkList[ReportView]:
+    """Reports, the soonest promised first."""
     within = chosen(visitor, province)
     found = reports(session(), on=today(), open_only=open_only, provinces=within, after=after, limit=A_PAGE + 1)
     shown, names = found[:A_PAGE], province_names()
     came_of = led_to(session(), [report.ticket for report, _name, _code in shown])
     title, every = _("Báo sai của người dân"), None if open_only else "1"
     more = cursor(shown[-1][0]) if found[A_PAGE:] else None
-    return ReportsPage(
+    return WorkList(
         frame=frame(title, visitor),
-        reports=tuple(report_view(visitor, *one, names, came_of[one[0].ticket]) for one in shown),
+        entries=tuple(report_view(visitor, *one, names, came_of[one[0].ticket], province) for one in shown),
         filters=(
             Link(_("Đang chờ"), page_url("work.reports", province=province), current=open_only),
             Link(_("Tất cả"), page_url("work.reports", province=province, all=1), current=not open_only),
         ),
         provinces=province_options(visitor, province),
-        all=not open_only,
+        kept=() if open_only else (("all", "1"),),
         next_url=page_url("work.reports", province=province, all=every, after=more) if more else None,
-        notice=notice,
+        done=done(act),
     )
 
 
 def report_view(
-    visitor: Visitor, report: ErrorReport, name: str, province: str | None, names: dict[str, str], came_of: list[int]
+    visitor: Visitor,
+    report: ErrorReport,
+    name: str,
+    province: str | None,
+    names: dict[str, str],
+    came_of: list[int],
+    asked: str | None,
 ) -> ReportView:
     answers = may(visitor.person, PersonAct.ANSWER_REPORTS, province=province)
     about = _(FIELD[report.field])
@@ -168,6 +158,7 @@ def report_view(
     if report.answered_at is not None:
         told.append((_("Trả lời"), f"{moment(report.answered_at)}, {report.answered_by}"))
     return ReportView(
+        key=report.ticket,
         ticket=report.ticket,
         institution=Link(
             name or report.institution_id, page_url("citizen.institution", id_or_code=report.institution_id)
@@ -183,7 +174,7 @@ def report_view(
         proposals=tuple(
             Link(_("đề xuất số %(n)s", n=number), page_url("proposals.one", number=number)) for number in came_of
         ),
-        answer_url=page_url("work.answer", ticket=report.ticket) if answers and is_new else "",
+        answer_url=page_url("work.answer", ticket=report.ticket, province=asked) if answers and is_new else "",
         record_url=page_url("proposals.record", id=report.institution_id, **{LINK: report.ticket})
         if answers and report.state == ErrorReportState.ACCEPTED
         else "",
@@ -194,37 +185,33 @@ def report_view(
 class MissedLine:
     """Words that found nothing: how often, last when, asked where."""
 
+    key: str
     words: str
     kind: str
     told: str
 
 
-@dataclass(frozen=True)
-class MissedPage:
+@dataclass(frozen=True, kw_only=True)
+class MissedPage(WorkList[MissedLine]):
     """What people looked for in vain, most often first."""
 
-    frame: Frame
-    lines: tuple[MissedLine, ...]
     may_handle: bool
-    next_url: str | None
-
-    title = property(lambda self: self.frame.title)
-    description = property(lambda self: self.frame.description)
 
 
-def missed_page(visitor: Visitor, *, after: int) -> MissedPage:
+def missed_page(visitor: Visitor, *, after: int, act: str | None = None) -> MissedPage:
     found = unanswered(session(), on=today(), after=after, limit=A_PAGE + 1)
     title = _("Từ tìm không ra")
     return MissedPage(
         frame=frame(title, visitor),
-        lines=tuple(missed_line(one) for one in found[:A_PAGE]),
+        entries=tuple(missed_line(at, one) for at, one in enumerate(found[:A_PAGE], start=1)),
+        done=done(act),
         may_handle=may(visitor.person, PersonAct.ANSWER_REPORTS),
         next_url=page_url("work.missed", after=after + A_PAGE) if found[A_PAGE:] else None,
     )
 
 
-def missed_line(one: Missed) -> MissedLine:
+def missed_line(at: int, one: Missed) -> MissedLine:
     told = _(
         "%(n)s lần, lần cuối %(day)s, ở %(where)s", n=number(one.times), day=day(one.last), where=_(ASKED_AT[one.kind])
     )
-    return MissedLine(one.words, one.kind.value, told)
+    return MissedLine(f"words-{at}", one.words, one.kind.value, told)

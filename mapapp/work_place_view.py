@@ -64,7 +64,8 @@ def place_page(
     faults: Sequence[Fault] = (),
 ) -> PlacePage:
     told = given or {"lat": site.told["lat"], "lon": site.told["lon"], "precision": precision_of(site)}
-    back = Link(list_label(Waiting.UNPLACED), page_url("work.records", kind=Waiting.UNPLACED))
+    kind = Waiting.APPROXIMATE if site.told["lat"] else Waiting.UNPLACED
+    back = Link(list_label(kind), page_url("work.records", kind=kind))
     title = _("Đặt vị trí: %(name)s", name=name)
     return PlacePage(
         frame=frame(title, visitor, back, Link(name, "")),

@@ -1,6 +1,7 @@
 """The first page of the desk: everything that waits, by list and by province; and the lists of records."""
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from geodata.people.rights import may, provinces_for
 from geodata.unit_reads import by_key, units
@@ -13,10 +14,11 @@ from mapapp.i18n import gettext as _
 from mapapp.places import NOW
 from mapapp.sign_in import Visitor
 from mapapp.steward_view import Frame, frame
-from mapapp.views import Option
+from mapapp.views import Link, Option
 from mapapp.work_counts import DUPLICATES, OVERDUE, REPORTS, Counts, work
 
 A_PAGE = 30
+Listed = TypeVar("Listed")
 LIST = {
     Waiting.UNPLACED: N_("Chưa có tọa độ"),
     Waiting.APPROXIMATE: N_("Vị trí gần đúng"),
@@ -31,6 +33,12 @@ WHY = {
         "Hồ sơ không thay đổi và không được xác nhận từ hơn 12 tháng. Nếu đã đối chiếu và vẫn đúng: hãy xác nhận, kèm "
         "nguồn. Nếu sai: hãy sửa hồ sơ."
     ),
+}
+DONE = {
+    "confirmed": N_("Đã ghi nhận: hồ sơ vẫn đúng."),
+    "apart": N_("Đã ghi nhận: là hai cơ sở khác nhau."),
+    "answered": N_("Đã trả lời; câu trả lời hiện ở trang của phiếu."),
+    "handled": N_("Đã ghi nhận là đã xử lý."),
 }
 
 
@@ -68,10 +76,12 @@ class WorkPage:
 
 @dataclass(frozen=True)
 class EntryView:
-    """A record that waits; the urls only for who may act."""
+    """A record that waits; the urls only for who may act. `site`: which of its places, where it is not the main one."""
 
+    key: str
     name: str
     url: str
+    site: str
     place: str
     precision: str
     known: str
@@ -81,20 +91,28 @@ class EntryView:
     field: str
 
 
-@dataclass(frozen=True)
-class ListPage:
-    """A list of records with its filter by province; `next_url` continues."""
+@dataclass(frozen=True, kw_only=True)
+class WorkList(Generic[Listed]):
+    """What every list has: its entries, its filters, the way on. `kept` goes along with the filter by province, `done`
+    says what the person has just done."""
 
     frame: Frame
-    kind: str
-    why: str
-    entries: tuple[EntryView, ...]
-    provinces: tuple[Option, ...]
+    entries: tuple[Listed, ...]
     next_url: str | None
-    notice: str | None = None
+    provinces: tuple[Option, ...] = ()
+    filters: tuple[Link, ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
+    done: str | None = None
 
     title = property(lambda self: self.frame.title)
     description = property(lambda self: self.frame.description)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage(WorkList[EntryView]):
+    """A list of records, and why they wait."""
+
+    why: str
 
 
 def work_page(visitor: Visitor) -> WorkPage:
@@ -160,16 +178,23 @@ def province_options(visitor: Visitor, province: str | None) -> tuple[Option, ..
     return tuple(Option(code, name, None, checked=code == (province or "")) for code, name in choices)
 
 
-def list_page(visitor: Visitor, kind: Waiting, *, province: str | None, after: str | None) -> ListPage:
+def done(act: str | None) -> str | None:
+    """What to say after an act of that name."""
+    return _(DONE[act]) if act in DONE else None
+
+
+def list_page(
+    visitor: Visitor, kind: Waiting, *, province: str | None, after: str | None, act: str | None = None
+) -> ListPage:
     found = waiting(session(), kind, on=today(), provinces=chosen(visitor, province), after=after, limit=A_PAGE + 1)
     shown = found[:A_PAGE]
     more = page_url("work.records", kind=kind, province=province, after=shown[-1].cursor) if found[A_PAGE:] else None
     names, communes = province_names(), commune_names([one.commune_code for one in shown if one.commune_code])
     return ListPage(
         frame=frame(list_label(kind), visitor),
-        kind=kind.value,
         why=_(WHY[kind]),
-        entries=tuple(entry_view(visitor, kind, one, names, communes) for one in shown),
+        done=done(act),
+        entries=tuple(entry_view(visitor, kind, one, names, communes, province) for one in shown),
         provinces=province_options(visitor, province),
         next_url=more,
     )
@@ -182,19 +207,26 @@ def commune_names(codes: list[str]) -> dict[str, str]:
 
 
 def entry_view(
-    visitor: Visitor, kind: Waiting, one: Entry, names: dict[str, str], communes: dict[str, str]
+    visitor: Visitor,
+    kind: Waiting,
+    one: Entry,
+    names: dict[str, str],
+    communes: dict[str, str],
+    asked: str | None,
 ) -> EntryView:
     may_edit = may(visitor.person, PersonAct.EDIT, province=one.province_code)
     places = (communes.get(one.commune_code or ""), names.get(one.province_code or ""))
     id = one.institution_id
     return EntryView(
+        key=f"record-{one.campus_id or id}",
         name=one.name,
         url=page_url("citizen.institution", id_or_code=id),
+        site=(one.site or _("địa điểm khác")) if one.site is not None else "",
         place=", ".join(place for place in places if place) or _("Chưa rõ tỉnh, thành phố"),
         precision=labels.label(labels.LOCATION_PRECISION, one.precision),
         known=_("biết đến ngày %(day)s", day=day(one.known_on)) if one.known_on else "",
         place_url=page_url("work.place", id=id, campus=one.campus_id) if may_edit and one.campus_id else "",
         record_url=page_url("proposals.record", id=id) if may_edit else "",
-        confirm_url=page_url("work.confirm", id=id) if may_edit and kind is Waiting.UNCONFIRMED else "",
+        confirm_url=page_url("work.confirm", id=id, province=asked) if may_edit and kind is Waiting.UNCONFIRMED else "",
         field=f"source-{id}",
     )

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, not_, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from geodata.models import InstitutionState, RecordConfirmation, Release
+from geodata.models import Campus, InstitutionState, RecordConfirmation, Release
 from geodata.proposals.reviews import months_after
 from geodata.vocabulary import LocationPrecision, Status
 
@@ -36,7 +36,8 @@ class Waiting(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """A record, or one campus of it, that waits. `known_on`: the day of its last change or confirmation."""
+    """A record, or one campus of it, that waits. `site`: what that campus is called or its address, where it is not the
+    main place. `known_on`: the day of its last change or confirmation."""
 
     institution_id: str
     campus_id: str | None
@@ -45,6 +46,7 @@ class Entry:
     commune_code: str | None
     precision: str
     known_on: date | None
+    site: str | None = None
 
     @property
     def cursor(self) -> str:
@@ -62,7 +64,9 @@ def waiting(
     limit: int = 50,
 ) -> tuple[Entry, ...]:
     """The entries of a list from beyond the cursor `after` on, by province and id; a cursor of nonsense begins anew."""
-    found = _listed(kind, on).where(within(provinces))
+    here = and_(Campus.campus_id == State.campus_id, Campus.release_to.is_(None), _spans(Campus, on))
+    site = case((not_(State.is_main), func.coalesce(Campus.name, Campus.address, "")))
+    found = _listed(kind, on).add_columns(site).outerjoin(Campus, here).where(within(provinces))
     if after is not None and CURSOR.fullmatch(after):
         found = found.where(tuple_(*_order()) > tuple_(*after.split("~")))
     rows = session.execute(found.order_by(*_order()).limit(limit))
@@ -82,8 +86,11 @@ def counted(session: Session, *, on: date) -> dict[Waiting, dict[str, int]]:
 
 def stands(on: date) -> ColumnElement[bool]:
     """States that hold now and on the day, of institutions that are neither closed nor merged."""
-    days = func.daterange(State.valid_from, State.valid_to)
-    return and_(State.release_to.is_(None), days.bool_op("@>")(on), State.status.not_in(OVER))
+    return and_(State.release_to.is_(None), _spans(State, on), State.status.not_in(OVER))
+
+
+def _spans(rows: type[InstitutionState] | type[Campus], on: date) -> ColumnElement[bool]:
+    return func.daterange(rows.valid_from, rows.valid_to).bool_op("@>")(on)
 
 
 def _listed(kind: Waiting, on: date) -> Select[str, str | None, str, str | None, str | None, str, date | None]:

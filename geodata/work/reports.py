@@ -11,7 +11,7 @@ from geodata.vocabulary import ErrorReportState, ProposalState
 from geodata.work.lists import NOWHERE, within
 
 LINK = "report"
-"""Under this name the form of a record carries the ticket that led to it, and the proposal keeps it."""
+"""Under this name the forms of records and events carry the ticket that led to them, and the proposal keeps it."""
 
 WAITING = (ProposalState.PROPOSED.value, ProposalState.APPROVED.value)
 
@@ -53,7 +53,8 @@ def open_reports(session: Session, *, on: date) -> dict[str, tuple[int, int]]:
 
 def led_to(session: Session, tickets: Collection[str]) -> dict[str, list[int]]:
     """The numbers of the proposals that came of each report, the oldest first."""
-    ticket = Proposal.asked["values"]["values"][LINK].astext
+    values = Proposal.asked["values"]
+    ticket = func.coalesce(values["values"][LINK].astext, values[LINK].astext)
     rows = session.execute(select(ticket, Proposal.id).where(ticket.in_(tickets)).order_by(Proposal.id))
     found: dict[str, list[int]] = {one: [] for one in tickets}
     for told, number in rows:

@@ -42,7 +42,8 @@ def test_two_editors_get_the_three_sides_and_nothing_is_lost(
     through(lan, minh, newest(register).id)
     late = edit(lan, school, 1, attribute__website="cua-toi.edu.vn", name__short="CĐM")
     assert late.status_code == 409
-    rows = re.findall(r"<tr( class=\"conflict\")?><th scope=\"row\">(.*?)</th>(.*?)</tr>", late.text, re.S)
+    fieldset = r"<fieldset class=\"group three( conflict)?\"><legend>(.*?)</legend>(.*?)</fieldset>"
+    rows = re.findall(fieldset, late.text, re.S)
     sides = {re.sub(r"<[^>]+>|hai bên khác nhau", "", label).strip(): cells for _, label, cells in rows}
     assert re.findall(r"<bdi>(.*?)</bdi>", sides["Trang thông tin điện tử"]) == [
         "cu.edu.vn",

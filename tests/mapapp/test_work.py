@@ -158,13 +158,14 @@ def test_two_of_one_name_are_merged_or_told_apart_for_good(lan: FlaskClient, reg
     publish(register, one, other, a_school("Trường Cao đẳng Khác"))
     register.commit()
     page = lan.get("/steward/waiting/duplicates").text
-    assert page.count("cùng tên, cùng tỉnh") == 1
+    assert page.count("Cùng tên, cùng tỉnh") == 1
     first, second = sorted((one.id, other.id))
     assert f"/steward/institutions/{first}/merge?into={second}" in page
-    assert f'value="{second}"' in lan.get(f"/steward/institutions/{first}/merge?into={second}").text
+    form = lan.get(f"/steward/institutions/{first}/merge?into={second}").text
+    assert f'value="Trường Cao đẳng Đôi ({second})"' in form
     apart = f"/steward/waiting/duplicates/{first}/{second}"
     assert "Hãy ghi vì sao" in send(lan, "/steward/waiting/duplicates", apart, reason="")
-    assert "cùng tên, cùng tỉnh" not in send(
+    assert "Cùng tên, cùng tỉnh" not in send(
         lan, "/steward/waiting/duplicates", apart, reason="Hai quyết định thành lập"
     )
     assert register.scalars(select(NotDuplicate.reason)).all() == ["Hai quyết định thành lập"]

@@ -25,6 +25,7 @@ const Placing = L.LayerGroup.extend({
     if (near) map.setView([near.lat, near.lon], CLOSE_ZOOM, { animate: false });
     else map.fitBounds(bbox ? [[bbox[1], bbox[0]], [bbox[3], bbox[2]]] : map.options.nation, { animate: false }); // lat before lon
     map.on("click", ({ latlng }) => this.put(latlng));
+    document.getElementById("centre")?.addEventListener("click", () => this.putInTheMiddle());
     for (const field of Object.values(this.fields)) field.addEventListener("input", () => this.follow());
     this.follow();
     if (this.sign) map.setView(this.sign.getLatLng(), CLOSE_ZOOM, { animate: false });
@@ -39,6 +40,12 @@ const Placing = L.LayerGroup.extend({
     this.sign.on("dragend", () => this.put(this.sign.getLatLng()));
     addNamed(this.sign, this, this.options.texts.label, "placing");
     this.sign.getElement().addEventListener("keydown", (event) => this.nudge(event));
+  },
+
+  /** For whom there is no pointing: from there on arrow keys move it. */
+  putInTheMiddle() {
+    this.put(this._map.getCenter());
+    this.sign.getElement().focus();
   },
 
   nudge(event) {

@@ -16,3 +16,12 @@ for (const link of document.querySelectorAll('[role="alert"] a[href^="#"]')) {
     document.getElementById(link.hash.slice(1))?.closest("details")?.setAttribute("open", "");
   });
 }
+
+// Two people changed one record: take what one side says, and go on from there.
+for (const button of document.querySelectorAll("button[data-take]")) {
+  button.addEventListener("click", () => {
+    const input = document.getElementById(button.dataset.take);
+    input.value = button.dataset.text;
+    input.focus();
+  });
+}

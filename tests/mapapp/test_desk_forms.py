@@ -1,0 +1,127 @@
+"""What the desk's pages say: after an act, beside a form, before a proposal is sent; and what they carry along."""
+
+import re
+from datetime import date
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from geodata import error_reports
+from geodata.geometry import LonLat
+from geodata.vocabulary import ReportedField
+from tests.builders import AnInstitution, publish
+from tests.mapapp.conftest import NOW
+from tests.mapapp.desk import HCMC, MERGER, a_closure, a_school, lan, minh, newest, send, step
+
+__all__ = ["lan", "minh"]  # fixtures that live beside what people do with them
+
+TWIN = "Trường Cao đẳng Song Sinh"
+
+
+def twins(register: Session) -> tuple[AnInstitution, AnInstitution]:
+    one, other = a_school(TWIN), a_school(TWIN, licences=[])
+    publish(register, one, other)
+    return one, other
+
+
+def told(text: str, id: str) -> str:
+    """The value of an input."""
+    found = re.search(rf'id="{id}"[^>]* value="([^"]*)"', text)
+    assert found, text
+    return found[1]
+
+
+def test_each_side_of_a_pair_may_stay(lan: FlaskClient, register: Session) -> None:
+    one, other = twins(register)
+    page = lan.get("/steward/waiting/duplicates").text
+    for stays, goes in ((one, other), (other, one)):
+        assert f"/steward/institutions/{goes.id}/merge?into={stays.id}" in page
+        assert f'<span class="soft small code">{stays.id}</span>' in page, "namesakes are told apart"
+
+
+def test_the_successor_of_a_merger_is_shown_by_its_name(lan: FlaskClient, register: Session) -> None:
+    one, other = twins(register)
+    at = f"/steward/institutions/{one.id}/merge"
+    assert told(lan.get(f"{at}?into={other.id}").text, "into") == f"{TWIN} ({other.id})"
+    refused = send(lan, at, **{**MERGER, "effective": ""}, institutions=one.id, into=f"{TWIN} ({other.id})")
+    assert refused.status_code == 400
+    assert told(refused.text, "into") == f"{TWIN} ({other.id})"
+    send(lan, at, **MERGER, institutions=one.id, into=f"{TWIN} ({other.id})")
+    assert newest(register).asked["values"]["into"] == other.id
+
+
+def test_after_an_act_a_list_says_what_was_done_and_stays_where_it_was(lan: FlaskClient, register: Session) -> None:
+    twins(register)
+    way = f"/steward/waiting/duplicates?province={HCMC}"
+    to = re.search(r'action="([^"]*duplicates/[^"]+)"', lan.get(way).text)
+    assert to
+    answer = send(lan, way, to[1].replace("&amp;", "&"), reason="Hai trường ở hai phường")
+    assert answer.request.args["province"] == HCMC
+    assert 'role="status">Đã ghi nhận: là hai cơ sở khác nhau.' in answer.text
+    assert TWIN not in answer.text
+    assert 'class="done"' not in lan.get(f"{way}&done=nonsense").text
+
+
+def test_a_site_that_waits_says_which_it_is(lan: FlaskClient, register: Session) -> None:
+    site = {"name": "Cơ sở Thủ Đức", "geom": None, "location_precision": "province"}
+    publish(register, a_school("Trường Cao đẳng Hai Nơi", other_campuses=[LonLat(106.8, 10.9)], campuses={2: site}))
+    entry = lan.get("/steward/waiting/unplaced").text.partition("Trường Cao đẳng Hai Nơi")[2]
+    assert "Cơ sở Thủ Đức" in entry.partition("</li>")[0]
+
+
+def reported(register: Session, school: AnInstitution) -> str:
+    draft = error_reports.Draft(school.id, ReportedField.NAME, "Trường đã mang tên <khác>.", contact="a@example.vn")
+    ticket = error_reports.send(register, draft, at=NOW, promised_on=date(2099, 1, 1))
+    register.commit()
+    return ticket
+
+
+def test_a_citizens_report_stands_beside_the_forms_it_leads_to(lan: FlaskClient, register: Session) -> None:
+    school, other = twins(register)
+    ticket = reported(register, school)
+    record = lan.get(f"/steward/institutions/{school.id}?report={ticket}").text
+    assert "Trường đã mang tên &lt;khác&gt;." in record
+    assert f"/steward/institutions/{school.id}/rename?report={ticket}" in record
+    assert "a@example.vn" not in record
+    assert 'name="report"' in record
+    assert 'name="report"' not in lan.get(f"/steward/institutions/{other.id}?report={ticket}").text
+    assert "Theo phiếu" not in lan.get(f"/steward/institutions/{school.id}?report=khong").text
+
+
+def test_an_event_that_a_report_led_to_keeps_its_number(lan: FlaskClient, register: Session) -> None:
+    school, _ = twins(register)
+    ticket = reported(register, school)
+    rename = f"/steward/institutions/{school.id}/rename"
+    assert f'name="report" value="{ticket}"' in lan.get(f"{rename}?report={ticket}").text
+    send(lan, rename, effective="2026-09-01", name="Trường Cao đẳng Mới", report=ticket)
+    number = newest(register).id
+    assert f"đề xuất số {number}" in lan.get("/steward/waiting/reports?all=1").text
+
+
+def test_a_place_that_stays_behind_is_told_to_both_persons(
+    lan: FlaskClient, minh: FlaskClient, register: Session
+) -> None:
+    later = {"name": "Cơ sở Tương Lai", "valid_from": date(2027, 1, 1)}
+    one = a_school("Trường Cao đẳng Một", other_campuses=[LonLat(106.8, 10.9)], campuses={2: later})
+    other = a_school("Trường Cao đẳng Hai")
+    publish(register, one, other)
+    page = send(lan, f"/steward/institutions/{one.id}/merge", **MERGER, institutions=one.id, into=other.id)
+    step(lan, newest(register).id, "propose")
+    for text in (page.text, minh.get(f"/steward/proposals/{newest(register).id}").text):
+        assert "Điều được giữ nguyên" in text
+        assert "“Cơ sở Tương Lai” của Trường Cao đẳng Một không chuyển: chỉ có từ ngày 01/01/2027" in text
+    english = lan.get(f"/en/steward/proposals/{newest(register).id}").text
+    assert "only exists from 2027-01-01" in english
+
+
+def test_why_it_was_sent_back_stands_first_and_planning_anew_is_offered_then(
+    lan: FlaskClient, minh: FlaskClient, register: Session
+) -> None:
+    school = a_school("Trường Cao đẳng Một")
+    publish(register, school)
+    number = a_closure(lan, register, school)
+    assert f"/steward/proposals/{number}/replan" not in step(lan, number, "propose").text
+    step(minh, number, "send_back", reason="Thiếu quyết định")
+    page = lan.get(f"/steward/proposals/{number}").text
+    assert page.index("Thiếu quyết định") < page.index("Căn cứ và việc tiếp theo")
+    assert f"/steward/proposals/{number}/replan" in page
