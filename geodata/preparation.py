@@ -18,8 +18,8 @@ from geodata.tiles.derived import bring_tiles_up_to_date
 from geodata.unit_load import load_units
 
 PREPARATION_LOCK = 7_400_223
-ATTEMPTS = 20
-PAUSE_S = 3.0
+ATTEMPTS = 60
+PAUSE_S = 1.0
 
 OTHERS = """
     SELECT format('%s (process %s, for %s s)', coalesce(nullif(application_name, ''), usename, 'unnamed'), pid,

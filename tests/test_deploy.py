@@ -69,7 +69,9 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
 @pytest.mark.skipif(SYSTEMD is None, reason="systemd is not installed")
-def test_unit_is_hardened() -> None:
-    command = [str(SYSTEMD), "security", "--offline=true", "--threshold=20", DEPLOY / "mapapp.service"]
+@pytest.mark.parametrize(("unit", "most"), [("mapapp@.service", "20"), ("mapapp-database.service", "25")])
+def test_unit_is_hardened(unit: str, most: str, tmp_path: Path) -> None:
+    path = shutil.copy(DEPLOY / unit, tmp_path / unit.replace("@", "@8000"))
+    command = [str(SYSTEMD), "security", "--offline=true", f"--threshold={most}", path]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-500:]

@@ -1,5 +1,6 @@
 """The exercises in scripts/: what they do to the machine is tried in the long runs, what they read in all others."""
 
+import shutil
 import subprocess
 import sys
 from importlib.machinery import SourceFileLoader
@@ -9,7 +10,10 @@ from types import ModuleType
 
 import pytest
 
+from scripts.exercises.front import configuration
 from tests.conftest import ROOT
+
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
 
 
 def script(name: str) -> ModuleType:
@@ -32,9 +36,21 @@ def test_nothing_acknowledged_is_lost_with_the_primary() -> None:
     assert b" 0 lost" in done.stdout
 
 
+@pytest.mark.long
+@pytest.mark.operation
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="the older version comes from the history")
+def test_nobody_notices_an_upgrade() -> None:
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/sbin:/usr/bin:/bin"}
+    command = [sys.executable, "scripts/upgrade_drill", "--seconds", "3"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True)
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+    assert b" 0 lost" in done.stdout
+
+
 def test_nginx_in_the_exercise_keeps_the_rules_of_the_deployment(tmp_path: Path) -> None:
     text = (ROOT / "deploy" / "nginx.conf").read_text()
-    found = script("slow_headers").configuration(text, tmp_path, 8443, 8765)
+    found = configuration(text, tmp_path, 8443, 8765)
     assert found.count("server {") == 1
     assert "listen 127.0.0.1:8443;" in found
     assert "server 127.0.0.1:8765;" in found

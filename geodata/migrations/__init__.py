@@ -18,10 +18,11 @@ NOTED = "SELECT obj_description(to_regclass('alembic_version'), 'pg_class')"
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema to `revision` in one transaction, and the rights of the web's roles with it. Gives up soon where
-    somebody's work holds a table, because everybody else would wait behind us."""
+    """Bring the schema to `revision` in one transaction, and the rights of the web's roles with it. Gives up at once
+    where somebody's work holds a table, because everybody else would wait behind us: long before the site turns away
+    who waited."""
     with engine.begin() as connection:
-        connection.execute(text("SET LOCAL lock_timeout = '2s'"))
+        connection.execute(text("SET LOCAL lock_timeout = '300ms'"))
         command.upgrade(configuration(connection), revision)
         roles.grant(connection)
         _note_oldest(connection)

@@ -1,0 +1,1 @@
+"""What the exercises in `scripts/` share."""
