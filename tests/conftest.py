@@ -5,7 +5,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from geodata import migrations, processes
+from geodata import processes
 from geodata.cluster import Cluster
-from geodata.engine import make_engine
+from tests.databases import EMPTY, MIGRATED, NETWORK, UNITS, DatabaseLike, Prepared, opened, rolled_back
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -98,39 +98,36 @@ def cluster() -> Cluster:
     return shared_by_workers
 
 
-DatabaseLike = Callable[[str, Callable[[Engine], None]], str]
-
-
 @pytest.fixture(scope="session")
 def database_like(cluster: Cluster, worker_id: str) -> DatabaseLike:
-    """`database_like(name, prepare) -> url`: this worker's copy of a database that `prepare(engine)` filled once.
+    """`database_like(UNITS) -> url`: a copy of that database for this worker.
 
-    `prepare` gets an engine on an empty database with the extensions; it runs once per test run and name. The copies
-    go with the cluster: each one dropped would have all the others written to the disk.
+    What it is made of is filled once per test run. The copies go with the cluster: each one dropped would have all the
+    others written to the disk.
     """
     copies: list[str] = []
 
-    def database_like(name: str, prepare: Callable[[Engine], None]) -> str:
-        copy = f"{name}_{worker_id}_{len(copies)}"
+    def database_like(wanted: Prepared) -> str:
+        copy = f"{wanted.name}_{worker_id}_{len(copies)}"
         with _one_worker_at_a_time(cluster.directory):
-            _make_template(cluster, name, prepare)
-            url = cluster.create_database(copy, template=name)
+            _make_template(cluster, wanted)
+            url = cluster.create_database(copy, template=wanted.name)
         copies.append(copy)
         return url
 
     return database_like
 
 
-def _make_template(cluster: Cluster, name: str, prepare: Callable[[Engine], None]) -> None:
-    done = cluster.directory / f"template-{name}"
+def _make_template(cluster: Cluster, wanted: Prepared) -> None:
+    done = cluster.directory / f"template-{wanted.name}"
     if done.exists():
         return
-    cluster.drop_database(name)
-    engine = make_engine(cluster.create_database(name), statement_timeout_ms=0)
-    try:
-        prepare(engine)
-    finally:
-        engine.dispose()
+    if wanted.over:
+        _make_template(cluster, wanted.over)
+    cluster.drop_database(wanted.name)
+    url = cluster.create_database(wanted.name, template=wanted.over.name if wanted.over else None)
+    with opened(url, statement_timeout_ms=0) as engine:
+        wanted.fill(engine)
     done.touch()
 
 
@@ -144,21 +141,20 @@ def _one_worker_at_a_time(directory: Path) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def database_url(database_like: DatabaseLike) -> str:
     """A migrated, empty database of this worker."""
-    return database_like("migrated", migrations.upgrade)
+    return database_like(MIGRATED)
 
 
 @pytest.fixture
 def empty_database_url(database_like: DatabaseLike) -> str:
     """A database of this test with the extensions and nothing else."""
-    return database_like("empty", lambda _: None)
+    return database_like(EMPTY)
 
 
 @pytest.fixture(scope="session")
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on the migrated database; what is committed through it stays, so prefer `session`."""
-    engine = make_engine(database_url, application_name="tests")
-    yield engine
-    engine.dispose()
+    with opened(database_url) as engine:
+        yield engine
 
 
 @pytest.fixture
@@ -181,6 +177,34 @@ def sessions(connection: Connection) -> sessionmaker[Session]:
 def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
     """One session of the test; it sees what the application under test commits through `sessions`."""
     with sessions() as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def units_engine(database_like: DatabaseLike) -> Iterator[Engine]:
+    """An engine on a database that holds the units and nothing else; what is committed through it stays."""
+    with opened(database_like(UNITS)) as engine:
+        yield engine
+
+
+@pytest.fixture
+def places(units_engine: Engine) -> Iterator[Session]:
+    """A session over all units, rolled back after the test."""
+    with rolled_back(units_engine) as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def network_engine(database_like: DatabaseLike) -> Iterator[Engine]:
+    """An engine on a database with an illustrative network; what is committed through it stays."""
+    with opened(database_like(NETWORK)) as engine:
+        yield engine
+
+
+@pytest.fixture
+def network(network_engine: Engine) -> Iterator[Session]:
+    """A session over the illustrative network, rolled back after the test."""
+    with rolled_back(network_engine) as session:
         yield session
 
 

@@ -6,18 +6,14 @@ Usage: python -m tests.loopback DATABASE_URL
 import sys
 from datetime import UTC, datetime
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 
 from mapapp import create_app
 from mapapp.settings import Settings
 from tests.conftest import scratch
+from tests.serving import Quiet
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
-
-
-class Quiet(WSGIRequestHandler):
-    def log(self, *_: object) -> None:
-        pass
 
 
 def main(url: str) -> None:

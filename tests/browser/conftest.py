@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -12,15 +11,15 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from geodata.demo.publication import load
 from geodata.geometry import LonLat
 from mapapp import create_app
 from mapapp.settings import Settings
 from tests.builders import AnInstitution, an_institution, publish
-from tests.conftest import DatabaseLike, scratch
-from tests.geodata.conftest import prepare_units
+from tests.conftest import scratch
+from tests.databases import UNITS, DatabaseLike, Prepared
+from tests.serving import serving
 
 FLAGS = [
     "--headless",
@@ -55,9 +54,7 @@ def special() -> tuple[AnInstitution, ...]:
     )
 
 
-def prepare_site(engine: Engine) -> None:
-    """Units of both worlds, a small illustrative register, and the institutions named above."""
-    prepare_units(engine)
+def _publish_site(engine: Engine) -> None:
     with Session(engine) as session:
         load(session, institutions=INSTITUTIONS)
         session.commit()
@@ -65,27 +62,16 @@ def prepare_site(engine: Engine) -> None:
         session.commit()
 
 
-class Quiet(WSGIRequestHandler):
-    """Says nothing to the terminal."""
-
-    def log(self, *_args: Any, **_more: Any) -> None:
-        pass
+BROWSER = Prepared("browser", _publish_site, over=UNITS)
+"""A small illustrative register, and the institutions named above."""
 
 
 @pytest.fixture(scope="session")
 def site(database_like: DatabaseLike) -> Iterator[str]:
     """The address of the running site."""
-    app = create_app(Settings(database_url=database_like("browser", prepare_site), data=scratch(), secret_key="k" * 40))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["mapapp.misses"].write()  # so that its thread has nothing left to write
-    for sessions in ("mapapp.sessions", "mapapp.writing_sessions"):
-        app.extensions[sessions].kw["bind"].dispose()
+    app = create_app(Settings(database_url=database_like(BROWSER), data=scratch(), secret_key="k" * 40))
+    with serving(app) as running:
+        yield running.address
 
 
 @pytest.fixture(scope="session")
@@ -175,6 +161,15 @@ def at_desk(visiting: Visiting) -> Iterator[Visit]:
 def on_phone(visiting: Visiting) -> Iterator[Visit]:
     with visiting(PHONE) as visit:
         yield visit
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page on a phone that lets the site's worker in."""
+    context = browser.new_context(viewport=PHONE, locale="vi-VN")
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
 
 
 def show_map(page: Page) -> None:

@@ -1,20 +1,18 @@
 """Every page behind the sign-in, as the matrix of rights lists them: no accessibility rule broken, all unfolded."""
 
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
-from werkzeug.serving import make_server
 
 from mapapp import create_app
 from mapapp.settings import Settings
-from tests.browser.conftest import PHONE, Quiet, Visiting
+from tests.browser.conftest import PHONE, Visiting
 from tests.browser.test_accessibility import violations
 from tests.conftest import scratch
 from tests.geodata.people.guarded import HERE, Guarded, guarded
 from tests.mapapp.test_rights import PRIVATE, made
+from tests.serving import serving
 
 __all__ = ["guarded"]  # a fixture that lives beside what it makes
 
@@ -31,18 +29,8 @@ UNFOLD = "document.querySelectorAll('main details').forEach((part) => { part.ope
 def site(guarded: Guarded) -> Iterator[str]:
     """The address of the site over the guarded database, asked under the web's own roles."""
     app = create_app(Settings(database_url=guarded.url, data=scratch() / "desk", secret_key="k" * 40))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["mapapp.misses"].write()
-    with ExitStack() as closing:
-        for given in ("mapapp.sessions", "mapapp.writing_sessions"):
-            closing.callback(app.extensions[given].kw["bind"].dispose)
-        closing.callback(app.extensions["mapapp.door"].sessions.kw["bind"].dispose)
+    with serving(app) as running:
+        yield running.address
 
 
 def pages(given: dict[str, object]) -> list[str]:

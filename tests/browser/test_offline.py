@@ -1,19 +1,18 @@
 """Without a network: a province taken along is searched, a page seen before is shown and says its age."""
 
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import BaseWSGIServer, make_server
+from playwright.sync_api import Page, expect
 
 from geodata.text import fold
 from mapapp import create_app
 from mapapp.settings import Settings
-from tests.browser.conftest import HIGH_SCHOOL, PHONE, TWINS, Quiet, Visiting, prepare_site
+from tests.browser.conftest import BROWSER, HIGH_SCHOOL, PHONE, TWINS, Visiting
 from tests.browser.test_accessibility import violations
-from tests.conftest import DatabaseLike, scratch
+from tests.conftest import scratch
+from tests.databases import DatabaseLike
+from tests.serving import Running, serving
 
 pytestmark = pytest.mark.browser
 
@@ -28,43 +27,12 @@ WORDS = [
 ]
 
 
-@dataclass
-class Server:
+@pytest.fixture
+def server(database_like: DatabaseLike) -> Iterator[Running]:
     """A site of one test, which the test may stop."""
-
-    address: str
-    stop: Callable[[], None]
-
-
-@pytest.fixture
-def server(database_like: DatabaseLike) -> Iterator[Server]:
-    settings = Settings(database_url=database_like("browser", prepare_site), data=scratch(), secret_key="k" * 40)
-    app = create_app(settings)
-    running: BaseWSGIServer = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=running.serve_forever)
-    thread.start()
-    stopped = threading.Event()
-
-    def stop() -> None:
-        if not stopped.is_set():
-            stopped.set()
-            running.shutdown()
-            thread.join()
-            running.server_close()
-
-    yield Server(f"http://127.0.0.1:{running.server_port}", stop)
-    stop()
-    app.extensions["mapapp.misses"].write()
-    for sessions in ("mapapp.sessions", "mapapp.writing_sessions"):
-        app.extensions[sessions].kw["bind"].dispose()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport=PHONE, locale="vi-VN")
-    context.set_default_timeout(15_000)
-    yield context.new_page()
-    context.close()
+    settings = Settings(database_url=database_like(BROWSER), data=scratch(), secret_key="k" * 40)
+    with serving(create_app(settings)) as running:
+        yield running
 
 
 def installed(page: Page) -> None:
@@ -72,7 +40,7 @@ def installed(page: Page) -> None:
     page.wait_for_function("navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)")
 
 
-def test_a_province_taken_along_is_searched_after_the_server_stopped(page: Page, server: Server) -> None:
+def test_a_province_taken_along_is_searched_after_the_server_stopped(page: Page, server: Running) -> None:
     page.goto(server.address + "/offline")
     installed(page)
     page.get_by_label("Tỉnh, thành phố").select_option(label="Thành phố Đà Nẵng")
@@ -100,7 +68,7 @@ def test_a_province_taken_along_is_searched_after_the_server_stopped(page: Page,
     expect(page.locator(".card")).to_have_count(1)
 
 
-def test_a_page_that_came_from_the_server_says_nothing_of_age(page: Page, server: Server) -> None:
+def test_a_page_that_came_from_the_server_says_nothing_of_age(page: Page, server: Running) -> None:
     page.goto(server.address + "/about")
     installed(page)
     page.reload()
@@ -108,7 +76,7 @@ def test_a_page_that_came_from_the_server_says_nothing_of_age(page: Page, server
     expect(page.locator("html")).not_to_have_attribute("data-kept-at", "")
 
 
-def test_packs_can_be_removed(page: Page, server: Server) -> None:
+def test_packs_can_be_removed(page: Page, server: Running) -> None:
     page.goto(server.address + "/offline")
     page.get_by_label("Tỉnh, thành phố").select_option(label="Thành phố Đà Nẵng")
     page.get_by_role("button", name="Tải gói").click()

@@ -1,27 +1,25 @@
 """The pages of proposals in a browser: no accessibility rule broken, nothing scrolls sideways, all by keyboard."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
-from geodata.engine import make_sessions
 from geodata.geometry import LonLat
 from geodata.people.sessions import open_session
 from geodata.vocabulary import Role
 from mapapp import create_app
 from mapapp.settings import Settings
-from tests.browser.conftest import DESK, PHONE, Quiet, Visit, Visiting, prepare_site
+from tests.browser.conftest import BROWSER, DESK, PHONE, Visit, Visiting
 from tests.browser.test_accessibility import violations
 from tests.builders import AnInstitution, an_institution, publish
-from tests.conftest import DatabaseLike, scratch
+from tests.conftest import scratch
+from tests.databases import DatabaseLike, opened
 from tests.people import a_person
+from tests.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -41,27 +39,15 @@ class Office:
 
 @pytest.fixture(scope="module")
 def office(database_like: DatabaseLike) -> Iterator[Office]:
-    url = database_like("browser", prepare_site)
-    sessions = make_sessions(url, pool_size=1)
-    with sessions() as session:
+    url = database_like(BROWSER)
+    with opened(url) as engine, Session(engine, expire_on_commit=False) as session:
         one, other = a_school("Trường Cao đẳng Thử Một", 0), a_school("Trường Cao đẳng Thử Hai", 1)
         publish(session, one, other, data_status="illustrative")
         steward, approver = token(session, Role.PROVINCIAL_STEWARD), token(session, Role.APPROVER)
         session.commit()
     app = create_app(Settings(database_url=url, data=scratch(), secret_key="k" * 40))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Office(f"http://127.0.0.1:{server.server_port}", steward, approver, one, other)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["mapapp.misses"].write()
-    with ExitStack() as closing:
-        for given in ("mapapp.sessions", "mapapp.writing_sessions"):
-            closing.callback(app.extensions[given].kw["bind"].dispose)
-        closing.callback(app.extensions["mapapp.door"].sessions.kw["bind"].dispose)
-        closing.callback(sessions.kw["bind"].dispose)
+    with serving(app) as running:
+        yield Office(running.address, steward, approver, one, other)
 
 
 def a_school(name: str, number: int) -> AnInstitution:

@@ -1,17 +1,16 @@
 """From a result to a report with the keyboard alone, and the embedded map on another site."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
-from tests.browser.conftest import DESK, HIGH_SCHOOL, PHONE, Quiet, Visit, Visiting
+from tests.browser.conftest import DESK, HIGH_SCHOOL, PHONE, Visit, Visiting
 from tests.browser.test_accessibility import violations
 from tests.browser.test_keyboard import tab_to
+from tests.serving import answering
 
 pytestmark = pytest.mark.browser
 
@@ -57,13 +56,8 @@ def another_site(page: str) -> Iterator[str]:
         start("200 OK", [("Content-Type", "text/html; charset=utf-8")])
         return [page.encode()]
 
-    server = make_server("127.0.0.1", 0, answer, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(answer) as running:
+        yield running.address
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])

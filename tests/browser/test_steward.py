@@ -1,7 +1,6 @@
 """The steward's desk in a browser: a file's whole way with and without scripts, and no accessibility rule broken."""
 
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,17 +8,18 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from sqlalchemy.orm import Session
 
-from geodata.engine import make_sessions
 from geodata.vocabulary import Role
 from mapapp import create_app
 from mapapp.settings import Settings
-from tests.browser.conftest import DESK, PHONE, Quiet, Visit, Visiting, prepare_site
+from tests.browser.conftest import BROWSER, DESK, PHONE, Visit, Visiting
 from tests.browser.test_accessibility import violations
-from tests.conftest import DatabaseLike, scratch
+from tests.conftest import scratch
+from tests.databases import DatabaseLike, opened
 from tests.geodata.imports import variants
 from tests.people import PASSWORD, a_person
+from tests.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -35,26 +35,15 @@ class Desk:
 
 @pytest.fixture
 def desk(database_like: DatabaseLike) -> Iterator[Desk]:
-    url = database_like("browser", prepare_site)
+    url = database_like(BROWSER)
     app = create_app(Settings(database_url=url, data=scratch(), secret_key="k" * 40))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    sessions = make_sessions(url, pool_size=1)
-    with sessions() as session:
+    with opened(url) as engine, Session(engine) as session:
         at = datetime.now(UTC)
         a_person(session, Role.NATIONAL_STEWARD, login="lan", at=at, password=PASSWORD)
         a_person(session, Role.APPROVER, login="minh", at=at, password=PASSWORD)
         session.commit()
-    yield Desk(f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["mapapp.misses"].write()
-    sessions.kw["bind"].dispose()
-    for given in ("mapapp.sessions", "mapapp.writing_sessions"):
-        app.extensions[given].kw["bind"].dispose()
-    app.extensions["mapapp.door"].sessions.kw["bind"].dispose()
+    with serving(app) as running:
+        yield Desk(running.address)
 
 
 @pytest.fixture

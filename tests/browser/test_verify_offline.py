@@ -3,7 +3,6 @@
 import base64
 import json
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,20 +10,20 @@ from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import BaseWSGIServer, make_server
 
 from geodata.engine import make_sessions
 from mapapp import create_app
 from mapapp.outage import refresh
 from mapapp.settings import Settings
-from tests.browser.conftest import PHONE, Quiet, prepare_site
+from tests.browser.conftest import BROWSER, PHONE
 from tests.browser.test_accessibility import violations
 from tests.browser.test_offline import installed
 from tests.browser.test_verify import CODES
 from tests.builders import an_institution, publish
-from tests.conftest import DatabaseLike
+from tests.databases import DatabaseLike
+from tests.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -51,35 +50,12 @@ class Server:
 
 @pytest.fixture
 def server(database_like: DatabaseLike, tmp_path: Path) -> Iterator[Server]:
-    settings = Settings(database_url=database_like("browser", prepare_site), data=tmp_path, secret_key="k" * 40)
+    settings = Settings(database_url=database_like(BROWSER), data=tmp_path, secret_key="k" * 40)
     app = create_app(settings)
-    running: BaseWSGIServer = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=running.serve_forever)
-    thread.start()
-    stopped = threading.Event()
-
-    def stop() -> None:
-        if not stopped.is_set():
-            stopped.set()
-            running.shutdown()
-            thread.join()
-            running.server_close()
-
-    found = Server(f"http://127.0.0.1:{running.server_port}", app, settings, stop)
-    found.refresh()
-    yield found
-    stop()
-    app.extensions["mapapp.misses"].write()
-    for sessions in ("mapapp.sessions", "mapapp.writing_sessions"):
-        app.extensions[sessions].kw["bind"].dispose()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport=PHONE, locale="vi-VN")
-    context.set_default_timeout(15_000)
-    yield context.new_page()
-    context.close()
+    with serving(app) as running:
+        found = Server(running.address, app, settings, running.stop)
+        found.refresh()
+        yield found
 
 
 def take_list(page: Page, server: Server) -> None:

@@ -1,6 +1,5 @@
 """The work-lists in a browser: no accessibility rule broken, nothing scrolls sideways, places by keys and click."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -8,20 +7,20 @@ from datetime import UTC, date, datetime
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from geodata import api_clients, error_reports
-from geodata.engine import make_sessions
 from geodata.missed_queries import keep
 from geodata.people.sessions import open_session
 from geodata.vocabulary import MissedKind, ReportedField, Role
 from mapapp import create_app
 from mapapp.settings import Settings
-from tests.browser.conftest import DESK, PHONE, Quiet, Visit, Visiting, prepare_site
+from tests.browser.conftest import BROWSER, DESK, PHONE, Visit, Visiting
 from tests.browser.test_accessibility import violations
 from tests.builders import AnInstitution, an_institution, publish
-from tests.conftest import DatabaseLike, scratch
+from tests.conftest import scratch
+from tests.databases import DatabaseLike, opened
 from tests.people import a_person
+from tests.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -60,27 +59,16 @@ def waiting(session: Session) -> AnInstitution:
 
 @pytest.fixture(scope="module")
 def desk(database_like: DatabaseLike) -> Iterator[Desk]:
-    url = database_like("browser", prepare_site)
-    sessions = make_sessions(url, pool_size=1)
-    with sessions() as session:
+    url = database_like(BROWSER)
+    with opened(url) as engine, Session(engine) as session:
         school = waiting(session)
         person = a_person(session, Role.NATIONAL_STEWARD, name="Cán bộ Thử", at=datetime.now(UTC))
         token = open_session(session, person.id, at=datetime.now(UTC), agent="tests")
         session.commit()
     app = create_app(Settings(database_url=url, data=scratch(), secret_key="k" * 40))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
     placing = f"/steward/waiting/place/{school.id}/{school.id}.1"
-    yield Desk(f"http://127.0.0.1:{server.server_port}", token, placing)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["mapapp.misses"].write()
-    for given in ("mapapp.sessions", "mapapp.writing_sessions"):
-        app.extensions[given].kw["bind"].dispose()
-    app.extensions["mapapp.door"].sessions.kw["bind"].dispose()
-    sessions.kw["bind"].dispose()
+    with serving(app) as running:
+        yield Desk(running.address, token, placing)
 
 
 @pytest.fixture(scope="module")

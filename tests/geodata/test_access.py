@@ -1,43 +1,27 @@
 """Distances to the nearest institution that qualifies, people within reach, and scenarios that write nothing."""
 
 import math
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geodata.access import Access, AccessQuestion, Condition, ImpossibleScenario, Scenario, access, distances
 from geodata.access.effect import readiness_effect
 from geodata.access.population import RefusedPopulation, import_population, population_sets, population_version
 from geodata.access.scenario import resolve
-from geodata.engine import make_engine
 from geodata.geometry import LonLat
 from geodata.models import Base
 from geodata.overlays import by_unit
 from tests.builders import AnInstitution, an_institution, publish
-from tests.conftest import DatabaseLike
 from tests.geodata.overlays.reporting import tell
-from tests.network import prepare_network
 
 ON, OLD = date(2026, 11, 22), date(2025, 6, 30)
 HOAN_KIEM, TRUONG_SA = "00070", "22736"
 HANOI_CENTRE = LonLat(105.85, 21.03)
 WELDING, TURNING = "6520123", "6520121"
 ALWAYS = (None, None)
-
-
-@pytest.fixture
-def network(database_like: DatabaseLike) -> Iterator[Session]:
-    """A session over the illustrative network, rolled back after the test."""
-    engine: Engine = make_engine(database_like("network", prepare_network), application_name="tests")
-    with engine.connect() as connection:
-        transaction = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-            yield session
-        transaction.rollback()
-    engine.dispose()
 
 
 def a_school(at: LonLat | None, occupation: str = WELDING, **more: object) -> AnInstitution:

@@ -1,22 +1,22 @@
 """The schema's way up and down."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import inspect, text
 
 from geodata import migrations, preparation
 from geodata.cluster import Cluster
 from geodata.engine import make_engine
 from geodata.models import Base
 from geodata.preparation import ExtensionsMissing, TablesInUse, migrate
+from tests.databases import EMPTY, DatabaseLike
 
 
 def test_models_and_migrations_agree_up_and_down_and_up(
-    database_like: Callable[[str, Callable[[Engine], None]], str],
+    database_like: DatabaseLike,
 ) -> None:
-    engine = make_engine(database_like("empty", lambda _: None))
+    engine = make_engine(database_like(EMPTY))
     migrations.upgrade(engine)
     migrations.check(engine)
     assert set(Base.metadata.tables) <= set(inspect(engine).get_table_names())

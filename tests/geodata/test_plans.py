@@ -1,7 +1,7 @@
 """The questions asked most use their index, however large the register grows."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from string import digits
@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
-from geodata import institutions, migrations, records
+from geodata import institutions, records
 from geodata.clusters import clusters
 from geodata.engine import make_sessions
 from geodata.filters import InstitutionFilter, conditions
 from geodata.geometry import BBox, LonLat
 from geodata.releases import moment
+from tests.databases import MIGRATED, DatabaseLike, Prepared
 
 TODAY = date(2026, 6, 1)
 HERE = LonLat(105.8, 21)
@@ -34,9 +35,8 @@ STATES = text(
 )
 
 
-def register_of(size: int) -> Callable[[Engine], None]:
-    def prepare(engine: Engine) -> None:
-        migrations.upgrade(engine)
+def register_of(size: int) -> Prepared:
+    def fill(engine: Engine) -> None:
         with engine.begin() as connection:
             connection.execute(
                 text("INSERT INTO release (id, kind, published_by, reason) VALUES (1, 'demo', 't', 't')")
@@ -45,17 +45,15 @@ def register_of(size: int) -> Callable[[Engine], None]:
             connection.execute(STATES, {"size": size})
             connection.execute(text("ANALYZE institution_state"))
 
-    return prepare
+    return Prepared(f"plans_{size}", fill, over=MIGRATED)
 
 
 SIZES = [pytest.param(60_000), pytest.param(1_000_000, marks=pytest.mark.long)]
 
 
 @pytest.fixture(scope="module", params=SIZES)
-def large(request: pytest.FixtureRequest, database_like: Any) -> Iterator[Session]:
-    sessions = make_sessions(
-        database_like(f"plans_{request.param}", register_of(request.param)), statement_timeout_ms=0
-    )
+def large(request: pytest.FixtureRequest, database_like: DatabaseLike) -> Iterator[Session]:
+    sessions = make_sessions(database_like(register_of(request.param)), statement_timeout_ms=0)
     with sessions() as session:
         yield session
     sessions.kw["bind"].dispose()

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, text
 from geodata import migrations
 from geodata.engine import make_engine
 from geodata.preparation import migrate
-from tests.conftest import DatabaseLike
+from tests.databases import MIGRATED, DatabaseLike, Prepared
 
 NEWER = "9999"
 
@@ -15,12 +15,11 @@ NEWER = "9999"
 def newer(database_like: DatabaseLike) -> Engine:
     """A database whose tables have a revision that this code does not know."""
 
-    def prepare(engine: Engine) -> None:
-        migrations.upgrade(engine)
+    def rename(engine: Engine) -> None:
         with engine.begin() as connection:
             connection.execute(text(f"UPDATE alembic_version SET version_num = '{NEWER}'"))
 
-    return make_engine(database_like("newer", prepare), application_name="tests", pool_size=1)
+    return make_engine(database_like(Prepared("newer", rename, over=MIGRATED)), application_name="tests", pool_size=1)
 
 
 def note(engine: Engine, oldest: str) -> None:

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,15 +13,11 @@ from urllib.parse import parse_qs, urlencode
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from werkzeug import Request, Response
-from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.serving import answering
 
 CLIENT, SECRET = "ban-do", "s3cret-of-tests"
 Claims = dict[str, Any]
-
-
-class Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Say nothing."""
 
 
 class Provider:
@@ -90,13 +85,6 @@ def as_json(value: Any, status: int = 200) -> Response:
 @contextmanager
 def running(provider: Provider) -> Iterator[str]:
     """The provider's address while it answers."""
-    server = make_server("127.0.0.1", 0, provider, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    provider.address = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with answering(provider) as server:
+        provider.address = server.address
         yield provider.address
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -8,13 +8,12 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from geodata import migrations
 from geodata.backup import contents
 from geodata.cluster import Cluster
 from geodata.engine import make_engine
 from geodata.preparation import migrate
 from mapapp.cli import main
-from tests.conftest import DatabaseLike
+from tests.databases import MIGRATED, DatabaseLike
 
 pytestmark = pytest.mark.operation
 
@@ -64,7 +63,7 @@ def test_from_enabling_to_a_restored_register_that_agrees_with_its_log(data: Pat
 
 
 def test_reading_back_tells_of_a_table_that_is_gone(database_like: DatabaseLike) -> None:
-    url = database_like("migrated", migrations.upgrade)
+    url = database_like(MIGRATED)
     assert contents.read(url).faults == ()
     engine = make_engine(url)
     with engine.begin() as connection:

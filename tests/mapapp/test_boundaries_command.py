@@ -9,8 +9,7 @@ from sqlalchemy import text
 
 from geodata.engine import make_engine
 from mapapp.cli import main
-from tests.conftest import DatabaseLike
-from tests.geodata.conftest import prepare_units
+from tests.databases import UNITS, DatabaseLike
 
 Run = Callable[..., Result]
 
@@ -18,7 +17,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def url(database_like: DatabaseLike) -> str:
     """A database with units for one test: commands commit."""
-    return database_like("units", prepare_units)
+    return database_like(UNITS)
 
 
 @pytest.fixture

@@ -11,12 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
-from geodata.engine import make_engine
 from geodata.undoing import revert
 from mapapp import create_app
 from tests.builders import an_institution, publish
-from tests.conftest import DatabaseLike
-from tests.geodata.conftest import prepare_units
+from tests.databases import UNITS, DatabaseLike, opened
 from tests.mapapp.conftest import NOWHERE
 
 NAMES = {"a": "http://www.w3.org/2005/Atom", "at": "http://purl.org/atompub/tombstones/1.0"}
@@ -107,9 +105,8 @@ def test_the_feed_is_atom_with_tombstones(client: FlaskClient, register: Session
 @pytest.fixture
 def published(database_like: DatabaseLike) -> Iterator[sessionmaker[Session]]:
     """Sessions on a database of this test's own, whose commits others see."""
-    engine = make_engine(database_like("units", prepare_units), application_name="tests")
-    yield sessionmaker(engine)
-    engine.dispose()
+    with opened(database_like(UNITS)) as engine:
+        yield sessionmaker(engine)
 
 
 def published_one_by_one(sessions: sessionmaker[Session], number: int, issued: list[str]) -> None:

@@ -5,15 +5,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from geodata import migrations
 from mapapp.cli import main
-from tests.conftest import DatabaseLike
+from tests.databases import MIGRATED, DatabaseLike
 
 
 @pytest.fixture
 def url(database_like: DatabaseLike) -> str:
     """A database of this test alone, because commands commit."""
-    return database_like("migrated", migrations.upgrade)
+    return database_like(MIGRATED)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from mapapp import create_app
 from mapapp.cli import main
 from mapapp.report_view import FIELD, STATE
 from tests.builders import AnInstitution, an_institution, publish
+from tests.databases import UNITS, DatabaseLike
 from tests.mapapp.conftest import NOW, NOWHERE
 
 WRONG = "Số điện thoại đã đổi.\nSố mới ghi trên cổng trường."
@@ -265,18 +266,18 @@ def test_written_text_stays_text(client: FlaskClient, clock: Hands, register: Se
     assert 'value="&#34;&gt;&lt;b&gt;"' in back
 
 
-def test_the_operator_lists_and_answers(empty_database_url: str) -> None:
-    environment = {"DATABASE_URL": empty_database_url}
+def test_the_operator_lists_and_answers(database_like: DatabaseLike) -> None:
+    url = database_like(UNITS)
+    environment = {"DATABASE_URL": url}
 
     def run(*words: str) -> tuple[int, str]:
         done = CliRunner().invoke(main, words, env=environment)
         return done.exit_code, done.output
 
-    assert run("db", "migrate")[0] == 0
     assert run("reports", "list") == (0, "No reports are new.\n")
-    app = create_app(replace(NOWHERE, database_url=empty_database_url, secret_key="k" * 40), None, lambda: NOW)
+    app = create_app(replace(NOWHERE, database_url=url, secret_key="k" * 40), None, lambda: NOW)
     school = an_institution()
-    operator = make_engine(empty_database_url)
+    operator = make_engine(url)
     with Session(operator) as session:
         publish(session, school)
         session.commit()

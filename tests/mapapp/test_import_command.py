@@ -6,8 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mapapp.cli import main
-from tests.conftest import DatabaseLike
-from tests.geodata.conftest import prepare_units
+from tests.databases import UNITS, DatabaseLike
 
 LIST = """DANH SÁCH CƠ SỞ,,,,
 Tên cơ sở,Loại hình,Hình thức sở hữu,Tỉnh/Thành phố,Màu sơn
@@ -19,7 +18,7 @@ Trường Trung cấp Thử nghiệm,Lâu đài,công lập,Hà Nội,đỏ
 @pytest.fixture
 def url(database_like: DatabaseLike) -> str:
     """A database with units for one test: commands commit."""
-    return database_like("units", prepare_units)
+    return database_like(UNITS)
 
 
 @pytest.fixture

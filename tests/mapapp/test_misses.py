@@ -15,6 +15,7 @@ from mapapp import create_app
 from mapapp.cli import main
 from mapapp.misses import LARGEST_TALLY, Tally
 from tests.builders import an_institution, publish
+from tests.databases import MIGRATED, DatabaseLike
 from tests.mapapp.conftest import NOW, NOWHERE
 
 TODAY = date(2026, 11, 22)
@@ -102,9 +103,6 @@ def test_old_days_are_forgotten(session: Session) -> None:
     assert [one.words for one in listed(session, since=date(2000, 1, 1))] == ["new"]
 
 
-def test_the_operator_lists_them(empty_database_url: str) -> None:
-    runner = CliRunner()
-    environment = {"DATABASE_URL": empty_database_url}
-    assert runner.invoke(main, ["db", "migrate"], env=environment).exit_code == 0
-    told = runner.invoke(main, ["search", "missed"], env=environment)
+def test_the_operator_lists_them(database_like: DatabaseLike) -> None:
+    told = CliRunner().invoke(main, ["search", "missed"], env={"DATABASE_URL": database_like(MIGRATED)})
     assert (told.exit_code, told.output) == (0, "No search failed in the last 30 days.\n")

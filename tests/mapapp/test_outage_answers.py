@@ -29,7 +29,7 @@ from mapapp.outage import refresh
 from mapapp.settings import Settings
 from mapapp.signing import check
 from tests.builders import ALWAYS, AnInstitution, an_institution, publish
-from tests.geodata.conftest import prepare_units
+from tests.databases import UNITS, prepare
 
 pytestmark = [
     pytest.mark.operation,
@@ -91,7 +91,7 @@ def installation() -> Iterator[Site]:
         data=place / "data", database_url=cluster.url, public_url=ISSUER, allowed_age_s=ALLOWED_AGE_S, answers_mb=1
     )
     engine = make_engine(cluster.url)
-    prepare_units(engine)
+    prepare(engine, UNITS)
     engine.dispose()
     app = create_app(settings)
     site = Site(cluster, settings, app, app.test_client())

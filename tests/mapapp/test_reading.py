@@ -15,9 +15,9 @@ from tests.mapapp.conftest import NOWHERE
 
 
 @pytest.fixture
-def reader(web_engine: Engine) -> Iterator[Session]:
+def reader(units_engine: Engine) -> Iterator[Session]:
     """A session as public requests get it."""
-    url = web_engine.url.render_as_string(hide_password=False)
+    url = units_engine.url.render_as_string(hide_password=False)
     sessions = db.reading_sessions(Settings(database_url=url, data=scratch()))
     with sessions() as session:
         yield session

@@ -9,10 +9,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from geodata import demo
-from geodata.engine import make_engine
 from mapapp import create_app
-from tests.conftest import DatabaseLike
-from tests.geodata.conftest import prepare_units
+from tests.databases import UNITS, DatabaseLike, Prepared, opened
 from tests.mapapp.conftest import NOW, NOWHERE
 
 MOST_BYTES = 150 * 1024
@@ -20,8 +18,7 @@ MOST_FEATURES = 1_000
 COUNTRY = "102,6,118,23.6"
 
 
-def prepare_country(engine: Engine) -> None:
-    prepare_units(engine)
+def _load_country(engine: Engine) -> None:
     with Session(engine) as session:
         demo.load(session)
         session.commit()
@@ -30,9 +27,9 @@ def prepare_country(engine: Engine) -> None:
 @pytest.fixture(scope="module")
 def country(database_like: DatabaseLike) -> Iterator[FlaskClient]:
     """A client of a site with as many institutions as the country has."""
-    engine = make_engine(database_like("country", prepare_country), application_name="tests", statement_timeout_ms=0)
-    yield create_app(NOWHERE, sessionmaker(engine), lambda: NOW).test_client()
-    engine.dispose()
+    whole = Prepared("country", _load_country, over=UNITS)
+    with opened(database_like(whole), statement_timeout_ms=0) as engine:
+        yield create_app(NOWHERE, sessionmaker(engine), lambda: NOW).test_client()
 
 
 @pytest.mark.parametrize("zoom", [0, 5, 8, 12, 22])

@@ -13,12 +13,12 @@ from tests.people import PASSWORD
 
 
 @pytest.fixture
-def commands(web_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+def commands(units_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """The engine of the database that the commands work on."""
-    monkeypatch.setenv("DATABASE_URL", web_engine.url.render_as_string(hide_password=False))
-    yield web_engine
+    monkeypatch.setenv("DATABASE_URL", units_engine.url.render_as_string(hide_password=False))
+    yield units_engine
     tables = "sign_in_event, recovery_code, person_invitation, person_session, person_right, person"
-    with web_engine.begin() as connection:
+    with units_engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} CASCADE"))
 
 

@@ -9,11 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy.orm import Session
 
-from geodata import migrations
 from geodata.engine import make_engine
 from mapapp.cli import main
 from tests.builders import ALWAYS, an_institution, publish
-from tests.conftest import DatabaseLike
+from tests.databases import MIGRATED, DatabaseLike
 
 Run = Callable[..., Result]
 
@@ -27,7 +26,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.fixture
 def register(database_like: DatabaseLike, monkeypatch: pytest.MonkeyPatch) -> None:
     """A register with one licensed school, for commands, which open their own connections."""
-    url = database_like("migrated", migrations.upgrade)
+    url = database_like(MIGRATED)
     monkeypatch.setenv("DATABASE_URL", url)
     engine = make_engine(url)
     with Session(engine) as session:

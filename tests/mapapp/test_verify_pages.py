@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,11 +15,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session, sessionmaker
-from werkzeug.serving import make_server
 
 from mapapp import create_app
 from mapapp.settings import Settings
 from tests.builders import ALWAYS, AnInstitution, an_institution, publish
+from tests.serving import answering
 
 ROOT = Path(__file__).parents[2]
 SINCE_2017 = (date(2017, 3, 1), None)
@@ -162,13 +161,8 @@ def address(web_connection: Connection, register: Session, tmp_path: Path) -> It
     """A running server over the test's register, with keys of its own and the present time."""
     publish(register, an_institution("Trường Cao đẳng Minh họa", codes=[("CDD0203", ALWAYS)]), data_status="unverified")
     sessions = sessionmaker(web_connection, join_transaction_mode="create_savepoint")
-    server = make_server("127.0.0.1", 0, create_app(Settings(data=tmp_path / "data"), sessions))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(create_app(Settings(data=tmp_path / "data"), sessions)) as running:
+        yield running.address
 
 
 def run(*command: str, cwd: Path) -> str:

@@ -1,6 +1,6 @@
 """The search answers the query set as well as it must."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -8,24 +8,22 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from geodata import migrations, query_set, search_evaluation
-from geodata.administrative_units import load_units
+from geodata import query_set, search_evaluation
 from geodata.engine import make_sessions
+from tests.databases import UNITS, DatabaseLike, Prepared
 
 HERE = Path(__file__).parent
 
 
-def prepare(engine: Engine) -> None:
-    migrations.upgrade(engine)
+def _publish(engine: Engine) -> None:
     with Session(engine) as session:
-        load_units(session)
         search_evaluation.publish_institutions(session, HERE / "institutions.csv")
         session.commit()
 
 
 @pytest.fixture(scope="module")
-def asked(database_like: Callable[[str, Callable[[Engine], None]], str]) -> Iterator[Session]:
-    sessions = make_sessions(database_like("query_set", prepare))
+def asked(database_like: DatabaseLike) -> Iterator[Session]:
+    sessions = make_sessions(database_like(Prepared("query_set", _publish, over=UNITS)))
     with sessions() as session:
         yield session
     sessions.kw["bind"].dispose()

@@ -12,23 +12,20 @@ from geodata.audit.answers import Answered, collect, log_key
 from geodata.audit.log import Head, head
 from geodata.audit.verify import Fault, verify
 from geodata.demo.publication import clear, load
-from geodata.engine import make_engine
 from geodata.geometry import LonLat
 from geodata.models import Base, Decision
 from geodata.releases import finish_release, log_change, open_release
 from geodata.vocabulary import KeyEvent, ReleaseKind
 from tests.builders import an_institution, publish
-from tests.conftest import DatabaseLike
-from tests.geodata.conftest import prepare_units
+from tests.databases import UNITS, DatabaseLike, Prepared, opened, rolled_back
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 KEPT = timedelta(days=400)
 SINCE = (date(2020, 1, 1), None)
 
 
-def prepare_history(engine: Engine) -> None:
+def _publish_history(engine: Engine) -> None:
     """Seven releases, two batches of answers and a key; then nothing in the database guards them any more."""
-    prepare_units(engine)
     with Session(engine) as session:
         load(session, institutions=60)
         old = an_institution(
@@ -51,6 +48,9 @@ def prepare_history(engine: Engine) -> None:
         session.commit()
     with engine.begin() as connection:
         disarm(connection)
+
+
+HISTORY = Prepared("history", _publish_history, over=UNITS)
 
 
 def disarm(connection: Connection) -> None:
@@ -91,19 +91,15 @@ def answers(start: int, end: int) -> list[Answered]:
 
 @pytest.fixture(scope="session")
 def history_engine(database_like: DatabaseLike) -> Iterator[Engine]:
-    engine = make_engine(database_like("history", prepare_history), application_name="tests")
-    yield engine
-    engine.dispose()
+    with opened(database_like(HISTORY)) as engine:
+        yield engine
 
 
 @pytest.fixture
 def history(history_engine: Engine) -> Iterator[Session]:
     """A session over that register; rolled back after the test."""
-    with history_engine.connect() as connection:
-        transaction = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-            yield session
-        transaction.rollback()
+    with rolled_back(history_engine) as session:
+        yield session
 
 
 @pytest.fixture

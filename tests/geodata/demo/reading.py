@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tests.network import INSTITUTIONS
+from tests.databases import INSTITUTIONS
 
 SIZE = INSTITUTIONS
 

@@ -20,8 +20,7 @@ from geodata.people import accounts, permits
 from geodata.people.sessions import open_session
 from geodata.roles import Role as DatabaseRole
 from geodata.vocabulary import Role
-from tests.conftest import DatabaseLike
-from tests.geodata.conftest import prepare_units
+from tests.databases import UNITS, DatabaseLike
 from tests.geodata.imports.conftest import a_csv
 
 ROOT = Path(__file__).parents[3]
@@ -84,7 +83,7 @@ print(json.dumps({"created": created, "memory_mb": memory, **steps}))
 @pytest.fixture
 def empty_register(database_like: DatabaseLike) -> str:
     """The way to a database of its own: what is published here stays."""
-    return database_like("units", prepare_units)
+    return database_like(UNITS)
 
 
 def a_large_list(engine: Engine) -> bytes:

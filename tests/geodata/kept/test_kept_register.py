@@ -1,15 +1,13 @@
 """The release on the disk gives the answers that the database gives, and finds whom it finds."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geodata.engine import make_engine
 from geodata.filters import InstitutionFilter
 from geodata.institutions import search
 from geodata.kept.building import build
@@ -19,27 +17,9 @@ from geodata.kept.register import KeptRegister, Wanted, open_register
 from geodata.models import Identifier, InstitutionName, Licence, Programme
 from geodata.verification import Action, Question, decide_many
 from tests.builders import an_institution, publish
-from tests.conftest import DatabaseLike
-from tests.network import prepare_network
 
 DAYS = (date(2016, 5, 1), date(2021, 1, 1), date(2025, 7, 1), date(2026, 11, 22))
 TODAY = DAYS[-1]
-
-
-@pytest.fixture(scope="module")
-def network_engine(database_like: DatabaseLike) -> Iterator[Engine]:
-    engine = make_engine(database_like("network", prepare_network), application_name="tests")
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def network(network_engine: Engine) -> Iterator[Session]:
-    with network_engine.connect() as connection:
-        transaction = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-            yield session
-        transaction.rollback()
 
 
 @pytest.fixture

@@ -19,8 +19,7 @@ from geodata.people.acting import act_under
 from geodata.people.sessions import open_session
 from geodata.roles import Role as DatabaseRole
 from geodata.vocabulary import Role
-from tests.conftest import DatabaseLike
-from tests.network import prepare_network
+from tests.databases import NETWORK, DatabaseLike, Prepared
 
 HERE, ELSEWHERE = "01", "79"
 """Hà Nội, whose people try; and Hồ Chí Minh City, whose rows they try."""
@@ -46,9 +45,7 @@ SAY = """
 """A code for an institution, as SQL; never committed."""
 
 
-def prepare_guarded(engine: Engine) -> None:
-    """The illustrative network, and the people; for `database_like("guarded", prepare_guarded)`."""
-    prepare_network(engine)
+def _add_people(engine: Engine) -> None:
     with Session(engine) as session:
         for login, rights in PEOPLE.items():
             person = accounts.add(session, login, login, by="tests")
@@ -59,6 +56,10 @@ def prepare_guarded(engine: Engine) -> None:
         at = datetime(2026, 1, 1, tzinfo=UTC)
         accounts.grant(session, reporter, Role.REPORTER, by="tests", at=at, institution=one)
         session.commit()
+
+
+GUARDED = Prepared("guarded", _add_people, over=NETWORK)
+"""The illustrative network, and the people."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Guarded:
 @pytest.fixture(scope="session")
 def guarded(database_like: DatabaseLike) -> Iterator[Guarded]:
     """What is committed here stays for the other tests of the worker: they ask for what they made themselves."""
-    url = database_like("guarded", prepare_guarded)
+    url = database_like(GUARDED)
     ways = [None, DatabaseRole.WEB, DatabaseRole.READ, DatabaseRole.DOOR]
     engines = [make_engine(url, application_name="tests", role=role) for role in ways]
     yield Guarded(url, *(sessionmaker(engine, expire_on_commit=False) for engine in engines))
