@@ -23,6 +23,7 @@ from mapapp.proposal_preview import Ahead
 from mapapp.proposal_words import ACT, STATE, STEP, kind_label
 from mapapp.readiness_view import indicator_name
 from mapapp.reports_words import subject_name
+from mapapp.revising import revise_url
 from mapapp.sign_in import Visitor
 from mapapp.steward_view import Frame, frame, moment
 from mapapp.views import Link
@@ -89,7 +90,8 @@ class MovedView:
 @dataclass(frozen=True)
 class ProposalPage:
     """One proposal. `acts`: what this person may do with it now; `explains` why the obvious next step is not theirs;
-    `hint` why there is no outcome, `foresee_url` the way to ask for it; `notes`: what was asked for and is not done."""
+    `hint` why there is no outcome, `foresee_url` the way to ask for it; `notes`: what was asked for and is not done;
+    `revise_url`: the form, filled in again."""
 
     frame: Frame
     number: int
@@ -113,6 +115,7 @@ class ProposalPage:
     evidence: tuple[Link, ...]
     about: str
     sent_back: StepView | None
+    revise_url: str | None = None
     notes: tuple[str, ...] = ()
 
     title = property(lambda self: self.frame.title)
@@ -195,6 +198,7 @@ def proposal_page(visitor: Visitor, found: Proposal, *, ahead: Ahead) -> Proposa
         evidence=evidence(found),
         about=line(found, names_of(session(), found.institutions[:3])).about,
         sent_back=way[-1] if found.state == ProposalState.SENT_BACK else None,
+        revise_url=revise_url(found) if may_act(visitor.person, PersonAct.EDIT, found) else None,
         notes=tuple(note.en if language() == "en" else note.vi for note in reading.notes_of(found)),
     )
 

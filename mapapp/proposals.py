@@ -44,6 +44,7 @@ from mapapp.proposal_jobs import goes_to_background, in_background
 from mapapp.proposal_preview import Ahead, look_ahead
 from mapapp.proposal_view import proposal_page, proposals_page
 from mapapp.record_form_view import record_form
+from mapapp.revising import REVISE, asked_before, taken_up
 from mapapp.sign_in import NOT_ALLOWED, require, require_own_form, unseen, visitor
 from mapapp.stewardship_view import provinces_page
 from mapapp.wizard_values import WHY, Asked, wizard_values
@@ -67,7 +68,7 @@ PLACED = frozenset({"save", "start_wizard", "start_declaration"})
 REFUSALS = {UnknownRun: NOT_FOUND, NotAllowed: NOT_ALLOWED, MovedOn: CONFLICT, WrongStep: CONFLICT}
 EVENTS = f"<any({', '.join(Wizard)}):wizard>"
 NUMBER = "<int(max=2147483647):number>"
-COMMON = ("token", *WHY, "base", "more")
+COMMON = ("token", *WHY, "base", "more", REVISE)
 
 bp = APIBlueprint("proposals", __name__, enable_openapi=False)
 bp.after_request(unseen)
@@ -183,8 +184,11 @@ def propose_import(number: int) -> Response:
 
 @bp.get("/steward/institutions/<id>")
 def record(id: str) -> Response:
-    """The form of one record."""
-    return page("record", record_form(visitor(), the_institution(id), on=today()))
+    """The form of one record; with a proposal that is taken up again, as that one asked."""
+    institution = the_institution(id)
+    before = taken_up(institution, None)
+    given = {key: str(text) for key, text in asked_before(before).items()} if before else None
+    return page("record", record_form(visitor(), institution, on=today(), given=given))
 
 
 @bp.post("/steward/institutions/<id>")
@@ -193,7 +197,7 @@ def save(id: str) -> Response:
     asks for one more empty row instead, and loses nothing that was typed."""
     institution = the_institution(id)
     form = {clean(key): clean(value) for key, value in request.form.items() if key not in COMMON}
-    given = {**form, **{name: request.form.get(name, "") for name in WHY}}
+    given = {**form, **{name: request.form.get(name, "") for name in (*WHY, REVISE)}}
     base, more = request.form.get("base", ""), request.form.get("more", "")
     if more:
         return page("record", record_form(visitor(), institution, on=today(), given=given, more=more))
@@ -202,7 +206,7 @@ def save(id: str) -> Response:
         return page("record", record_form(visitor(), institution, on=today(), given=given, merge=moved), 409)
     asked = touched(form, entries(session(), institution, on=today()))
     try:
-        return drafted(ProposalKind.EDIT, None, {"institution": institution, "values": asked})
+        return drafted(ProposalKind.EDIT, None, {"institution": institution, "values": asked}, institution)
     except Faulty as error:
         return page("record", record_form(visitor(), institution, on=today(), given=given, faults=error.faults), 400)
 
@@ -218,6 +222,8 @@ def wizard(id: str, wizard: str) -> Response:
     institution, event = the_institution(id), Wizard(wizard)
     into = clean(request.args.get("into", ""))[:100]
     given = {**first_values(event, institution, today()), "into": into} if into and event == Wizard.MERGE else None
+    if before := taken_up(institution, event):
+        given = asked_before(before)
     return page("wizard", wizard_page(visitor(), event, institution, on=today(), given=given))
 
 
@@ -231,7 +237,7 @@ def start_wizard(id: str, wizard: str) -> Response:
         if asked.faults:
             raise Faulty(*asked.faults)
         if not request.form.get("find"):
-            return drafted(ProposalKind.ACT, event, asked.values)
+            return drafted(ProposalKind.ACT, event, asked.values, institution)
     except Faulty as error:
         return wizard_again(event, institution, asked, error.faults)
     return wizard_again(event, institution, asked)
@@ -240,7 +246,7 @@ def start_wizard(id: str, wizard: str) -> Response:
 def wizard_again(event: Wizard, institution: str, asked: Asked, faults: Sequence[Fault] = ()) -> Response:
     """The form with what was typed, what is wrong with it, and who may be meant."""
     typed = {key: text for key, text in request.form.items() if key.startswith("goes.")}
-    given = {**typed, **asked.values, **{name: request.form.get(name, "") for name in WHY}}
+    given = {**typed, **asked.values, **{name: request.form.get(name, "") for name in (*WHY, REVISE)}}
     for at in ("typed", "into"):
         if at in asked.candidates or at in [fault.field for fault in faults]:
             given[at] = request.form.get(at, "")
@@ -250,23 +256,21 @@ def wizard_again(event: Wizard, institution: str, asked: Asked, faults: Sequence
     return page("wizard", shown, 400 if faults and not request.form.get("find") else 200)
 
 
-def drafted(kind: ProposalKind, wizard: Wizard | None, values: dict[str, Any]) -> Response:
-    """The draft of what the form says, and the way to its page."""
+def drafted(
+    kind: ProposalKind, wizard: Wizard | None, values: dict[str, Any], institution: str | None = None
+) -> Response:
+    """The draft of what the form says, or the proposal that its form takes up again; and the way to its page."""
     given = Given(request.form)
     effective, decision, reason = given.day("effective"), given.text("decision"), given.text("reason")
     given.done()
+    why: dict[str, Any] = {"effective": effective, "decision": decision or None, "reason": reason, "today": today()}
+    before = taken_up(institution, wizard) if institution else None
     with writing() as writer:
-        proposal = drafting.draft(
-            writer,
-            visitor().person,
-            kind,
-            values,
-            wizard=wizard,
-            effective=effective,
-            decision=decision or None,
-            reason=reason,
-            today=today(),
-        )
+        if before is not None:
+            proposal = the_proposal(writer, before.id)
+            drafting.revise(writer, proposal, visitor().person, values=values, **why)
+        else:
+            proposal = drafting.draft(writer, visitor().person, kind, values, wizard=wizard, **why)
         writer.commit()
         number = proposal.id
     return to("one", number=number)

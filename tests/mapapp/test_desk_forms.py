@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from geodata import error_reports
 from geodata.geometry import LonLat
+from geodata.proposals.reading import steps
 from geodata.vocabulary import ReportedField
 from tests.builders import AnInstitution, publish
 from tests.mapapp.conftest import NOW
@@ -125,3 +126,66 @@ def test_why_it_was_sent_back_stands_first_and_planning_anew_is_offered_then(
     page = lan.get(f"/steward/proposals/{number}").text
     assert page.index("Thiếu quyết định") < page.index("Căn cứ và việc tiếp theo")
     assert f"/steward/proposals/{number}/replan" in page
+
+
+def test_a_proposal_that_was_sent_back_is_taken_up_again_in_its_form(
+    lan: FlaskClient, minh: FlaskClient, register: Session
+) -> None:
+    school = a_school("Trường Cao đẳng Một")
+    publish(register, school)
+    record = f"/steward/institutions/{school.id}"
+    send(lan, record, base="1", **{"name.short": "CĐ Mật", "effective": "2026-09-01", "reason": "Theo biển trường"})
+    number = newest(register).id
+    step(lan, number, "propose")
+    assert f"{record}?revise={number}" not in lan.get(f"/steward/proposals/{number}").text
+    step(minh, number, "send_back", reason="Sai chính tả")
+    form = f"{record}?revise={number}"
+    assert form in lan.get(f"/steward/proposals/{number}").text
+    shown = lan.get(form).text
+    assert (told(shown, "name-short"), told(shown, "effective")) == ("CĐ Mật", "2026-09-01")
+    again = {"name.short": "CĐ Một", "effective": "2026-09-01", "revise": str(number)}
+    page = send(lan, form, record, base="1", **again)
+    assert page.request.path == f"/steward/proposals/{number}", "the same proposal, not another one"
+    assert "<ins><bdi>CĐ Một" in page.text
+    assert [step.step for step in steps(register, newest(register))][-1] == "revised"
+    assert step(minh, number, "approve").status_code == 409, "nobody has proposed it again yet"
+
+
+def test_a_merger_and_a_split_are_taken_up_again_as_they_were_asked(lan: FlaskClient, register: Session) -> None:
+    one, other = a_school("Trường Cao đẳng Một", "CDD0201"), a_school("Trường Cao đẳng Hai")
+    publish(register, one, other)
+    merge, split = (f"/steward/institutions/{one.id}/{event}" for event in ("merge", "split"))
+    send(lan, merge, **MERGER, institutions=one.id, into=other.id, keeps_records="1")
+    number = newest(register).id
+    shown = lan.get(f"{merge}?revise={number}").text
+    assert told(shown, "into") == f"Trường Cao đẳng Hai ({other.id})"
+    assert 'name="keeps_records" value="1" checked' in shown
+    assert 'name="programmes" value="1">' in shown
+    send(
+        lan,
+        f"{merge}?revise={number}",
+        merge,
+        **MERGER,
+        institutions=one.id,
+        into=other.id,
+        programmes="1",
+        revise=str(number),
+    )
+    assert (newest(register).id, newest(register).asked["values"]["programmes"]) == (number, "1")
+    goes = f"goes.licence.{one.id}.L1", "goes.programme.6510202.college.1"
+    asked = {"name1": "Trường Cao đẳng Tách", "type1": "college", "continues": "1", "effective": "2026-09-01"}
+    send(lan, split, **asked, **dict.fromkeys(goes, "1"))
+    shown = lan.get(f"{split}?revise={newest(register).id}").text
+    assert told(shown, "name1") == "Trường Cao đẳng Tách"
+    for field in goes:
+        assert re.search(rf'name="{re.escape(field)}".*?<option value="1" selected>', shown), field
+
+
+def test_a_form_takes_up_no_proposal_of_another_form(lan: FlaskClient, register: Session) -> None:
+    one, other = a_school("Trường Cao đẳng Một"), a_school("Trường Cao đẳng Hai")
+    publish(register, one, other)
+    number = a_closure(lan, register, one)
+    for path in (f"{other.id}/close", f"{one.id}/suspend", f"{one.id}"):
+        assert 'name="revise"' not in lan.get(f"/steward/institutions/{path}?revise={number}").text
+    send(lan, f"/steward/institutions/{other.id}/close", effective="2026-09-01", revise=str(number))
+    assert newest(register).id != number
