@@ -1,5 +1,6 @@
 """How many institutions fit a question: exact, and worked out once for each publication."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, distinct, func, select
@@ -41,8 +42,17 @@ def counted(
 
     if at.published_at is None:
         return work_out()
+    return COUNTS.get(_key(wanted, at, exactly=exactly, words=words), work_out)
+
+
+def counted_before(wanted: InstitutionFilter, at: Moment) -> Counted | None:
+    """What is remembered of a question, if anything."""
+    return COUNTS.known(_key(wanted, at)) if at.published_at else None
+
+
+def _key(wanted: InstitutionFilter, at: Moment, *, exactly: bool = False, words: str = "") -> Hashable:
     anywhere = wanted.without(near=LonLat(0, 0)) if wanted.near and wanted.radius_m is None else wanted
-    return COUNTS.get((at, anywhere, exactly, words), work_out)
+    return at, anywhere, exactly, words
 
 
 def count(session: Session, tests: list[ColumnElement[bool]], *, by_place: bool, exactly: bool = False) -> Counted:

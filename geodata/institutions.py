@@ -22,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from geodata.counting import MOST_ROWS, counted
+from geodata.boxes import CROWD, as_they_lie, crowded, listed_as_they_lie
+from geodata.counting import COUNTED_EXACTLY, MOST_ROWS, counted
 from geodata.errors import GeodataError
 from geodata.filters import InstitutionFilter, conditions
 from geodata.models import InstitutionState
@@ -42,8 +43,8 @@ class InvalidCursor(GeodataError):
 
 @dataclass(frozen=True)
 class Page:
-    """One page of results. `number_matched` is None above 100,000 unless asked for exactly; `without_location` counts
-    the matches that have no point; `places` are the places that the words (also) name."""
+    """One page of results. `number_matched` is None above `more_than` unless asked for exactly; `without_location`
+    counts the matches that have no point; `places` are the places that the words (also) name."""
 
     items: tuple[Item, ...]
     number_matched: int | None
@@ -51,6 +52,7 @@ class Page:
     next_cursor: str | None
     moment: Moment
     places: tuple[PlaceHit, ...]
+    more_than: int = COUNTED_EXACTLY
 
     @property
     def release(self) -> int:
@@ -59,21 +61,21 @@ class Page:
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where the next page starts, within one release."""
+    """Where the next page starts, within one release: after a name and id, or after a place, institution and campus."""
 
     release: int
     offset: int
-    after: tuple[str, str] | None = None
+    after: tuple[str, ...] | None = None
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
         try:
             release, offset, after = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=="))
             whole = isinstance(release, int) and isinstance(offset, int) and 0 <= offset < 2**31 and release >= 0
-            keys = None if after is None else (str(after[0]), str(after[1]))
+            keys = None if after is None else tuple(str(one) for one in after)
         except (ValueError, TypeError, IndexError, KeyError, binascii.Error):
             raise InvalidCursor("cursor: not one of ours; start again without it") from None
-        if not whole or (keys and "\x00" in "".join(keys)):
+        if not whole or (keys is not None and (len(keys) not in (2, 3) or "\x00" in "".join(keys))):
             raise InvalidCursor("cursor: not one of ours; start again without it")
         return cls(release, offset, keys)
 
@@ -90,7 +92,8 @@ def search(
     cursor: str | None = None,
     count_exactly: bool = False,
 ) -> Page:
-    """A page of institutions: nearest first when a point is given, best match first with words, else by name.
+    """A page of institutions: nearest first when a point is given, best match first with words, else by name; as they
+    lie in a box that is crowded.
 
     Each institution appears once, at its main campus or, with a place filter, at a campus that fits it. Raises
     `InvalidCursor`, `UnknownRelease`, `UnknownUnit`.
@@ -98,6 +101,10 @@ def search(
     start = Cursor.parse(cursor) if cursor else None
     at = moment(session, wanted.on, start.release if start else wanted.release)
     start = start or Cursor(at.release, 0)
+    if listed_as_they_lie(wanted) and crowded(session, wanted, at):
+        return page_of_a_crowd(session, wanted, at, start, limit=limit, count_exactly=count_exactly)
+    if start.after is not None and len(start.after) != len(BY_NAME):
+        raise InvalidCursor("cursor: it comes from an earlier release; start again without it")
     reading = read(session, wanted, at)
     tests = conditions(session, wanted, at) + ([reading.condition] if reading else [])
     found = reading.found if reading else None
@@ -114,6 +121,30 @@ def search(
         next_cursor=following(items, limit, start, keyed=not (wanted.near or reading)),
         moment=at,
         places=places_meant(session, wanted.q) if wanted.q else (),
+    )
+
+
+BY_NAME = ("name", "id")
+BY_PLACE = ("place", "institution", "campus")
+"""What a cursor of each order holds."""
+
+
+def page_of_a_crowd(
+    session: Session, wanted: InstitutionFilter, at: Moment, start: Cursor, *, limit: int, count_exactly: bool
+) -> Page:
+    """The institutions of a crowded box as they lie, uncounted unless that is asked for. Raises `InvalidCursor`."""
+    if start.after is not None and len(start.after) != len(BY_PLACE):
+        raise InvalidCursor("cursor: it comes from another question; start again without it")
+    found = counted(session, wanted, conditions(session, wanted, at), at, exactly=True) if count_exactly else (None, 0)
+    lying = as_they_lie(session, wanted, at, limit=limit + 1, after=start.after)
+    return Page(
+        items=tuple(Item(one.institution_id, one.feature, None, None) for one in lying[:limit]),
+        number_matched=found[0],
+        without_location=0,
+        next_cursor=str(Cursor(start.release, 0, lying[limit - 1].key)) if len(lying) > limit else None,
+        moment=at,
+        places=(),
+        more_than=CROWD,
     )
 
 

@@ -16,6 +16,11 @@ class Remembered(Generic[T]):
         self._found: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = Lock()
 
+    def known(self, key: Hashable) -> T | None:
+        """The remembered answer, if there is one."""
+        with self._lock:
+            return self._found.get(key)
+
     def get(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """The remembered answer, or the one worked out now; what raises is not remembered."""
         with self._lock:

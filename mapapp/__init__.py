@@ -91,6 +91,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
         openapi_versions,
         outage,
         quick,
+        quick_lists,
         sign_in,
         site,
         steward_jobs,
@@ -111,7 +112,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     site.install(app)
     verifier.install(app, settings, sessions)
     api_keys.install(app, settings)
-    quick.install(app, [Records(app.extensions["mapapp.outage"])])
+    quick.install(app, [Records(app.extensions["mapapp.outage"]), *quick_lists.answerers(app, settings)])
     verify_quick.install(app)
     admission.install(app, settings)
     at_once.install(app)  # outside: what is kept needs no turn

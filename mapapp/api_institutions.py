@@ -3,13 +3,14 @@
 from flask import Response
 
 from geodata.clusters import clusters as gather
-from geodata.institutions import Item, search
+from geodata.institutions import search
 from geodata.records import SeveralInstitutions, get
 from mapapp.api import public_get
 from mapapp.api_record import candidates, institution_feature
 from mapapp.db import session
-from mapapp.geojson import GEOJSON, collection, respond, with_properties
+from mapapp.geojson import GEOJSON, collection, respond
 from mapapp.identifiers import readable_identifier
+from mapapp.list_words import told_page
 from mapapp.params import ClustersQuestion, InstitutionQuestion, InstitutionsQuestion
 from mapapp.questions import day_asked, facts, links, to_filter
 from mapapp.schemas.institutions import ClusterCollection, InstitutionCollection
@@ -29,8 +30,10 @@ TAG = "Institutions"
 )
 def institutions(asked: InstitutionsQuestion) -> Response:
     """Institutions that fit every filter: nearest first with lat,lon (each with `distance_m`), best match first with q,
-    else by name. Institutions without coordinates are included with `geometry: null` unless a place filter needs one,
-    and counted in `withoutLocation`. Closed and merged ones only when `status` or `identifier` asks for them."""
+    else by name; in a box that holds more than a thousand campuses of a register of more than 20,000 institutions as
+    they lie there, uncounted unless `count=exact` asks. Institutions without coordinates are included with
+    `geometry: null` unless a place filter needs one, and counted in `withoutLocation`. Closed and merged ones only when
+    `status` or `identifier` asks for them."""
     page = search(
         session(),
         to_filter(asked),
@@ -39,20 +42,14 @@ def institutions(asked: InstitutionsQuestion) -> Response:
         count_exactly=asked.count == "exact",
     )
     return respond(
-        collection(
-            map(feature, page.items),
-            numberMatched=page.number_matched,
-            numberReturned=len(page.items),
-            withoutLocation=page.without_location,
+        told_page(
+            page.items,
+            number_matched=page.number_matched,
+            without_location=page.without_location,
             links=links(page.next_cursor, GEOJSON),
-            **facts(page.moment.on, page.moment.release),
+            of_the_register=facts(page.moment.on, page.moment.release),
         )
     )
-
-
-def feature(item: Item) -> str:
-    distance = None if item.distance_m is None else round(item.distance_m, 1)
-    return with_properties(item.feature, distance_m=distance, matched=item.matched)
 
 
 @public_get(

@@ -4,10 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from geodata.counting import COUNTED_EXACTLY
 from geodata.institutions import Item, Page
 from mapapp import labels, wording
 from mapapp.i18n import gettext as _
-from mapapp.i18n import ngettext, page_url
+from mapapp.i18n import ngettext, number, page_url
 from mapapp.params import InstitutionFilters
 from mapapp.questions import here_with
 from mapapp.views import ResultCard, ResultList
@@ -24,7 +25,7 @@ def result_list(page: Page, asked: InstitutionFilters, *, part: int, previous: s
     return ResultList(
         cards=tuple(card(item, number_, asked) for number_, item in enumerate(page.items, start=first)),
         total=page.number_matched,
-        total_label=total_label(page.number_matched),
+        total_label=total_label(page.number_matched, page.more_than),
         without_location=page.without_location,
         without_location_label=_without_location(page.without_location),
         first_number=first,
@@ -34,9 +35,9 @@ def result_list(page: Page, asked: InstitutionFilters, *, part: int, previous: s
     )
 
 
-def total_label(total: int | None) -> str:
+def total_label(total: int | None, more_than: int = COUNTED_EXACTLY) -> str:
     if total is None:
-        return _("Hơn 100.000 cơ sở")
+        return _("Hơn %(count)s cơ sở", count=number(more_than))
     return ngettext("%(n)s cơ sở", "%(n)s cơ sở", total)
 
 

@@ -142,7 +142,7 @@ class InstitutionFilters(DatedQuestion):
 class InstitutionsQuestion(InstitutionFilters):
     limit: int = Field(20, ge=1, le=1000)
     cursor: str | None = Field(None, max_length=1000, description="opaque; from links[rel=next]")
-    count: Literal["exact"] | None = Field(None, description="count exactly above 100,000 matches too")
+    count: Literal["exact"] | None = Field(None, description="count exactly, however many match")
 
 
 class HomeQuestion(InstitutionFilters):

@@ -47,6 +47,11 @@ class Asked:
     state: Register
     day: date
 
+    @property
+    def of_the_register(self) -> dict[str, Any]:
+        """As `questions.facts`."""
+        return {"release": self.state.release, "data_status": self.state.data_status, "on": self.day}
+
 
 class Answerer(Protocol):
     """Answers one kind of question."""

@@ -36,9 +36,4 @@ class Records:
         if found is None:
             raise NotPlain
         institution_id, words = found
-        of_the_register = {
-            "release": asked.state.release,
-            "data_status": asked.state.data_status,
-            "on": asked.day,
-        }
-        return whole_answer(words, institution_id, asked.base, asked.base + asked.path, of_the_register)
+        return whole_answer(words, institution_id, asked.base, asked.base + asked.path, asked.of_the_register)

@@ -65,6 +65,14 @@ class InstitutionState(Base):
     __table_args__ = (
         Index("ix_institution_state_institution_id", "institution_id"),
         Index("ix_institution_state_geom", "geom", postgresql_using="gist", postgresql_where=OPEN),
+        Index(
+            "ix_institution_state_place",
+            text("st_geohash(geom, 10)"),  # COLLATE "C" in the database, which does not tell so when asked
+            "institution_id",
+            "campus_id",
+            postgresql_include=["geom"],
+            postgresql_where=OPEN,
+        ),
         Index("ix_institution_state_geog", "geog", postgresql_using="gist", postgresql_where=OPEN),
         Index("ix_institution_state_search", "search", postgresql_using="gin", postgresql_where=OPEN),
         Index(

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from geodata import boxes
 from mapapp import create_app, quick_records
 from mapapp.db import day_in_vietnam
 from mapapp.limits import Limits
@@ -68,6 +69,7 @@ def installed(network_engine: Engine) -> Iterator[Site]:
     app = create_app(settings, clock=lambda: NOW)
     app.extensions["mapapp.last_look"].trusted_for_s = 3_600
     yield Site(app, ids, codes)
+    app.extensions["mapapp.plain_reads"].close()
     for sessions in ("mapapp.sessions", "mapapp.writing_sessions"):
         app.extensions[sessions].kw["bind"].dispose()
 
@@ -110,6 +112,76 @@ def test_most_are_answered_without_flask(site: Site) -> None:
     for asked in (*site.ids, *site.codes):
         site.get(PATH + asked)
     assert len(site.flask_calls) < len(site.ids) / 10
+
+
+LIST = "/api/v1/institutions"
+NEAR, CITY = f"{LIST}?lat=21.03&lon=105.85", f"{LIST}?bbox=102,8,110,23.5"
+
+
+@pytest.fixture
+def crowded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The illustrative network taken for a large one."""
+    monkeypatch.setattr(boxes, "LARGE", 10)
+    monkeypatch.setattr(boxes, "CROWD", 20)
+
+
+@READERS
+@pytest.mark.usefixtures("crowded")
+def test_lists_are_those_of_the_whole_way(site: Site, headers: dict[str, str]) -> None:
+    points = [
+        f"/api/v1/institutions?lat={lat}&lon={lon}&limit=10" for lat in (8.6, 10.8, 21.03) for lon in (105, 106.7)
+    ]
+    cities = [CITY, f"{CITY}&limit=7", CITY.replace(",", "%2C"), f"{CITY}&limit=1000"]
+    for address in (NEAR, *points, *cities):
+        expected = site.whole(address, headers)
+        site.get(NEAR, headers), site.get(CITY, headers)
+        site.forget()
+        answer = site.get(address, headers)
+        assert shown(answer) == shown(expected), address
+        assert address in points or not site.flask_calls, address
+
+
+@pytest.mark.usefixtures("crowded")
+def test_the_next_page_of_a_list_is_found(site: Site) -> None:
+    site.get(CITY)
+    ids, address = [], f"{CITY}&limit=60"
+    while address:
+        body = site.get(address).get_json()
+        ids += [one["id"] for one in body["features"]]
+        address = next((one["href"].removeprefix(PUBLIC) for one in body["links"] if one["rel"] == "next"), "")
+    assert len(ids) == len(set(ids)) == site.get(f"{CITY}&count=exact&limit=1").get_json()["numberMatched"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            f"{NEAR}&{more}"
+            for more in ("type=college", "on=2020-01-01", "radius_m=500", "limit=0", "limit=1001", "q=a")
+        ),
+        *(f"{CITY}&{more}" for more in ("unit=01", "count=exact", "cursor=x", "limit=07")),
+        *(
+            f"{LIST}?lat=91&lon=1",
+            f"{LIST}?bbox=3,2,1,4",
+            f"{LIST}?bbox=999,2,999,4",
+        ),
+        *(f"{LIST}?lon=105.85&lat=21.03", f"{LIST}?bbox=105.8,21.0,105.82,21.02"),
+    ],
+)
+@pytest.mark.usefixtures("crowded")
+def test_lists_that_are_not_plain_go_the_whole_way(site: Site, address: str) -> None:
+    site.get(NEAR), site.get(CITY)
+    site.forget()
+    site.get(address)
+    assert site.flask_calls
+
+
+def test_while_the_database_is_left_alone_lists_go_the_whole_way(site: Site) -> None:
+    site.get(NEAR)
+    site.forget()
+    with patch.object(type(site.app.extensions["mapapp.outage"].breaker), "is_open", True):
+        site.get(NEAR)
+    assert site.flask_calls
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,31 @@
+"""A page of institutions in the words in which machines get it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from geodata.institutions import Item
+from mapapp.geojson import collection, with_properties
+
+
+def told_page(
+    items: Sequence[Item],
+    *,
+    number_matched: int | None,
+    without_location: int,
+    links: list[dict[str, str]],
+    of_the_register: dict[str, Any],
+) -> str:
+    """The FeatureCollection text."""
+    return collection(
+        map(feature, items),
+        numberMatched=number_matched,
+        numberReturned=len(items),
+        withoutLocation=without_location,
+        links=links,
+        **of_the_register,
+    )
+
+
+def feature(item: Item) -> str:
+    distance = None if item.distance_m is None else round(item.distance_m, 1)
+    return with_properties(item.feature, distance_m=distance, matched=item.matched)

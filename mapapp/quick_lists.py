@@ -1,0 +1,131 @@
+"""`/api/v1/institutions` near a point or in a crowded box, as of today and without further filters: one statement each,
+and nothing of Flask."""
+
+import re
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Flask
+from werkzeug.urls import iri_to_uri
+
+from geodata.boxes import is_large
+from geodata.counting import counted_before
+from geodata.engine import make_engine
+from geodata.filters import InstitutionFilter
+from geodata.geometry import BBox, InvalidBBox, LonLat
+from geodata.institutions import Cursor
+from geodata.nearest import Item
+from geodata.plain_reads import NotRead, PlainReads
+from geodata.releases import Moment
+from geodata.roles import Role, Way
+from mapapp.geojson import GEOJSON
+from mapapp.list_words import told_page
+from mapapp.outage import Outage
+from mapapp.params import InstitutionsQuestion
+from mapapp.quick import Asked, NotPlain
+from mapapp.settings import Settings
+
+PATH = "/api/v1/institutions"
+DEGREES = r"-?[0-9]{1,3}(?:\.[0-9]{1,15})?"
+COMMA = "(?:,|%2C)"
+LIMIT = r"(?:&limit=(?P<limit>[1-9][0-9]{0,2}|1000))?"
+NEAR = re.compile(rf"lat=(?P<lat>{DEGREES})&lon=(?P<lon>{DEGREES}){LIMIT}")
+BOX = re.compile(rf"bbox=(?P<box>{COMMA.join([DEGREES] * 4)}){LIMIT}")
+SAFE = "!$'()*,/:;?@"
+"""Left as they are in the addresses that the application writes."""
+
+DEFAULT_LIMIT = int(InstitutionsQuestion.model_fields["limit"].default)
+
+
+class Nearest:
+    """What is nearest to a point."""
+
+    def __init__(self, reads: PlainReads, outage: Outage) -> None:
+        self.reads, self.outage = reads, outage
+
+    def takes(self, path: str, query: str) -> bool:
+        return path == PATH and NEAR.fullmatch(query) is not None
+
+    def answer(self, asked: Asked) -> str:
+        given = matched(NEAR, asked.query)
+        point, limit = LonLat(float(given["lon"]), float(given["lat"])), int(given["limit"] or DEFAULT_LIMIT)
+        at = moment_of(asked, self.outage)
+        if abs(point.lon) > 180 or abs(point.lat) > 90:
+            raise NotPlain
+        number = counted_before(InstitutionFilter(on=at.on, near=point), at)
+        if number is None:
+            raise NotPlain
+        try:
+            items = self.reads.nearest(point, at, limit=limit + 1)
+        except NotRead:
+            raise NotPlain from None
+        following = Cursor(at.release, limit) if len(items) > limit else None
+        return told(asked, items[:limit], number, following)
+
+
+class Crowd:
+    """What lies in a crowded box."""
+
+    def __init__(self, reads: PlainReads, outage: Outage) -> None:
+        self.reads, self.outage = reads, outage
+
+    def takes(self, path: str, query: str) -> bool:
+        return path == PATH and BOX.fullmatch(query) is not None
+
+    def answer(self, asked: Asked) -> str:
+        if not is_large(asked.state.summary):
+            raise NotPlain
+        given = matched(BOX, asked.query)
+        at = moment_of(asked, self.outage)
+        try:
+            box = BBox.parse(given["box"].replace("%2C", ","))
+            found = self.reads.lying(box, at, limit=int(given["limit"] or DEFAULT_LIMIT))
+        except (InvalidBBox, NotRead):
+            raise NotPlain from None
+        return told(asked, found.items, (None, 0), Cursor(at.release, 0, found.key) if found.key else None)
+
+
+def matched(shape: re.Pattern[str], query: str) -> dict[str, str]:
+    found = shape.fullmatch(query)
+    if found is None:
+        raise NotPlain
+    return found.groupdict()
+
+
+def moment_of(asked: Asked, outage: Outage) -> Moment:
+    """The current release today. Raises `NotPlain` while the database is left alone, and before the first release."""
+    if outage.breaker.is_open or not asked.state.release:
+        raise NotPlain
+    return Moment(asked.day, asked.state.release, True, asked.state.published_at)
+
+
+def told(
+    asked: Asked, items: "tuple[Item, ...] | list[Item]", number: tuple[int | None, int], following: Cursor | None
+) -> str:
+    links = [{"rel": "self", "href": iri_to_uri(f"{asked.base}{PATH}?{asked.query}"), "type": GEOJSON}]
+    if following is not None:
+        query = urlencode([*parse_qsl(asked.query), ("cursor", str(following))], safe=SAFE)
+        links.append({"rel": "next", "href": iri_to_uri(f"{asked.base}{PATH}?{query}"), "type": GEOJSON})
+    return told_page(
+        items, number_matched=number[0], without_location=number[1], links=links, of_the_register=asked.of_the_register
+    )
+
+
+def plain_reads(settings: Settings) -> PlainReads:
+    """Opens no connection yet; on the replica, where there is one: what it read is only told while it is the release
+    that the primary shows."""
+    way = Way(settings.replica_url, Role.READ) if settings.replica_url else settings.way(Role.READ)
+    engine = make_engine(
+        way.url,
+        role=way.role,
+        statement_timeout_ms=settings.statement_timeout_ms,
+        application_name="mapapp-web",
+        pool_size=1,
+        plain=True,
+    )
+    return PlainReads(engine)
+
+
+def answerers(app: Flask, settings: Settings) -> list[Nearest | Crowd]:
+    reads, outage = plain_reads(settings), app.extensions["mapapp.outage"]
+    app.extensions["mapapp.plain_reads"] = reads
+    return [Nearest(reads, outage), Crowd(reads, outage)]

@@ -1,0 +1,147 @@
+"""In a crowded box of a large register everybody is listed once, page by page, as they lie."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from geodata import boxes
+from geodata.engine import make_engine
+from geodata.filters import InstitutionFilter
+from geodata.geometry import VIETNAM, BBox, LonLat
+from geodata.institutions import InvalidCursor, Page, search
+from geodata.plain_reads import NotRead, PlainReads
+from geodata.releases import moment
+from tests.builders import an_institution, publish
+
+TODAY = date(2026, 11, 22)
+NORTH = BBox(102, 16, 110, 23.5)
+
+
+@pytest.fixture
+def network(network_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """The illustrative network, taken for a large one."""
+    monkeypatch.setattr(boxes, "LARGE", 10)
+    monkeypatch.setattr(boxes, "CROWD", 20)
+    with network_engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+        transaction.rollback()
+
+
+def everyone(session: Session, wanted: InstitutionFilter, limit: int) -> list[Page]:
+    pages = [search(session, wanted, limit=limit)]
+    while pages[-1].next_cursor:
+        pages.append(search(session, wanted, limit=limit, cursor=pages[-1].next_cursor))
+    return pages
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"bbox": VIETNAM},
+        {"bbox": NORTH},
+        {"bbox": VIETNAM, "types": ("college",)},
+        {"bbox": VIETNAM, "statuses": ("closed",)},
+    ],
+    ids=["country", "north", "colleges", "closed"],
+)
+def test_pages_hold_those_that_are_listed_by_name(
+    network: Session, monkeypatch: pytest.MonkeyPatch, wanted: dict[str, Any]
+) -> None:
+    asked = InstitutionFilter(on=TODAY, **wanted)
+    pages = everyone(network, asked, 300)
+    assert {page.number_matched for page in pages} == {None}
+    lying = [item for page in pages for item in page.items]
+    monkeypatch.setattr(boxes, "LARGE", 10_000)
+    by_name = [item for page in everyone(network, asked, 900) for item in page.items]
+    assert sorted(item.id for item in lying) == sorted(item.id for item in by_name)
+    assert {item.id: item.feature for item in lying} == {item.id: item.feature for item in by_name}
+
+
+def test_neighbours_follow_each_other(network: Session) -> None:
+    at = moment(network, TODAY)
+    found = boxes.as_they_lie(network, InstitutionFilter(on=TODAY, bbox=VIETNAM), at, limit=500, after=None)
+    keys = [one.key for one in found]
+    assert keys == sorted(keys)
+
+
+def test_an_institution_with_several_campuses_in_the_box_is_listed_once(
+    places: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the main one where that lies in the box, else at the first of the others that do."""
+    monkeypatch.setattr(boxes, "LARGE", 0)
+    monkeypatch.setattr(boxes, "crowded", lambda *_: True)
+    monkeypatch.setattr("geodata.institutions.crowded", lambda *_: True)
+    spread = an_institution(at=LonLat(105.8, 21.0), other_campuses=[LonLat(106.0, 21.0), LonLat(106.01, 21.0)])
+    publish(places, spread)
+    for box, campus in ((BBox(105, 20, 107, 22), f"{spread.id}.1"), (BBox(105.9, 20, 107, 22), f"{spread.id}.2")):
+        (item,) = search(places, InstitutionFilter(on=TODAY, bbox=box)).items
+        assert f'"{campus}"' in item.feature
+
+
+def test_they_are_counted_where_that_is_asked_for(network: Session) -> None:
+    asked = InstitutionFilter(on=TODAY, bbox=VIETNAM)
+    page = search(network, asked, limit=5, count_exactly=True)
+    assert page.number_matched == len([item for one in everyone(network, asked, 1_000) for item in one.items])
+
+
+def test_few_are_listed_by_name_and_counted(network: Session) -> None:
+    few = search(network, InstitutionFilter(on=TODAY, bbox=BBox(105.8, 21.0, 105.82, 21.02)), limit=5)
+    assert few.number_matched is not None
+
+
+def test_a_cursor_of_another_order_is_refused(network: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = InstitutionFilter(on=TODAY, bbox=VIETNAM)
+    as_they_lie = search(network, asked, limit=5).next_cursor
+    monkeypatch.setattr(boxes, "LARGE", 10_000)
+    with pytest.raises(InvalidCursor, match="start again"):
+        search(network, asked, limit=5, cursor=as_they_lie)
+    by_name = search(network, asked, limit=5).next_cursor
+    monkeypatch.setattr(boxes, "LARGE", 10)
+    with pytest.raises(InvalidCursor, match="start again"):
+        search(network, asked, limit=5, cursor=by_name)
+
+
+@pytest.fixture
+def reads(network_engine: Engine) -> Iterator[PlainReads]:
+    engine = make_engine(network_engine.url.render_as_string(hide_password=False), plain=True, pool_size=1)
+    yield PlainReads(engine)
+    engine.dispose()
+
+
+def test_one_statement_reads_what_a_search_finds(network: Session, reads: PlainReads) -> None:
+    at = moment(network, TODAY)
+    for asked in (InstitutionFilter(on=TODAY, bbox=VIETNAM), InstitutionFilter(on=TODAY, bbox=NORTH)):
+        assert asked.bbox is not None
+        page = search(network, asked, limit=50)
+        assert reads.lying(asked.bbox, at, limit=50).items == page.items
+    for point in (LonLat(105.85, 21.03), LonLat(106.7, 10.8), LonLat(112.3, 16.5)):
+        page = search(network, InstitutionFilter(on=TODAY, near=point), limit=6)
+        assert tuple(reads.nearest(point, at, limit=6)) == page.items
+
+
+def test_what_a_statement_cannot_tell_is_not_read(network: Session, reads: PlainReads) -> None:
+    at = moment(network, TODAY)
+    with pytest.raises(NotRead):
+        reads.lying(BBox(105.8, 21.0, 105.82, 21.02), at, limit=5)
+    another = moment(network, TODAY).__class__(TODAY, at.release + 1, True, at.published_at)
+    with pytest.raises(NotRead):
+        reads.nearest(LonLat(105.85, 21.03), another, limit=5)
+
+
+def test_a_connection_that_broke_is_replaced(network: Session, reads: PlainReads) -> None:
+    at = moment(network, TODAY)
+    point = LonLat(105.85, 21.03)
+    before = reads.nearest(point, at, limit=3)
+    pooled = reads._engine.raw_connection()
+    number = pooled.driver_connection.info.backend_pid  # type: ignore[union-attr]
+    pooled.close()
+    network.execute(text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
+    with pytest.raises(NotRead):
+        reads.nearest(point, at, limit=3)
+    assert reads.nearest(point, at, limit=3) == before
