@@ -22,7 +22,7 @@ from geodata.records import (
     ReadinessValue,
     RelationRecord,
 )
-from mapapp.assets import build_fingerprint, fingerprint
+from mapapp.assets import fingerprint
 from mapapp.geojson import GEOJSON, to_json
 from mapapp.places import Places, places_of
 
@@ -53,10 +53,16 @@ def teller(on: date) -> Teller:
     return Teller(version_of_words(), on, told_together)
 
 
+TOLD_BY = ("record_words.py", "places.py", "geojson.py")
+READ_BY = ("records.py", "record_facts.py", "administrative_units.py", "unit_reads.py")
+"""The files of the two packages on which the words depend."""
+
+
 @cache
 def version_of_words() -> str:
-    """Changes with the code that tells and with the code that reads what is told."""
-    return f"{build_fingerprint()} {fingerprint(Path(geodata.__file__).parent, '*.py')}"
+    """Changes with the code that reads records and tells them, and not with every other."""
+    packages = (Path(__file__).parent, TOLD_BY), (Path(geodata.__file__).parent, READ_BY)
+    return "-".join(fingerprint(folder, *files) for folder, files in packages)
 
 
 def told_together(session: Session, records: Sequence[InstitutionRecord]) -> list[str]:

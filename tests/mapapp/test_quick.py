@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -12,12 +13,14 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+import geodata
+import mapapp
 from geodata import boxes
 from mapapp import create_app, quick_records
 from mapapp.db import day_in_vietnam
 from mapapp.limits import Limits
 from mapapp.outage import refresh
-from mapapp.record_words import PATH, teller
+from mapapp.record_words import PATH, READ_BY, TOLD_BY, teller
 from mapapp.settings import Settings
 from tests.conftest import scratch
 from tests.mapapp.conftest import NOW
@@ -242,3 +245,9 @@ def test_beyond_the_limit_flask_refuses(site: Site) -> None:
             PATH + site.ids[7], base_url=PUBLIC, environ_overrides={"REMOTE_ADDR": "203.0.113.9"}
         )
     assert (answer.status_code, answer.headers["Retry-After"], len(site.flask_calls)) == (429, "7", 1)
+
+
+def test_the_files_that_words_depend_on_exist() -> None:
+    for package, files in ((mapapp, TOLD_BY), (geodata, READ_BY)):
+        folder = Path(str(package.__file__)).parent
+        assert [file for file in files if not (folder / file).is_file()] == []
