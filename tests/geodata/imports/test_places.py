@@ -1,7 +1,7 @@
 """Places of both worlds as rows name them, and coordinates as people write them."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from geodata.administrative_units import resolve
@@ -141,3 +141,12 @@ def test_every_former_province_has_a_central_meridian(session: Session) -> None:
     unit = AdministrativeUnit
     former = session.scalars(select(unit.full_name).where(unit.level == "province", unit.valid_to.is_not(None)))
     assert [name for name in former if coordinates.central_meridian(name) is None] == []
+
+
+def test_units_are_read_again_once_they_were_written(session: Session, units: Gazetteer) -> None:
+    assert Gazetteer.load(session) is units
+    session.execute(text("UPDATE administrative_unit SET full_name = 'Tỉnh Khác' WHERE key = '52@2025-07-01'"))
+    again = Gazetteer.load(session)
+    assert again.by_key["52@2025-07-01"].full_name == "Tỉnh Khác"
+    session.execute(text("DELETE FROM unit_succession WHERE predecessor_key LIKE '52%'"))
+    assert Gazetteer.load(session) is not again
