@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import psycopg
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege, LockNotAvailable, QueryCanceled
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session, sessionmaker
@@ -62,11 +63,21 @@ def make_engine(
             "connect_timeout": 10,
         },
     )
+    event.listen(engine, "handle_error", _tell_lost_connection)
     if role is not None:
         event.listen(engine, "connect", lambda connection, _: _take_on(connection, role))
     if plain:
         event.listen(engine, "connect", lambda connection, _: setattr(connection, "autocommit", True))
     return engine
+
+
+def _tell_lost_connection(context: ExceptionContext) -> None:
+    """Raise `DatabaseUnavailable` where the server went away in the middle of an answer: psycopg then has no SQLSTATE,
+    and so no better name for it than `DatabaseError`."""
+    lost = context.original_exception
+    if type(lost) is psycopg.DatabaseError and not lost.sqlstate:
+        context.is_disconnect = True
+        raise DatabaseUnavailable(f"The database went away: {lost}") from lost
 
 
 def _take_on(connection: Any, role: str) -> None:
