@@ -17,6 +17,7 @@ from mapapp.api import json_answer, public_get
 from mapapp.api_record import candidates
 from mapapp.db import session, today
 from mapapp.identifiers import readable_identifier
+from mapapp.overlay_rows import unit_members
 from mapapp.params import CatalogueQuestion
 from mapapp.questions import day_asked, external, facts, here_with, self_address
 from mapapp.reporting_question import (
@@ -160,14 +161,7 @@ def duty_json(duty: Duty, period: int | None) -> dict[str, Any]:
 
 
 def row_json(row: UnitReporting) -> dict[str, Any]:
-    unit = row.unit
-    return {
-        "unit": unit.key if unit else None,
-        "code": unit.code if unit else None,
-        "name": unit.full_name if unit else None,
-        "name_en": unit.name_en if unit else None,
-        **counts_json(row.counts),
-    }
+    return {**unit_members(row.unit), **counts_json(row.counts)}
 
 
 def counts_json(counts: Counts) -> dict[str, int]:

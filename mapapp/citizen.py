@@ -1,11 +1,12 @@
 """Pages for everyone: search, what is near, one institution, about, the API reference."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from apiflask import APIBlueprint, APIFlask
 from flask import Response, current_app, redirect, render_template, request
 
-from geodata.records import SeveralInstitutions, UnknownInstitution, get
+from geodata.records import InstitutionRecord, SeveralInstitutions, UnknownInstitution, get
 from mapapp.about_view import about_page
 from mapapp.db import session
 from mapapp.docs_view import docs_page
@@ -47,21 +48,17 @@ def nearby() -> Response:
 @bp.get("/institutions/<id_or_code>")
 def institution(id_or_code: str) -> Response:
     """One institution; a code leads to its id, a code of several to a choice."""
-    asked = read(InstitutionQuestion, request.args)
-    try:
-        found = get(session(), readable_identifier(id_or_code), on=day_asked(asked.on), release=asked.release)
-    except UnknownInstitution as error:
-        raise Problem(UNKNOWN_INSTITUTION) from error
-    except SeveralInstitutions as several:
-        return page("citizen/choices.html", choices_page(several), 300)
-    if id_or_code != found.id:
-        return cast(Response, redirect(page_url("citizen.institution", id_or_code=found.id, **request.args.to_dict())))
-    return page("citizen/institution.html", institution_page(found))
+    return of_one(id_or_code, "institution", institution_page)
 
 
 @bp.get("/institutions/<id_or_code>/history")
 def history(id_or_code: str) -> Response:
     """What the register said of the institution from release to release."""
+    return of_one(id_or_code, "history", history_page)
+
+
+def of_one(id_or_code: str, name: str, make: Callable[[InstitutionRecord], Any]) -> Response:
+    """The page `name` of one institution under its id; a code leads there, a code of several to a choice."""
     asked = read(InstitutionQuestion, request.args)
     try:
         found = get(session(), readable_identifier(id_or_code), on=day_asked(asked.on), release=asked.release)
@@ -70,8 +67,8 @@ def history(id_or_code: str) -> Response:
     except SeveralInstitutions as several:
         return page("citizen/choices.html", choices_page(several), 300)
     if id_or_code != found.id:
-        return cast(Response, redirect(page_url("citizen.history", id_or_code=found.id, **request.args.to_dict())))
-    return page("citizen/history.html", history_page(found))
+        return cast(Response, redirect(page_url(f"citizen.{name}", id_or_code=found.id, **request.args.to_dict())))
+    return page(f"citizen/{name}.html", make(found))
 
 
 @bp.get("/stewardship")

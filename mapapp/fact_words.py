@@ -30,13 +30,6 @@ UNITS = {
     "former_district_code": FORMER,
     "former_commune_code": FORMER,
 }
-VALUES = {
-    "type": labels.TYPE,
-    "ownership": labels.OWNERSHIP,
-    "status": labels.STATUS,
-    "enrolment": labels.ENROLMENT,
-    "high_quality": labels.HIGH_QUALITY,
-}
 ORDER = list(SHOWN)
 """The order in which facts are told: names first, figures last."""
 LEFT_OUT = (
@@ -142,7 +135,7 @@ def value(fact: ChangedFact, column: str, row: dict[str, Any], words: Words) -> 
     if column == "quota":
         return _("%(n)s chỉ tiêu", n=number(said))
     if fact.table == "institution_attribute":
-        return labels.label(VALUES.get(fact.identity[0], {}), said)
+        return labels.label(labels.OF_ATTRIBUTE.get(fact.identity[0], {}), said)
     if fact.table == "relation":
         _kind, predecessor, successor = fact.identity
         other = predecessor if successor == fact.institution_id else successor

@@ -34,13 +34,6 @@ from mapapp.views import MapConfig
 
 GENERAL = ("type", "ownership", "managing_body", "enrolment", "high_quality")
 CONTACT = ("website", "telephone", "email")
-VOCABULARY_OF = {
-    "type": labels.TYPE,
-    "ownership": labels.OWNERSHIP,
-    "status": labels.STATUS,
-    "enrolment": labels.ENROLMENT,
-    "high_quality": labels.HIGH_QUALITY,
-}
 
 
 def institution_page(found: InstitutionRecord) -> InstitutionPage:
@@ -140,7 +133,7 @@ def dated(kind: str, fact: Fact) -> Dated:
 
 
 def value_text(kind: str, value: str) -> str:
-    return labels.label(VOCABULARY_OF[kind], value) if kind in VOCABULARY_OF else value
+    return labels.label(labels.OF_ATTRIBUTE[kind], value) if kind in labels.OF_ATTRIBUTE else value
 
 
 def programme_groups(found: InstitutionRecord) -> tuple[ProgrammeGroup, ...]:

@@ -135,6 +135,14 @@ FILTER = {
     "unit": N_("Địa phương"),
 }
 FIELD_VALUES = {"type": TYPE, "ownership": OWNERSHIP, "training_level": TRAINING_LEVEL, "status": STATUS}
+OF_ATTRIBUTE = {
+    "type": TYPE,
+    "ownership": OWNERSHIP,
+    "status": STATUS,
+    "enrolment": ENROLMENT,
+    "high_quality": HIGH_QUALITY,
+}
+"""What the values of an institution's attributes are called."""
 
 
 def label(vocabulary: dict[str, str], value: str) -> str:

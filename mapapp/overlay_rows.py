@@ -7,6 +7,7 @@ from typing import Any
 from geodata.indicators import IndicatorKind
 from geodata.overlays import Filters, Overlay, UnitChange, UnitFigure
 from geodata.targets import Target
+from geodata.unit_reads import Unit
 from mapapp.db import data_status
 from mapapp.exports import address
 from mapapp.exports.licence import data_licence
@@ -64,14 +65,17 @@ def table(overlay: Overlay, layers: Sequence[str] = ()) -> Table:
     return Table(about(overlay, layers), [row_values(row) for row in overlay.rows], row_values(overlay.whole))
 
 
+def unit_members(unit: Unit | None) -> dict[str, str | None]:
+    """How a row names its unit; None stands for those no unit can be given."""
+    if unit is None:
+        return dict.fromkeys(("unit", "code", "name", "name_en"))
+    return {"unit": unit.key, "code": unit.code, "name": unit.full_name, "name_en": unit.name_en}
+
+
 def row_values(row: UnitFigure) -> dict[str, Any]:
-    """The members of a row; `unit` None stands for those no unit can be given."""
-    unit = row.unit
+    """The members of a row."""
     return {
-        "unit": unit.key if unit else None,
-        "code": unit.code if unit else None,
-        "name": unit.full_name if unit else None,
-        "name_en": unit.name_en if unit else None,
+        **unit_members(row.unit),
         "value": row.value,
         "n": row.n,
         "N": row.N,
@@ -88,12 +92,9 @@ def row_values(row: UnitFigure) -> dict[str, Any]:
 
 def change_values(row: UnitChange) -> dict[str, Any]:
     """A unit's figures of two periods and what lies between them."""
-    unit, earlier, later = row.unit, row.earlier, row.later
+    earlier, later = row.earlier, row.later
     return {
-        "unit": unit.key if unit else None,
-        "code": unit.code if unit else None,
-        "name": unit.full_name if unit else None,
-        "name_en": unit.name_en if unit else None,
+        **unit_members(row.unit),
         "earlier": earlier.value,
         "later": later.value,
         "difference": row.difference,

@@ -66,13 +66,6 @@ HOW = {
 }
 UNITS = ("province_code", "commune_code", "former_province_code", "former_district_code", "former_commune_code")
 DAYS = ("valid_from", "valid_to", "issued_on")
-VALUES = {
-    "type": labels.TYPE,
-    "ownership": labels.OWNERSHIP,
-    "status": labels.STATUS,
-    "enrolment": labels.ENROLMENT,
-    "high_quality": labels.HIGH_QUALITY,
-}
 
 
 @dataclass(frozen=True)
@@ -237,5 +230,5 @@ def said(one: Difference, value: str | None, words: Mapping[str, str]) -> str | 
     if one.table == "campus" and one.column == "kind":
         return labels.label(labels.CAMPUS_KIND, value)
     if one.table == "institution_attribute":
-        return labels.label(VALUES.get(one.identity[0], {}), value)
+        return labels.label(labels.OF_ATTRIBUTE.get(one.identity[0], {}), value)
     return value

@@ -18,7 +18,7 @@ from mapapp.exports.view import EPOCH
 from mapapp.exports.workbook import ILLUSTRATIVE, MEDIA_TYPE, METHOD, SOURCES, VALUES, append_all, heading, safe
 from mapapp.geojson import to_json
 from mapapp.i18n import N_
-from mapapp.overlay_rows import METHOD_EN, METHOD_VI, about
+from mapapp.overlay_rows import METHOD_EN, METHOD_VI, about, unit_members
 
 DIGITS = 4
 COLUMNS = {
@@ -75,10 +75,7 @@ def row_of(compared: Comparison, one: UnitFigure | None, two: UnitFigure | None)
     """The members of `COLUMNS`; a side on which nobody is left over counts none."""
     unit = (two or one).unit if two or one else None  # type: ignore[union-attr]
     return {
-        "unit": unit.key if unit else None,
-        "code": unit.code if unit else None,
-        "name": unit.full_name if unit else None,
-        "name_en": unit.name_en if unit else None,
+        **unit_members(unit),
         **{f"one_{name}": value for name, value in side(one).items()},
         **{f"two_{name}": value for name, value in side(two).items()},
         "difference": difference(compared, one, two),

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -15,21 +14,10 @@ from geodata.access.population import import_population
 from mapapp import planner_access_drawing as drawing
 from mapapp.cli import main
 from tests.geodata.test_access import fingerprints
+from tests.mapapp.asking import ask, page
 
 API = "/api/v1/access"
 COLLEGES = "training_level=college&indicator=digital_infrastructure&period=2025"
-
-
-def ask(planner: FlaskClient, address: str) -> Any:
-    answer = planner.get(address)
-    assert answer.status_code == 200, answer.text
-    return answer.get_json()
-
-
-def page(planner: FlaskClient, address: str) -> str:
-    answer = planner.get(address)
-    assert answer.status_code == 200, answer.text[:500]
-    return answer.text
 
 
 def some_ids(network: Session, count: int) -> list[str]:

@@ -8,22 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
+from tests.mapapp.asking import ask, page
+
 INDICATOR = "teacher_digital_competence"
 API = f"/api/v1/overlays/{INDICATOR}/change"
 MAP = re.compile(r'id="(\w+)-map-title".*?</svg>', re.S)
 SHAPE = re.compile(r'<(?:path|circle) class="(?:area|spot) (\w+)[^"]*" data-unit="([^"]+)"')
-
-
-def ask(planner: FlaskClient, address: str) -> Any:
-    answer = planner.get(address)
-    assert answer.status_code == 200, answer.text
-    return answer.get_json()
-
-
-def page(planner: FlaskClient, address: str) -> str:
-    answer = planner.get(address)
-    assert answer.status_code == 200, answer.text[:500]
-    return answer.text
 
 
 def maps(text: str) -> dict[str, dict[str, str]]:

@@ -12,16 +12,11 @@ from sqlalchemy.orm import Session
 
 from geodata.targets import targets
 from tests.builders import an_institution, publish
+from tests.mapapp.asking import page
 
 ROW = re.compile(r'<tr class="(?P<tone>\w+)" data-unit="(?P<unit>[^"]+)">.*?data-value="(?P<value>[^"]*)"', re.S)
 SHAPE = re.compile(r'<(?:path|circle) class="(?:area|spot) (?P<tone>\w+)[^"]*" data-unit="(?P<unit>[^"]+)"')
 INDICATOR = "teacher_digital_competence"
-
-
-def page(planner: FlaskClient, address: str) -> str:
-    answer = planner.get(address)
-    assert answer.status_code == 200, address
-    return answer.text
 
 
 def api(planner: FlaskClient, question: str) -> list[dict[str, Any]]:

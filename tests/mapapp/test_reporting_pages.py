@@ -3,7 +3,6 @@
 import re
 from datetime import date
 from html import unescape
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,14 +12,9 @@ from sqlalchemy.orm import Session
 from geodata.standard.load import standard
 from tests.builders import an_institution, publish
 from tests.geodata.overlays.reporting import tell
+from tests.mapapp.asking import ask
 
 API = "/api/v1/reporting"
-
-
-def ask(planner: FlaskClient, address: str) -> Any:
-    answer = planner.get(address)
-    assert answer.status_code == 200, answer.text
-    return answer.get_json()
 
 
 def test_the_page_has_the_counts_of_the_api(planner: FlaskClient) -> None:

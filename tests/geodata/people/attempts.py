@@ -6,7 +6,6 @@ The tables are read from the database, so that a table added later is attempted 
 import random
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +16,7 @@ from sqlalchemy.orm import Session
 from geodata.models import Person
 from geodata.people.sessions import open_session
 from geodata.people.tokens import token_hash
-from tests.geodata.people.guarded import ELSEWHERE, HERE, Guarded
+from tests.geodata.people.guarded import ELSEWHERE, HERE, Guarded, tried
 
 BELONGS = {
     "institution_id": "institution_id = :id",
@@ -207,7 +206,7 @@ def another(table: Table, column: str) -> str:
 def reached(session: Session, statement: str, given: Mapping[str, object], token: str) -> int:
     """Rows that the statement read or wrote under the token; 1 where something else than the policies stopped it, which
     is asked after them; 0 when it was refused. Nothing stays."""
-    with taken_back(session):
+    with tried(session):
         session.execute(text("SELECT set_config('mapapp.token', :t, true)"), {"t": token})
         try:
             return int(session.execute(text(statement), dict(given)).rowcount)  # type: ignore[attr-defined]
@@ -229,13 +228,3 @@ def stopped_later(statement: str, state: str) -> bool:
 
 OWN = ("= :own", "= :here")
 """How statements end that begin with one's own rows."""
-
-
-@contextmanager
-def taken_back(session: Session) -> Iterator[None]:
-    savepoint = session.begin_nested()
-    try:
-        yield
-    finally:
-        if savepoint.is_active:
-            savepoint.rollback()

@@ -1,0 +1,19 @@
+"""What a client is told where all is well."""
+
+from typing import Any
+
+from flask.testing import FlaskClient
+
+
+def ask(client: FlaskClient, address: str) -> Any:
+    """The JSON of an address, which must answer 200."""
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()
+
+
+def page(client: FlaskClient, address: str) -> str:
+    """The text of a page, which must answer 200."""
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text[:500]
+    return answer.text
