@@ -1,5 +1,6 @@
 """The pages of proposals in a browser: no accessibility rule broken, nothing scrolls sideways, all by keyboard."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -152,3 +153,21 @@ def test_a_merger_is_drafted_by_keyboard_and_its_preview_is_readable(visiting: V
         assert "kế thừa" in after[0]
         look(visit, f"/institutions/{office.one.id}/history", DESK["width"])
         expect(visit.page.locator("main")).to_contain_text("12/QĐ-UBND")
+
+
+def test_two_sides_of_a_record_are_brought_together_by_keyboard(visiting: Visiting, office: Office) -> None:
+    with visiting(PHONE) as visit:
+        come_in(visit, office, office.steward)
+        page = visit.open(f"/steward/institutions/{office.other.id}")
+        page.evaluate("document.querySelector('[name=base]').value = '1'")  # opened before the school was published
+        page.locator("#name-official").fill("Trường Cao đẳng Của Tôi")
+        page.locator("#effective").press("Enter")
+        expect(page.get_by_role("heading", name="Hồ sơ đã được người khác thay đổi trong khi bạn sửa")).to_be_visible()
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        expect(page.locator("#name-official")).to_have_value("Trường Cao đẳng Của Tôi")
+        take = page.get_by_role("button", name=re.compile("Lấy giá trị này ?: Tên chính thức, Của người khác"))
+        take.press("Enter")
+        expect(page.locator("#name-official")).to_have_value(office.other.name)
+        expect(page.locator("#name-official")).to_be_focused()
+        visit.faults = [fault for fault in visit.faults if "409" not in fault]
