@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from geodata.models import Person as Account
 from geodata.people import managing
 from geodata.people.accounts import AccountRefused
-from geodata.people.managing import LONGEST_REASON, Hand, NotYours
+from geodata.people.acts import LONGEST_REASON, Hand
+from geodata.people.managing import NotYours
 from geodata.people.rights import may_somewhere
 from geodata.text import clean
 from geodata.vocabulary import PersonAct

@@ -12,6 +12,7 @@ from geodata.models import AccountAct, PersonRight
 from geodata.models import Person as Account
 from geodata.people import listing, managing
 from geodata.people.accounts import INVITATION_LASTS
+from geodata.people.acts import acts as acts_on
 from geodata.people.listing import AccountState, Listed
 from geodata.people.rights import may_somewhere
 from geodata.people.sessions import open_sessions
@@ -26,7 +27,7 @@ from mapapp.people_desk_words import STATE, STEP, Fault
 from mapapp.people_view import ROLE
 from mapapp.sign_in import Visitor
 from mapapp.steward_view import Frame, frame, moment
-from mapapp.views import Link, Option
+from mapapp.views import Option
 
 A_PAGE = 50
 A_MOMENT = timedelta(seconds=1)
@@ -132,17 +133,13 @@ class LinkPage(Paged):
     person_url: str
 
 
-def desk(title: str, visitor: Visitor, *trail: Link) -> Frame:
-    return frame(title, visitor, *trail)
-
-
 def people_page(visitor: Visitor, door: Session, *, words: str, after: str, at: datetime) -> PeoplePage:
     found = listing.page(door, visitor.person, words=words, after=after, limit=A_PAGE + 1, at=at)
     shown = found[:A_PAGE]
     names = Names.of(right for one in shown for right in one.rights)
     more = page_url("people_desk.listed", q=words or None, after=shown[-1].account.login) if found[A_PAGE:] else None
     return PeoplePage(
-        desk(_("Người dùng và quyền"), visitor),
+        frame(_("Người dùng và quyền"), visitor),
         tuple(person_line(visitor, one, names, at) for one in shown),
         words,
         may_somewhere(visitor.person, PersonAct.MANAGE_USERS),
@@ -214,13 +211,9 @@ def giving(visitor: Visitor, form: RightForm, faults: tuple[Fault, ...] = ()) ->
     )
 
 
-def back() -> Link:
-    return Link(_("Người dùng và quyền"), page_url("people_desk.listed"))
-
-
 def new_page(visitor: Visitor, form: RightForm, faults: tuple[Fault, ...] = ()) -> NewPage:
     title = _("Thêm người")
-    return NewPage(desk(title, visitor, back(), Link(title, "")), giving(visitor, form, faults))
+    return NewPage(frame(title, visitor), giving(visitor, form, faults))
 
 
 def person_page(
@@ -233,11 +226,11 @@ def person_page(
     at: datetime,
 ) -> PersonPage:
     (one,) = listing.described(door, [account], at=at)
-    every, acts = managing.rights(door, account.id), managing.acts(door, account.id)
+    every, done = managing.rights(door, account.id), acts_on(door, account.id)
     names = Names.of(every)
     lines = [right_line(right, names, at) for right in every]
     return PersonPage(
-        frame=desk(account.name, visitor, back(), Link(account.name, "")),
+        frame=frame(account.name, visitor),
         number=account.id,
         person=person_line(visitor, one, names, at),
         locked=one.state in (AccountState.LOCKED, AccountState.LOCKED_OUT),
@@ -246,7 +239,7 @@ def person_page(
         rights=tuple(line for line in lines if line.id is not None),
         past=tuple(line for line in lines if line.id is None),
         giving=giving(visitor, form or RightForm(), faults),
-        acts=tuple(act_line(act, names) for act in acts),
+        acts=tuple(act_line(act, names) for act in done),
     )
 
 
@@ -262,7 +255,7 @@ def link_page(visitor: Visitor, account: Account, token: str) -> LinkPage:
     base = (current_app.config["PUBLIC_URL"] or request.host_url).rstrip("/")
     title = _("Đường dẫn cho %(name)s", name=account.name)
     return LinkPage(
-        desk(title, visitor, back(), Link(title, "")),
+        frame(title, visitor),
         account.name,
         f"{base}{page_url('people.invitation', token=token)}",
         number(int(INVITATION_LASTS.total_seconds() // 3600)),

@@ -13,29 +13,21 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 
-from geodata.models import AccountAct, PersonRight
 from geodata.models import Person as Account
+from geodata.models import PersonRight
 from geodata.people import accounts, second_factor
 from geodata.people.accounts import AccountRefused
+from geodata.people.acts import Hand, detail, note
 from geodata.people.rights import Person, may, may_somewhere, provinces_for
 from geodata.people.sessions import end_all
 from geodata.vocabulary import AccountStep, PersonAct, Role
 
 LAST_STEWARD_LOCK = 7_400_226
-LONGEST_REASON, LONGEST_NAME = 500, 120
+LONGEST_NAME = 120
 
 
 class NotYours(AccountRefused):
     """Whoever asks does not look after this person."""
-
-
-@dataclass(frozen=True)
-class Hand:
-    """Who acts, when and why."""
-
-    person: Person
-    at: datetime
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -88,12 +80,6 @@ def rights(session: Session, person_id: int) -> list[PersonRight]:
     """Every right the person has, had or will have, the latest first."""
     theirs = select(PersonRight).where(PersonRight.person_id == person_id)
     return list(session.scalars(theirs.order_by(PersonRight.valid_to.desc().nulls_first(), PersonRight.id.desc())))
-
-
-def acts(session: Session, person_id: int, *, limit: int = 50) -> list[AccountAct]:
-    """What was done to the account, the latest first."""
-    theirs = select(AccountAct).where(AccountAct.person_id == person_id)
-    return list(session.scalars(theirs.order_by(AccountAct.id.desc()).limit(limit)))
 
 
 def create(session: Session, hand: Hand, login: str, name: str, asked: Asked) -> tuple[Account, str]:
@@ -228,26 +214,3 @@ def require_another_national(session: Session, person_id: int, *, at: datetime) 
     )
     if session.scalar(others.limit(1)) is None:
         raise AccountRefused("the last national steward stays", "last")
-
-
-def note(session: Session, hand: Hand, person_id: int, step: AccountStep, detail: dict[str, str] | None = None) -> None:
-    """Put down what is done to an account, before it is done: afterwards it may be nobody's to look after."""
-    session.add(
-        AccountAct(
-            person_id=person_id,
-            at=hand.at,
-            by_id=hand.person.id,
-            by_name=hand.person.name,
-            step=step.value,
-            detail=detail or {},
-            reason=hand.reason[:LONGEST_REASON],
-        )
-    )
-    session.flush()
-
-
-def detail(right: PersonRight) -> dict[str, str]:
-    """A right as the record of acts keeps it."""
-    told = {"role": right.role, "province": right.province_key, "institution": right.institution_id}
-    days = {"from": right.valid_from.isoformat(), "until": right.valid_to.isoformat() if right.valid_to else None}
-    return {name: value for name, value in {**told, **days}.items() if value}

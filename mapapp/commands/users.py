@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from geodata.administrative_units import by_key
 from geodata.models import Person, PersonRight
 from geodata.people import accounts
+from geodata.people.acts import detail, note_operator
 from geodata.people.sessions import end_all, open_sessions
 from geodata.people.territories import territory
-from geodata.vocabulary import Role
+from geodata.vocabulary import AccountStep, Role
 from mapapp.commands import command_session
 from mapapp.db import day_in_vietnam
 from mapapp.settings import Settings
@@ -58,6 +59,7 @@ def add(
     at = datetime.now(UTC)
     with command_session(settings) as session:
         person = accounts.add(session, login, name, by=by, oidc_subject=oidc_subject)
+        note_operator(session, person.id, AccountStep.CREATED, by=by, at=at)
         if role:
             give(session, person, role, province, institution, by, at)
         if typed is not None:
@@ -80,6 +82,7 @@ def give(
 ) -> None:
     """Grant, and say what of today's map the right covers."""
     granted = accounts.grant(session, person, Role(role), by=by, at=at, province=province, institution=institution)
+    note_operator(session, person.id, AccountStep.GRANTED, by=by, at=at, detail=detail(granted.right))
     click.echo(f"{person.login} is now: {told(session, granted.right, at)}", err=True)
 
 
@@ -143,8 +146,12 @@ def grant(settings: Settings, login: str, role: str, province: str | None, insti
 @click.pass_obj
 def revoke(settings: Settings, login: str, right: int, by: str) -> None:
     """Take a right away (its number as `users list` shows it); it ends at once, also where somebody is at work."""
+    at = datetime.now(UTC)
     with command_session(settings) as session:
-        accounts.revoke(session, accounts.find(session, login), right, by=by, at=datetime.now(UTC))
+        person = accounts.find(session, login)
+        accounts.revoke(session, person, right, by=by, at=at)
+        ended = session.get_one(PersonRight, right)
+        note_operator(session, person.id, AccountStep.RIGHT_ENDED, by=by, at=at, detail=detail(ended))
         session.commit()
     click.echo(f"{login} has right {right} no longer.", err=True)
 
@@ -162,6 +169,9 @@ def reset(settings: Settings, login: str, second_factor: bool, prompted: bool, b
     with command_session(settings) as session:
         person = accounts.find(session, login)
         token = accounts.invite(session, person, by=by, at=at, forget_second_factor=second_factor)
+        if second_factor:
+            note_operator(session, person.id, AccountStep.SECOND_FACTOR_RESET, by=by, at=at)
+        note_operator(session, person.id, AccountStep.INVITED, by=by, at=at)
         if typed is not None:
             accounts.accept(session, token, typed, at=at)
         end_all(session, person.id, at=at)
@@ -176,7 +186,9 @@ def reset(settings: Settings, login: str, second_factor: bool, prompted: bool, b
 def lock(settings: Settings, login: str) -> None:
     """Let nobody sign in as this person, and end their sessions."""
     with command_session(settings) as session:
-        accounts.lock(session, accounts.find(session, login), at=datetime.now(UTC))
+        person, at = accounts.find(session, login), datetime.now(UTC)
+        accounts.lock(session, person, at=at)
+        note_operator(session, person.id, AccountStep.LOCKED, by=getpass.getuser(), at=at)
         session.commit()
     click.echo(f"{login} is locked.", err=True)
 
@@ -187,7 +199,9 @@ def lock(settings: Settings, login: str) -> None:
 def unlock(settings: Settings, login: str) -> None:
     """Let a person sign in again, also after too many failed attempts."""
     with command_session(settings) as session:
-        accounts.unlock(accounts.find(session, login))
+        person = accounts.find(session, login)
+        accounts.unlock(person)
+        note_operator(session, person.id, AccountStep.UNLOCKED, by=getpass.getuser(), at=datetime.now(UTC))
         session.commit()
     click.echo(f"{login} may sign in.", err=True)
 
@@ -204,6 +218,7 @@ def sessions(settings: Settings, login: str, end: bool) -> None:
         found = open_sessions(session, person.id, at=at)
         if end:
             end_all(session, person.id, at=at)
+            note_operator(session, person.id, AccountStep.SESSIONS_ENDED, by=getpass.getuser(), at=at)
             session.commit()
     for one in found:
         click.echo(f"{one.opened_at:%Y-%m-%d %H:%M} UTC  {one.seen_at:%H:%M}  {one.kind}  {one.method}  {one.agent}")

@@ -17,7 +17,7 @@ def commands(units_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """The engine of the database that the commands work on."""
     monkeypatch.setenv("DATABASE_URL", units_engine.url.render_as_string(hide_password=False))
     yield units_engine
-    tables = "sign_in_event, recovery_code, person_invitation, person_session, person_right, person"
+    tables = "account_act, sign_in_event, recovery_code, person_invitation, person_session, person_right, person"
     with units_engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} CASCADE"))
 
@@ -35,6 +35,17 @@ def test_the_first_one_is_made_and_invited(commands: Engine) -> None:
     shown = run("list").output
     assert "no password yet" in shown
     assert "national_steward" in shown
+
+
+def test_what_the_operator_does_is_put_down_too(commands: Engine) -> None:
+    run("add", "lan", "--role", "auditor", "--by", "quản trị")
+    run("lock", "lan")
+    run("unlock", "lan")
+    run("reset", "lan", "--second-factor")
+    with Session(commands) as session:
+        told = session.execute(text("SELECT step, by_name, by_id, reason FROM account_act ORDER BY id")).all()
+    assert [row.step for row in told] == ["created", "granted", "locked", "unlocked", "second_factor_reset", "invited"]
+    assert (told[0].by_name, told[0].by_id, {row.reason for row in told}) == ("quản trị", None, {"mapapp users"})
 
 
 def test_a_right_says_what_it_covers_today(commands: Engine) -> None:

@@ -25,6 +25,7 @@ BELONGS = {
     "run_id": "run_id = :run",
     "proposal_id": "proposal_id = :proposal",
     "province_code": "province_code = :province",
+    "ticket": "ticket IN (SELECT ticket FROM error_report WHERE institution_id = :id)",
 }
 """Whose a row is, by the column that says it; the first that a table has."""
 

@@ -14,8 +14,9 @@ from geodata.models import Person as Account
 from geodata.people import accounts, listing, managing
 from geodata.people.accounts import AccountRefused
 from geodata.people.acting import act_under
+from geodata.people.acts import Hand, acts
 from geodata.people.listing import AccountState
-from geodata.people.managing import Asked, Hand, NotYours
+from geodata.people.managing import Asked, NotYours
 from geodata.people.rights import Person
 from geodata.people.sessions import open_session, open_sessions, rights_of
 from geodata.vocabulary import Role
@@ -58,7 +59,7 @@ def test_a_national_steward_adds_anybody_with_days_and_a_link(guarded: Guarded) 
         assert rights_of(session, account.id, at=hand.at) == ()
         assert [right.role for right in rights_of(session, account.id, at=starts)] == [Role.APPROVER]
         assert rights_of(session, account.id, at=until) == ()
-        told = [(one.step, one.by_name, one.reason) for one in managing.acts(session, account.id)]
+        told = [(one.step, one.by_name, one.reason) for one in acts(session, account.id)]
         assert told == [(step, "national", hand.reason) for step in ("invited", "granted", "created")]
 
 
@@ -128,7 +129,7 @@ def test_an_ended_right_keeps_its_row_and_the_one_who_ended_it(guarded: Guarded)
         (right,) = managing.rights(session, account.id)
         end(session, hand, account, right.id)
         assert (right.ended_by, right.valid_to) == ("steward", hand.at)
-        assert managing.acts(session, account.id)[0].detail["institution"] == right.institution_id
+        assert acts(session, account.id)[0].detail["institution"] == right.institution_id
         assert listing.described(session, [account], at=hand.at)[0].state is AccountState.REVOKED
         with pytest.raises(NotYours):
             managing.unlock(session, hand, account)
