@@ -1,6 +1,7 @@
 """Citizens' reports of errors: sent with a ticket and a promised day, found again by ticket, answered by a steward."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geodata.errors import GeodataError
-from geodata.models import ErrorReport
+from geodata.models import ErrorReport, ErrorReportPromise
 from geodata.registry_ids import ALPHABET, check_character
 from geodata.vocabulary import ErrorReportState, ReportedField
 
@@ -16,6 +17,8 @@ LONGEST_MESSAGE = 2_000
 LONGEST_CONTACT = 200
 LONGEST_ITEM = 100
 LONGEST_ANSWER = 2_000
+LONGEST_REASON = 300
+FARTHEST_PROMISE = timedelta(days=366)
 SATURDAY = 5
 
 
@@ -25,6 +28,10 @@ class UnknownTicket(GeodataError):
 
 class AlreadyAnswered(GeodataError):
     """A report is answered once."""
+
+
+class NoSuchPromise(GeodataError):
+    """A day that cannot be promised (over, the same as before, more than a year away), or one without a reason."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,36 @@ def answer(session: Session, ticket: str, *, state: ErrorReportState, text: str,
     report.state, report.answer, report.answered_by, report.answered_at = state.value, text, by, at
     session.flush()
     return report
+
+
+def move_promise(
+    session: Session, ticket: str, *, to: date, reason: str, by_id: int, at: datetime, today: date
+) -> ErrorReport:
+    """Promise a new report's answer for another day, with a reason that its page shows; the days before are kept.
+
+    Raises `UnknownTicket`, `AlreadyAnswered`, `NoSuchPromise`. The caller commits."""
+    report = find(session, ticket)
+    session.refresh(report, with_for_update=True)
+    if report.state != ErrorReportState.NEW:
+        raise AlreadyAnswered(f"The report {report.ticket} was answered already ({report.state}).")
+    if not reason or to == report.promised_on or not today <= to <= today + FARTHEST_PROMISE:
+        raise NoSuchPromise(f"{to} cannot be promised for {report.ticket}.")
+    moved = ErrorReportPromise(
+        ticket=report.ticket, before=report.promised_on, promised_on=to, reason=reason, by_id=by_id, at=at
+    )
+    session.add(moved)
+    report.promised_on = to
+    session.flush()
+    return report
+
+
+def promises(session: Session, tickets: Collection[str]) -> dict[str, list[ErrorReportPromise]]:
+    """How the day promised was moved, of each report, the first time first."""
+    moved = select(ErrorReportPromise).where(ErrorReportPromise.ticket.in_(tickets)).order_by(ErrorReportPromise.id)
+    found: dict[str, list[ErrorReportPromise]] = {ticket: [] for ticket in tickets}
+    for one in session.scalars(moved):
+        found[one.ticket].append(one)
+    return found
 
 
 def promised(on: date, working_days: int) -> date:

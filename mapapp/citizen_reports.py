@@ -92,7 +92,8 @@ def ticket(ticket: str) -> Response:
     except error_reports.UnknownTicket as error:
         raise Problem(UNKNOWN_TICKET) from error
     institution = get(session(), found.institution_id, on=today())
-    return private(render_template("citizen/ticket.html", page=ticket_page(found, institution.name)))
+    moved = error_reports.promises(session(), [found.ticket])[found.ticket]
+    return private(render_template("citizen/ticket.html", page=ticket_page(found, institution.name, moved)))
 
 
 def the_institution(id_or_code: str) -> InstitutionRecord:

@@ -1,9 +1,10 @@
 """The pages of a reported error: the form, and the public state of a ticket."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from geodata.error_reports import LONGEST_CONTACT, LONGEST_MESSAGE
-from geodata.models import ErrorReport
+from geodata.models import ErrorReport, ErrorReportPromise
 from geodata.records import InstitutionRecord
 from mapapp import labels
 from mapapp.db import VIETNAM
@@ -59,7 +60,8 @@ class ReportPage:
 
 @dataclass(frozen=True)
 class TicketPage:
-    """What everyone may see of a report: never the message or the contact."""
+    """What everyone may see of a report: never the message or the contact. `moved`: (day before, day, reason) each time
+    another day was promised."""
 
     title: str
     description: str
@@ -73,6 +75,7 @@ class TicketPage:
     promise_label: str | None
     answer: str | None
     answered_label: str | None
+    moved: tuple[tuple[str, str, str], ...]
 
 
 def report_page(
@@ -108,7 +111,7 @@ def field_options(chosen: str) -> tuple[Option, ...]:
     return first, *(Option(value, _(label), None, value == chosen) for value, label in FIELD.items())
 
 
-def ticket_page(report: ErrorReport, institution: str) -> TicketPage:
+def ticket_page(report: ErrorReport, institution: str, moved: Sequence[ErrorReportPromise] = ()) -> TicketPage:
     field = labels.label(FIELD, report.field)
     waiting = report.state == "new"
     return TicketPage(
@@ -122,6 +125,7 @@ def ticket_page(report: ErrorReport, institution: str) -> TicketPage:
         institution_url=page_url("citizen.institution", id_or_code=report.institution_id),
         sent_label=day(report.sent_at.astimezone(VIETNAM).date()),
         promise_label=day(report.promised_on) if waiting else None,
+        moved=tuple((day(one.before), day(one.promised_on), one.reason) for one in moved),
         answer=report.answer,
         answered_label=day(report.answered_at.astimezone(VIETNAM).date()) if report.answered_at else None,
     )

@@ -4,13 +4,14 @@ Nothing here writes to the register: a place becomes a proposal, a report leads 
 is that a record was confirmed, two were told apart, a report answered, words dealt with: each with who and why.
 """
 
+from datetime import date
 from typing import Any, cast
 
 from apiflask import APIBlueprint
 from flask import Response, redirect, render_template, request
 
 from geodata import error_reports
-from geodata.error_reports import LONGEST_ANSWER
+from geodata.error_reports import LONGEST_ANSWER, LONGEST_REASON
 from geodata.imports.preview import names_of
 from geodata.imports.refusals import Refused
 from geodata.proposals import drafting
@@ -192,6 +193,31 @@ def answer(ticket: str) -> Response:
     if act == "accept":
         return to("proposals.record", id=institution, **{LINK: ticket})
     return to("work.reports", province=asked_province(), done="answered")
+
+
+@bp.post("/steward/waiting/reports/<ticket>/promise")
+def move_promise(ticket: str) -> Response:
+    """Another day for the answer, with a reason that the report's page shows beside the day before."""
+    reason, day = clean(request.form.get("reason", "")), asked_day()
+    if day is None or not 0 < len(reason) <= LONGEST_REASON:
+        raise Problem(INVALID, _("Hãy chọn ngày hẹn mới và ghi lý do công khai."))
+    try:
+        with writing() as writer:
+            person = visitor().person
+            error_reports.move_promise(writer, ticket, to=day, reason=reason, by_id=person.id, at=now(), today=today())
+            writer.commit()
+    except error_reports.AlreadyAnswered as error:
+        raise Problem(CONFLICT, _("Phiếu này đã có người trả lời.")) from error
+    except error_reports.NoSuchPromise as error:
+        raise Problem(INVALID, _("Ngày hẹn mới phải khác ngày cũ, từ hôm nay và trong vòng một năm.")) from error
+    return to("work.reports", province=asked_province(), done="promised")
+
+
+def asked_day() -> date | None:
+    try:
+        return date.fromisoformat(request.form.get("promised_on", ""))
+    except ValueError:
+        return None
 
 
 @bp.get("/steward/waiting/missed")

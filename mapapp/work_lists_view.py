@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from geodata.error_reports import LONGEST_REASON, promises
 from geodata.missed_queries import Missed
-from geodata.models import ErrorReport
+from geodata.models import ErrorReport, ErrorReportPromise
 from geodata.people.rights import may, may_everywhere
 from geodata.vocabulary import ErrorReportState, MissedKind, PersonAct
 from geodata.work.duplicates import Pair
@@ -114,6 +115,9 @@ class ReportView:
     proposals: tuple[Link, ...]
     answer_url: str
     record_url: str
+    promise_url: str
+    promised_on: str
+    longest_reason: int = LONGEST_REASON
 
 
 def reports_page(
@@ -123,12 +127,15 @@ def reports_page(
     within = chosen(visitor, province)
     found = reports(session(), on=today(), open_only=open_only, provinces=within, after=after, limit=A_PAGE + 1)
     shown, names = found[:A_PAGE], province_names()
-    came_of = led_to(session(), [report.ticket for report, _name, _code in shown])
+    tickets = [report.ticket for report, _name, _code in shown]
+    came_of, moved = led_to(session(), tickets), promises(session(), tickets)
     title, every = _("Báo sai của người dân"), None if open_only else "1"
     more = cursor(shown[-1][0]) if found[A_PAGE:] else None
     return WorkList(
         frame=frame(title, visitor),
-        entries=tuple(report_view(visitor, *one, names, came_of[one[0].ticket], province) for one in shown),
+        entries=tuple(
+            report_view(visitor, *one, names, came_of[one[0].ticket], moved[one[0].ticket], province) for one in shown
+        ),
         filters=(
             Link(_("Đang chờ"), page_url("work.reports", province=province), current=open_only),
             Link(_("Tất cả"), page_url("work.reports", province=province, all=1), current=not open_only),
@@ -147,6 +154,7 @@ def report_view(
     province: str | None,
     names: dict[str, str],
     came_of: list[int],
+    moved: list[ErrorReportPromise],
     asked: str | None,
 ) -> ReportView:
     answers = may(visitor.person, PersonAct.ANSWER_REPORTS, province=province)
@@ -155,6 +163,7 @@ def report_view(
     late = is_new and report.promised_on < today()
     promise = _("%(day)s (quá hạn)", day=day(report.promised_on)) if late else day(report.promised_on)
     told = [(_("Gửi"), moment(report.sent_at)), (_("Hẹn trả lời"), promise)]
+    told += [(_("Hẹn trước đó"), f"{day(one.before)} ({one.reason})") for one in moved]
     if report.answered_at is not None:
         told.append((_("Trả lời"), f"{moment(report.answered_at)}, {report.answered_by}"))
     return ReportView(
@@ -175,6 +184,8 @@ def report_view(
             Link(_("đề xuất số %(n)s", n=number), page_url("proposals.one", number=number)) for number in came_of
         ),
         answer_url=page_url("work.answer", ticket=report.ticket, province=asked) if answers and is_new else "",
+        promise_url=page_url("work.move_promise", ticket=report.ticket, province=asked) if answers and is_new else "",
+        promised_on=report.promised_on.isoformat(),
         record_url=page_url("proposals.record", id=report.institution_id, **{LINK: report.ticket})
         if answers and report.state == ErrorReportState.ACCEPTED
         else "",

@@ -38,6 +38,7 @@ DONE = {
     "confirmed": N_("Đã ghi nhận: hồ sơ vẫn đúng."),
     "apart": N_("Đã ghi nhận: là hai cơ sở khác nhau."),
     "answered": N_("Đã trả lời; câu trả lời hiện ở trang của phiếu."),
+    "promised": N_("Đã đổi ngày hẹn; lý do hiện ở trang của phiếu."),
     "handled": N_("Đã ghi nhận là đã xử lý."),
 }
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from geodata.imports import territory
 from geodata.imports.changes import Occasion
+from geodata.imports.confirming import confirm_unchanged
 from geodata.imports.examination import plan
 from geodata.imports.outcome import require_same_outcome, require_same_standing
 from geodata.imports.progress import Progress, silent
@@ -167,6 +168,7 @@ def publish(
     if run.counts["changes"]:
         _publish(session, run, actor, progress, approved=approved)
         remember_created(session, run)
+    confirm_unchanged(session, run, at=datetime.now(UTC))
     run.state = RunState.PUBLISHED.value
     session.flush()
     return run

@@ -2,7 +2,7 @@
 
 from geodata.models.audit import AnswerBatch, LogEntry, LoggedKey, LogNode, ReleaseDigest, SignedAnswer
 from geodata.models.base import Base, Fact
-from geodata.models.citizens import ErrorReport, MissedQuery, ReportSalt, ReportSender
+from geodata.models.citizens import ErrorReport, ErrorReportPromise, MissedQuery, ReportSalt, ReportSender
 from geodata.models.clients import ApiClient, ApiClientAct, ApiClientContact
 from geodata.models.derived import InstitutionState
 from geodata.models.figures import ReadinessCell, ReadinessFigure, ReadinessStamp
@@ -40,8 +40,8 @@ from geodata.models.waiting import MissedAnswer, NotDuplicate, RecordConfirmatio
 from geodata.models.work import ImportRow, ImportRun
 
 __all__ = [
-    "AccountAct",
     "FACTS",
+    "AccountAct",
     "AdministrativeUnit",
     "AnswerBatch",
     "ApiClient",
@@ -54,6 +54,7 @@ __all__ = [
     "CompletenessDeclaration",
     "Decision",
     "ErrorReport",
+    "ErrorReportPromise",
     "Fact",
     "Identifier",
     "ImportFile",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, ForeignKey, Identity, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata import vocabulary as v
@@ -43,6 +43,24 @@ class ErrorReport(Base):
         CheckConstraint("(state = 'new') = (answered_at IS NULL)", name="answered_when_no_longer_new"),
         Index("ix_error_report_institution_id", "institution_id"),
         Index("ix_error_report_state_sent_at", "state", "sent_at"),
+    )
+
+
+class ErrorReportPromise(Base):
+    """The day promised for a report was moved from `before` to `promised_on`; `reason` is public. Never altered."""
+
+    __tablename__ = "error_report_promise"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
+    ticket: Mapped[str] = mapped_column(ForeignKey("error_report.ticket"))
+    before: Mapped[date] = mapped_column(Date)
+    promised_on: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="says_why"),
+        CheckConstraint("before <> promised_on", name="moves"),
+        Index("ix_error_report_promise_ticket", "ticket", "id"),
     )
 
 

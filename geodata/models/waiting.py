@@ -12,14 +12,15 @@ MOMENT = DateTime(timezone=True)
 
 
 class RecordConfirmation(Base):
-    """Append-only (trigger): somebody checked the record of an institution against a source and found it right."""
+    """Append-only (trigger): somebody checked the record of an institution against a source and found it right, or a
+    published list said the same. `by_id` is None where the operator published it."""
 
     __tablename__ = "record_confirmation"
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
     institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"))
     confirmed_on: Mapped[date] = mapped_column(Date)
     source: Mapped[str]
-    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(MOMENT, server_default=func.now())
     __table_args__ = (
         CheckConstraint("source <> ''", name="says_by_what"),

@@ -52,9 +52,15 @@ UNDER_WAY = """
     LEFT JOIN proposal AS way ON way.reports_on = asked.id AND way.period = :period
         AND way.state IN ('draft', 'proposed', 'sent_back', 'approved')
 """
+HANDED_IN = """
+    (SELECT (min(at) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date FROM proposal_log
+        WHERE proposal_id = way.id AND step = 'proposed')
+"""
+"""The day on which the report under way was first handed in: the same that it keeps once it is published."""
+
 STANDINGS = f"""
     SELECT asked.id, asked.name, asked.type, asked.name_folded, asked.reported, asked.sent_on, way.id AS number,
-        way.changed_at,
+        way.changed_at, {HANDED_IN} AS handed_in,
         CASE WHEN way.state IS NOT NULL THEN way.state WHEN NOT asked.reported THEN 'not_started'
             WHEN {CORRECTED.format(of="report.institution_id = asked.id")} THEN 'corrected'
             ELSE 'published' END AS state
@@ -67,7 +73,7 @@ LISTED = """
     ORDER BY array_position(CAST(:order AS text[]), state), name_folded, id LIMIT :limit OFFSET :start
 """
 OF_ONE = f"""
-    SELECT way.id AS number, way.state, way.changed_at,
+    SELECT way.id AS number, way.state, way.changed_at, {HANDED_IN} AS handed_in,
         EXISTS (SELECT FROM report JOIN indicator_value AS figure ON figure.report_id = report.id
             WHERE {{of}} AND report.period_id = :period AND figure.release_to IS NULL) AS reported,
         (SELECT (submitted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date FROM report
@@ -80,7 +86,8 @@ OF_ONE = f"""
 @dataclass(frozen=True)
 class SubjectStanding:
     """`number`: the proposal under way. `published`: the register holds figures of the year, also while a correction
-    is under way. `late`: not in by the last day (of `sent_on` where it is known, else today)."""
+    is under way. `sent_on`: handed in, published or not. `late`: not in by the last day (of `sent_on` where it is
+    known, else today)."""
 
     key: str
     name: str
@@ -134,8 +141,8 @@ def standings_of(
             row.number,
             row.changed_at,
             row.reported,
-            row.sent_on if row.reported else None,
-            _late(state, row.reported, row.sent_on, last, today),
+            sent_on := _sent_on(state, row),
+            _late(state, row.reported, sent_on, last, today),
         )
         for row in rows
     )
@@ -147,8 +154,8 @@ def standing_of(session: Session, subject: Subject, year: int, *, last_day: date
     row: Any = session.execute(text(OF_ONE.format(of=OF[subject.kind])), given).one()
     published = ReportStanding.CORRECTED if row.corrected else ReportStanding.PUBLISHED
     state = ReportStanding(row.state) if row.state else published if row.reported else ReportStanding.NOT_STARTED
-    late = _late(state, row.reported, row.sent_on, last_day, today)
-    sent_on = row.sent_on if row.reported else None
+    sent_on = _sent_on(state, row)
+    late = _late(state, row.reported, sent_on, last_day, today)
     return SubjectStanding(
         subject.key, subject.name, None, state, row.number, row.changed_at, row.reported, sent_on, late
     )
@@ -159,7 +166,13 @@ def _standings(session: Session, duty: Duty, year: int, place: Unit) -> tuple[st
     return STANDINGS.format(asked=asked), given
 
 
+def _sent_on(state: ReportStanding, row: Any) -> date | None:
+    """The day the report was first sent, from the moment it is handed in; None where it is not in, or not known."""
+    found: date | None = row.sent_on if row.reported else row.handed_in if state in SENT else None
+    return found
+
+
 def _late(state: ReportStanding, reported: bool, sent_on: date | None, last_day: date, today: date) -> bool:
-    if reported:
+    if reported or state in SENT:
         return sent_on is not None and sent_on > last_day
-    return state not in SENT and today > last_day
+    return today > last_day

@@ -93,6 +93,7 @@ PRIVATE = {
     "work.tell_apart": Expected("POST /steward/waiting/duplicates/{id}/{second}", "PN", "N"),
     "work.reports": same("GET /steward/waiting/reports", READERS),
     "work.answer": Expected("POST /steward/waiting/reports/{ticket}", "PN", "N"),
+    "work.move_promise": Expected("POST /steward/waiting/reports/{ticket}/promise", "PN", "N"),
     "work.missed": same("GET /steward/waiting/missed", READERS),
     "work.handle_missed": same("POST /steward/waiting/missed", "N"),
     "clients.listed": same("GET /steward/clients", "N"),

@@ -254,6 +254,28 @@ def test_reports_of_other_provinces_are_not_shown_or_answered(
     assert hoa.post("/steward/waiting/reports/rkhongco", data=data).status_code == 404
 
 
+def test_another_day_is_promised_with_a_reason_and_the_day_before_is_kept(lan: FlaskClient, register: Session) -> None:
+    school = a_school("Trường Cao đẳng Hai")
+    publish(register, school)
+    ticket = reported(register, school, date(2026, 11, 25))
+    lists, to = "/steward/waiting/reports", f"/steward/waiting/reports/{ticket}/promise"
+    why = "Chờ nhà trường gửi quyết định."
+    for day, reason in (("2026-11-25", why), ("2026-11-21", why), ("2027-12-31", why), ("", why), ("2026-12-10", " ")):
+        assert "ngày hẹn mới" in send(lan, lists, to, promised_on=day, reason=reason).lower()
+    assert "Đã đổi ngày hẹn" in send(lan, lists, to, promised_on="2026-12-10", reason=why)
+    send(lan, lists, to, promised_on="2026-12-15", reason="Trường xin thêm thời gian.")
+    moved = error_reports.promises(register, [ticket])[ticket]
+    assert [(one.before.day, one.promised_on.day) for one in moved] == [(25, 10), (10, 15)]
+    shown = lan.get(f"/reports/{ticket}").text
+    for told in ("15/12/2026", "từ 25/11/2026 sang 10/12/2026", "từ 10/12/2026 sang 15/12/2026", why):
+        assert told in shown
+    assert f"25/11/2026 ({why})" in lan.get(lists).text
+    send(lan, lists, f"/steward/waiting/reports/{ticket}", act="close", text="Không.")
+    assert "đã có người trả lời" in send(lan, "/steward/waiting", to, promised_on="2026-12-20", reason=why)
+    with pytest.raises(DBAPIError, match="append-only"):
+        register.execute(text("DELETE FROM error_report_promise"))
+
+
 # -- words -------------------------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from geodata.proposals import drafting, path, publication
 from geodata.proposals.refusals import AlreadyUnderWay, Faulty, MovedOn, NotAllowed, WrongStep
 from geodata.reports.figures import corrected
 from geodata.reports.questions import duties_of, questions
+from geodata.reports.standings import standing_of
 from geodata.reports.subjects import UnknownSubject, authorities, subject_named
 from geodata.undoing import LaterChanges
 from geodata.unit_reads import unit
@@ -124,6 +125,27 @@ def test_a_correction_keeps_both_values(session: Session, school: AnInstitution,
     assert session.scalars(select(Report.submitted_at)).one() == sent, "a correction makes nobody late"
     with pytest.raises(Faulty, match="Chưa có số liệu"):
         a_report(session, hoa, school.id, again)
+
+
+def test_a_report_is_late_from_the_moment_it_is_handed_in(
+    session: Session, school: AnInstitution, hoa: Person, minh: Person
+) -> None:
+    def told(last_day: date) -> tuple[bool, bool]:
+        found = standing_of(session, subject_named(session, school.id), 2025, last_day=last_day, today=TODAY)
+        return found.sent_on is not None, found.late
+
+    proposal = a_report(session, hoa, school.id, {"teacher_digital_competence": TEACHERS})
+    early, never = date(2026, 3, 31), date(2199, 3, 31)
+    assert (told(early), told(never)) == ((False, True), (False, False))
+    path.propose(session, proposal, hoa)
+    assert (told(early), told(never)) == ((True, True), (True, False)), "before anybody approved or published it"
+    path.send_back(session, proposal, minh, reason="thiếu tử số")
+    assert told(early) == (False, True)
+    path.propose(session, proposal, hoa)
+    path.approve(session, proposal, minh)
+    assert told(early) == (True, True)
+    publication.publish(session, proposal, minh)
+    assert (told(early), told(never)) == ((True, True), (True, False))
 
 
 def test_a_correction_of_imported_figures_makes_nobody_late(

@@ -1,0 +1,64 @@
+"""A list that says a whole record as the register has it confirms it; one that says less, or was doubted, does not."""
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from geodata.imports.run import find, publish
+from geodata.models import RecordConfirmation
+from geodata.people.acting import act_under
+from tests.geodata.imports.conftest import Stager, a_csv
+from tests.geodata.people.guarded import LIST, Guarded, guarded
+
+__all__ = ["guarded"]  # a fixture that lives beside what it makes
+
+HEADINGS = ("Tên cơ sở", "Loại hình", "Hình thức sở hữu", "Tỉnh/Thành phố", "Địa chỉ", "Mã cơ sở")
+SCHOOL = ("Trường Cao đẳng Thử nghiệm", "Trường cao đẳng", "công lập", "Nam Định", "12 Trần Phú", "CDT2599")
+
+
+def confirmed(session: Session) -> list[tuple[str, int | None]]:
+    return [(one.source, one.by_id) for one in session.scalars(select(RecordConfirmation))]
+
+
+def test_a_row_that_says_everything_unchanged_confirms_the_record(session: Session, staged: Stager) -> None:
+    publish(session, staged(a_csv(SCHOOL, headings=HEADINGS)), actor="officer")
+    assert confirmed(session) == [], "what is new needs no confirmation"
+    again = publish(session, staged(a_csv(SCHOOL, headings=HEADINGS, name="nam-sau.csv")), actor="officer")
+    assert (again.counts["unchanged"], again.counts["changes"]) == (1, 0)
+    assert confirmed(session) == [("nam-sau.csv", None)]
+    staged(a_csv(SCHOOL, headings=HEADINGS))
+    assert len(confirmed(session)) == 1, "what is only looked at confirms nothing"
+
+
+@pytest.mark.parametrize("gap", [1, 2, 3, 4])
+def test_a_row_that_says_less_confirms_nothing(session: Session, staged: Stager, gap: int) -> None:
+    publish(session, staged(a_csv(SCHOOL, headings=HEADINGS)), actor="officer")
+    less = tuple("" if place == gap else cell for place, cell in enumerate(SCHOOL))
+    run = publish(session, staged(a_csv(less, headings=HEADINGS)), actor="officer")
+    assert run.counts["created"] == 0
+    assert confirmed(session) == []
+
+
+def test_a_row_that_was_doubted_confirms_nothing(session: Session, staged: Stager) -> None:
+    headings, school = (*HEADINGS, "Phường/Xã"), (*SCHOOL, "")
+    publish(session, staged(a_csv(school, headings=headings)), actor="officer")
+    run = publish(session, staged(a_csv((*SCHOOL, "Xã không có"), headings=headings)), actor="officer")
+    assert run.counts["unchanged"] == 1
+    assert confirmed(session) == []
+
+
+def test_whoever_publishes_confirms_in_their_own_name(guarded: Guarded) -> None:
+    listed = "\n".join(LIST.splitlines()[:2]).replace("Phía Bắc", "Xác Nhận").replace("Vĩ độ", "Địa chỉ,Vĩ độ")
+    listed = listed.replace('Hà Nội,"21', 'Hà Nội,"1 Tràng Tiền","21')
+    more = listed.splitlines()[1].replace("Xác Nhận", "Thêm Vào")
+    for name, told in (("lan-dau.csv", listed), ("lan-sau.csv", f"{listed}\n{more}\n")):
+        number = guarded.stage("steward", told, name)
+        with guarded.publishing("approver") as session:
+            publish(session, find(session, number), actor="approver", approved=True)
+            session.commit()
+    with guarded.owner() as session:
+        kept = session.scalars(select(RecordConfirmation).where(RecordConfirmation.source == "lan-sau.csv")).one()
+        assert kept.by_id == guarded.number("approver")
+    with guarded.web() as session:
+        act_under(session, guarded.token("nobody"))
+        assert session.scalar(text("SELECT count(*) FROM record_confirmation")) == 0
