@@ -60,7 +60,7 @@ class InstitutionFeature(Shape):
 
 
 class InstitutionCollection(AnswerFacts):
-    """`numberMatched` is left out above 100,000, and in crowded boxes of a large register, unless `count=exact` asks."""
+    """`numberMatched` is left out above 100,000 and in crowded boxes of a large register, unless `count=exact` asks."""
 
     type: Literal["FeatureCollection"]
     features: list[InstitutionFeature]
