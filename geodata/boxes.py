@@ -40,7 +40,7 @@ State = InstitutionState
 LARGE = 20_000
 """A register of no more institutions is listed by name in any box, and counted: that is done in no time."""
 
-CROWD = 1_000
+CROWD = 500
 """So many campuses in or close to a box are listed by name."""
 
 PLACE_LETTERS = 10

@@ -19,6 +19,7 @@ MASKS = (
     (2, 0x3333333333333333),
     (1, 0x5555555555555555),
 )
+PAIRS = [first + second for first in LETTERS for second in LETTERS]
 Span = tuple[str, str]
 """A stretch of the order: its first text, and the first one that does not belong to it."""
 
@@ -62,4 +63,6 @@ def _spread(number: int) -> int:
 
 
 def _text(code: int, letters: int) -> str:
-    return "".join(LETTERS[code >> 5 * place & 31] for place in range(letters - 1, -1, -1))
+    """Two letters at a time."""
+    text = "".join([PAIRS[code >> shift & 1023] for shift in range(10 * ((letters - 1) // 2), -1, -10)])
+    return text[letters % 2 :]

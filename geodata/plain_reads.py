@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import namedtuple_row
-from sqlalchemy import Engine, Select, null, select
+from sqlalchemy import Engine, Integer, Select, bindparam, func, null, select
 
 from geodata import boxes, nearest
 from geodata.filters import InstitutionFilter, choices
@@ -22,6 +22,10 @@ from geodata.nearest import Item
 from geodata.releases import Moment, as_of
 
 MOST_STATEMENTS = 8
+MANY_AT_ONE_PLACE = 100
+"""Further candidates where the first few lie on one another."""
+
+SHOWN = bindparam("shown", type_=Integer)
 NUMBER = select(RegisterHead.release_id).scalar_subquery().label("release_id")
 PUBLISHED = (
     select(Release.published_at).join(RegisterHead, RegisterHead.release_id == Release.id).scalar_subquery()
@@ -34,9 +38,11 @@ class NotRead(Exception):
 
 @dataclass(frozen=True)
 class Lying:
-    """Institutions in a box in the order of places, and the key of the last where more follow."""
+    """Institutions in a box in the order of places: their Feature texts with commas between, how many they are, and the
+    key of the last where more follow."""
 
-    items: tuple[Item, ...]
+    features: bytes
+    number: int
     key: tuple[str, str, str] | None
 
 
@@ -54,21 +60,21 @@ class PlainReads:
 
     def nearest(self, point: LonLat, at: Moment, *, limit: int) -> list[Item]:
         """The so many institutions that `institutions.search` gives for the point alone. Raises `NotRead`."""
-        given = {"lon": point.lon, "lat": point.lat, **nearest.page_given(limit)}
-        rows = nearest.certain(self._rows("nearest", _nearest, at, given), limit)
-        if rows is None:
-            raise NotRead
-        return [Item(row.institution_id, row.feature, row.m, None) for row in rows]
+        for spare in (nearest.SPARE, MANY_AT_ONE_PLACE):
+            given = {"lon": point.lon, "lat": point.lat, **nearest.page_given(limit, spare=spare)}
+            rows = nearest.certain(self._rows("nearest", _nearest, at, given), limit, spare=spare)
+            if rows is not None:
+                return [Item(row.institution_id, row.feature, row.m, None) for row in rows]
+        raise NotRead
 
     def lying(self, box: BBox, at: Moment, *, limit: int) -> Lying:
         """The first so many institutions in a crowded box, as `institutions.search` gives them. Raises `NotRead`, also
         for a box that is not crowded."""
-        rows = self._rows("lying", _lying, at, boxes.page_given(box, limit=limit + 1))
-        if not rows or rows[0].around <= boxes.CROWD:
+        (row,) = self._rows("lying", _lying, at, {**boxes.page_given(box, limit=limit + 1), "shown": limit})
+        if row.around <= boxes.CROWD:
             raise NotRead
-        items = tuple(Item(row.institution_id, row.feature, None, None) for row in rows[:limit])
-        last = rows[limit - 1] if len(rows) > limit else None
-        return Lying(items, (last.place, last.institution_id, last.campus_id) if last else None)
+        key = (row.place, row.institution_id, row.campus_id) if row.number > limit else None
+        return Lying(row.features or b"", min(row.number, limit), key)
 
     def _rows(
         self, name: str, statement: Callable[[Moment], Select[Any]], at: Moment, given: dict[str, Any]
@@ -88,7 +94,7 @@ class PlainReads:
         try:
             driver = connection.driver_connection
             assert isinstance(driver, psycopg.Connection)  # noqa: S101  the only driver there is
-            with driver.cursor(row_factory=namedtuple_row) as cursor:
+            with driver.cursor(row_factory=namedtuple_row, binary=True) as cursor:
                 found: list[Any] = cursor.execute(written.encode(), given).fetchall()
         except psycopg.Error:
             connection.invalidate()
@@ -116,4 +122,14 @@ def _nearest(at: Moment) -> Select[Any]:
 
 
 def _lying(at: Moment) -> Select[Any]:
-    return boxes.page_of(InstitutionFilter(on=at.on), at).add_columns(boxes.AROUND.label("around"), NUMBER, PUBLISHED)
+    """One row: the features put together, how many there are, and the key of the last one shown."""
+    page = boxes.page_of(InstitutionFilter(on=at.on), at).subquery()
+    numbered = select(page, func.row_number().over().label("n")).subquery()
+    shown, last = numbered.c.n <= SHOWN, numbered.c.n == SHOWN
+    features = func.convert_to(func.string_agg(numbered.c.feature, ",").filter(shown), "UTF8")
+    key = (numbered.c.place, numbered.c.institution_id, numbered.c.campus_id)
+    return select(
+        *(features.label("features"), func.count().label("number")),
+        *(func.max(part).filter(last).label(part.name) for part in key),
+        *(boxes.AROUND.label("around"), NUMBER, PUBLISHED),
+    ).select_from(numbered)

@@ -30,7 +30,7 @@ TAG = "Institutions"
 )
 def institutions(asked: InstitutionsQuestion) -> Response:
     """Institutions that fit every filter: nearest first with lat,lon (each with `distance_m`), best match first with q,
-    else by name; in a box that holds more than a thousand campuses of a register of more than 20,000 institutions as
+    else by name; in a box that holds more than 500 campuses of a register of more than 20,000 institutions as
     they lie there, uncounted unless `count=exact` asks. Institutions without coordinates are included with
     `geometry: null` unless a place filter needs one, and counted in `withoutLocation`. Closed and merged ones only when
     `status` or `identifier` asks for them."""

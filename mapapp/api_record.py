@@ -13,10 +13,10 @@ from mapapp.questions import base_address, external, facts, self_address
 from mapapp.record_words import PATH, told, whole_answer
 
 
-def institution_feature(found: InstitutionRecord) -> str:
+def institution_feature(found: InstitutionRecord) -> bytes:
     """The Feature text: the main campus' state of the day, and every fact with its validity and source."""
     words = told(found, places_of(session(), found.campuses))
-    return whole_answer(words, found.id, base_address(), self_address(), facts(found.at.on, found.at.release))
+    return whole_answer(words.encode(), found.id, base_address(), self_address(), facts(found.at.on, found.at.release))
 
 
 def institution_address(institution_id: str) -> str:

@@ -4,7 +4,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "institutions": (
         "Tìm cơ sở",
         "Các cơ sở khớp mọi điều kiện: gần nhất trước khi có lat,lon (kèm `distance_m`), khớp nhất trước khi có "
-        "q, còn lại theo tên; trong khung có hơn một nghìn địa điểm của sổ đăng ký trên 20.000 cơ sở thì theo vị trí, "
+        "q, còn lại theo tên; trong khung có hơn 500 địa điểm của sổ đăng ký trên 20.000 cơ sở thì theo vị trí, "
         "chỉ đếm khi có `count=exact`. Cơ sở chưa có tọa độ vẫn có trong kết quả với `geometry: null` và được đếm ở "
         "`withoutLocation`. Cơ sở đã giải thể, sáp nhập chỉ có khi hỏi theo `status` hoặc `identifier`.",
     ),

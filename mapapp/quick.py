@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Flask
 from werkzeug.http import parse_accept_header
+from werkzeug.urls import iri_to_uri
 from werkzeug.wsgi import get_current_url
 
 from mapapp.api_keys import Doorkeeper, TooMany
@@ -59,7 +60,7 @@ class Answerer(Protocol):
     def takes(self, path: str, query: str) -> bool:
         """Whether the question is of this kind, and plain."""
 
-    def answer(self, asked: Asked) -> str:
+    def answer(self, asked: Asked) -> bytes:
         """The text that the application would give. Raises `NotPlain`."""
 
 
@@ -73,9 +74,8 @@ class Taught:
     headers: tuple[tuple[str, str], ...]
     packs: bool
 
-    def whole(self, text: str, asked: Asked) -> Kept:
+    def whole(self, body: bytes, asked: Asked) -> Kept:
         etag = f'W/"{etag_of(asked.state, asked.day, self.host_url, f"{asked.path}?{asked.query}", self.accept)}"'
-        body = text.encode()
         packs = self.packs and len(body) > SMALLEST_GZIP
         body = gzip.compress(body, 5, mtime=0) if packs else body
         headers = (*self.headers, *([PACKED] if packs else []), ("Content-Length", str(len(body))), ("ETag", etag))
@@ -119,9 +119,9 @@ class Quick:
         if state is None:
             raise NotPlain
         asked = Asked(question[PATH], question[QUERY], taught.base, state, day)
-        text = answerer.answer(asked)
+        body = answerer.answer(asked)
         self.doorkeeper.judge_nobody(environ.get("REMOTE_ADDR", ""), asked.path)
-        return taught.whole(text, asked)
+        return taught.whole(body, asked)
 
     def _learning(
         self, way: Way, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -140,7 +140,7 @@ class Quick:
         """Keep the way, in place of the one known longest where there are very many."""
         host_url = get_current_url(environ, root_only=False, strip_querystring=True, host_only=True)
         taught = Taught(
-            self.public_url or host_url.rstrip("/"),
+            iri_to_uri(self.public_url or host_url.rstrip("/")),
             host_url,
             environ.get(ACCEPT, ""),
             tuple(pair for pair in headers if pair[0].lower() not in OF_ITS_QUESTION),

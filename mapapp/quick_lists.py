@@ -5,7 +5,6 @@ import re
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Flask
-from werkzeug.urls import iri_to_uri
 
 from geodata.boxes import is_large
 from geodata.counting import counted_before
@@ -13,12 +12,11 @@ from geodata.engine import make_engine
 from geodata.filters import InstitutionFilter
 from geodata.geometry import BBox, InvalidBBox, LonLat
 from geodata.institutions import Cursor
-from geodata.nearest import Item
 from geodata.plain_reads import NotRead, PlainReads
 from geodata.releases import Moment
 from geodata.roles import Role, Way
 from mapapp.geojson import GEOJSON
-from mapapp.list_words import told_page
+from mapapp.list_words import told_page, told_ready
 from mapapp.outage import Outage
 from mapapp.params import InstitutionsQuestion
 from mapapp.quick import Asked, NotPlain
@@ -45,8 +43,8 @@ class Nearest:
     def takes(self, path: str, query: str) -> bool:
         return path == PATH and NEAR.fullmatch(query) is not None
 
-    def answer(self, asked: Asked) -> str:
-        given = matched(NEAR, asked.query)
+    def answer(self, asked: Asked) -> bytes:
+        given = parts(NEAR, asked.query)
         point, limit = LonLat(float(given["lon"]), float(given["lat"])), int(given["limit"] or DEFAULT_LIMIT)
         at = moment_of(asked, self.outage)
         if abs(point.lon) > 180 or abs(point.lat) > 90:
@@ -59,7 +57,15 @@ class Nearest:
         except NotRead:
             raise NotPlain from None
         following = Cursor(at.release, limit) if len(items) > limit else None
-        return told(asked, items[:limit], number, following)
+        matched, without_location = number
+        words = told_page(
+            items[:limit],
+            number_matched=matched,
+            without_location=without_location,
+            links=links(asked, following),
+            of_the_register=asked.of_the_register,
+        )
+        return words.encode()
 
 
 class Crowd:
@@ -71,20 +77,23 @@ class Crowd:
     def takes(self, path: str, query: str) -> bool:
         return path == PATH and BOX.fullmatch(query) is not None
 
-    def answer(self, asked: Asked) -> str:
+    def answer(self, asked: Asked) -> bytes:
         if not is_large(asked.state.summary):
             raise NotPlain
-        given = matched(BOX, asked.query)
+        given = parts(BOX, asked.query)
         at = moment_of(asked, self.outage)
         try:
             box = BBox.parse(given["box"].replace("%2C", ","))
             found = self.reads.lying(box, at, limit=int(given["limit"] or DEFAULT_LIMIT))
         except (InvalidBBox, NotRead):
             raise NotPlain from None
-        return told(asked, found.items, (None, 0), Cursor(at.release, 0, found.key) if found.key else None)
+        following = Cursor(at.release, 0, found.key) if found.key else None
+        return told_ready(
+            found.features, found.number, links=links(asked, following), of_the_register=asked.of_the_register
+        )
 
 
-def matched(shape: re.Pattern[str], query: str) -> dict[str, str]:
+def parts(shape: re.Pattern[str], query: str) -> dict[str, str]:
     found = shape.fullmatch(query)
     if found is None:
         raise NotPlain
@@ -98,16 +107,13 @@ def moment_of(asked: Asked, outage: Outage) -> Moment:
     return Moment(asked.day, asked.state.release, True, asked.state.published_at)
 
 
-def told(
-    asked: Asked, items: "tuple[Item, ...] | list[Item]", number: tuple[int | None, int], following: Cursor | None
-) -> str:
-    links = [{"rel": "self", "href": iri_to_uri(f"{asked.base}{PATH}?{asked.query}"), "type": GEOJSON}]
+def links(asked: Asked, following: Cursor | None) -> list[dict[str, str]]:
+    """As `questions.links`."""
+    found = [{"rel": "self", "href": f"{asked.base}{PATH}?{asked.query}", "type": GEOJSON}]
     if following is not None:
         query = urlencode([*parse_qsl(asked.query), ("cursor", str(following))], safe=SAFE)
-        links.append({"rel": "next", "href": iri_to_uri(f"{asked.base}{PATH}?{query}"), "type": GEOJSON})
-    return told_page(
-        items, number_matched=number[0], without_location=number[1], links=links, of_the_register=asked.of_the_register
-    )
+        found.append({"rel": "next", "href": f"{asked.base}{PATH}?{query}", "type": GEOJSON})
+    return found
 
 
 def plain_reads(settings: Settings) -> PlainReads:

@@ -22,7 +22,7 @@ class Records:
     def takes(self, path: str, query: str) -> bool:
         return not query and PLAIN.fullmatch(path) is not None
 
-    def answer(self, asked: Asked) -> str:
+    def answer(self, asked: Asked) -> bytes:
         kept, published_at = self.outage.opened(), asked.state.published_at
         if kept is None or published_at is None or not same(kept, asked.state.release, published_at):
             raise NotPlain

@@ -27,18 +27,18 @@ from mapapp.geojson import GEOJSON, to_json
 from mapapp.places import Places, places_of
 
 PATH = "/api/v1/institutions/"
-ADDRESS, ELSEWHERE = '"href":"', '"href":"\uffff'
+ADDRESS, ELSEWHERE = b'"href":"', '"href":"\uffff'.encode()
 """How an address begins in the answer, and in words that are kept: these are the same for every name of the site."""
 
 
-def whole_answer(words: str, institution_id: str, base: str, asked: str, of_the_register: dict[str, Any]) -> str:
+def whole_answer(words: bytes, institution_id: str, base: str, asked: str, of_the_register: dict[str, Any]) -> bytes:
     """What was told of an institution, completed for one who asks at the address `asked` of a site at `base`."""
     links = [
         {"rel": "self", "href": asked, "type": GEOJSON},
         {"rel": "alternate", "href": f"{base}/institutions/{institution_id}", "type": "text/html"},
     ]
     more = to_json({**of_the_register, "links": links})
-    return f"{words.replace(ELSEWHERE, ADDRESS + base)},{more[1:]}"
+    return b"%b,%b" % (words.replace(ELSEWHERE, ADDRESS + base.encode()), more[1:].encode())
 
 
 def told(found: InstitutionRecord, places: Places) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from geodata.kept.encoding import origins_in, read_origin, read_record
 from geodata.kept.files import FORMAT, REGISTER
+from geodata.registry_ids import is_registry_id
 from geodata.text import fold
 from geodata.verification.answers import Decision
 from geodata.verification.facts import Edition, Match, Origin, Record
@@ -90,22 +91,20 @@ class KeptRegister:
         found = ((one, self._feature(one, on)) for one in ids)
         return tuple((feature, self.record(one)) for one, feature in found if feature)
 
-    def told(self, asked: str, on: date) -> tuple[str, str] | None:
+    def told(self, asked: str, on: date) -> tuple[str, bytes] | None:
         """(Id, words of the teller) of the one institution that certainly is meant by this id or code on a day; None
         where the words do not hold on the day, nobody is known by it, or it takes more to say who is meant."""
         if not self.words:
             return None
-        found = self._told(asked, on)
-        if found is None and (bearer := self._sole_bearer(asked, on.isoformat())):
-            found = self._told(bearer, on)
-        return found
-
-    def _told(self, institution_id: str, on: date) -> tuple[str, str] | None:
         day = on.isoformat()
+        bearer = asked if is_registry_id(asked) else self._sole_bearer(asked, day)
+        return self._told(bearer, day) if bearer else None
+
+    def _told(self, institution_id: str, day: str) -> tuple[str, bytes] | None:
         rows = self._all("SELECT valid_from, valid_to, body FROM told WHERE id = ?", (institution_id,))
         for start, end, body in rows:
             if (start is None or start <= day) and (end is None or end > day):
-                return institution_id, zlib.decompress(body).decode()
+                return institution_id, zlib.decompress(body)
         return None
 
     def _sole_bearer(self, code: str, day: str) -> str | None:

@@ -118,8 +118,10 @@ def test_one_statement_reads_what_a_search_finds(network: Session, reads: PlainR
     at = moment(network, TODAY)
     for asked in (InstitutionFilter(on=TODAY, bbox=VIETNAM), InstitutionFilter(on=TODAY, bbox=NORTH)):
         assert asked.bbox is not None
-        page = search(network, asked, limit=50)
-        assert reads.lying(asked.bbox, at, limit=50).items == page.items
+        for limit in (1, 50, 1_000):
+            page, found = search(network, asked, limit=limit), reads.lying(asked.bbox, at, limit=limit)
+            assert (found.number, found.features.decode()) == (len(page.items), ",".join(i.feature for i in page.items))
+            assert (found.key is not None) == (page.next_cursor is not None)
     for point in (LonLat(105.85, 21.03), LonLat(106.7, 10.8), LonLat(112.3, 16.5)):
         page = search(network, InstitutionFilter(on=TODAY, near=point), limit=6)
         assert tuple(reads.nearest(point, at, limit=6)) == page.items

@@ -174,7 +174,7 @@ def test_other_words_are_told_of_everybody(network: Session, tmp_path: Path, fol
     register = KeptRegister(directory / REGISTER)
     found = register.told("CD001", TODAY)
     assert found is not None
-    assert found[1].startswith("TRƯỜNG CAO ĐẲNG 0 SỐ 1")
+    assert found[1].decode().startswith("TRƯỜNG CAO ĐẲNG 0 SỐ 1")
     assert followed == [0]
 
 
