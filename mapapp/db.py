@@ -5,6 +5,7 @@ Public requests read in one read-only, repeatable-read transaction: everything i
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, cast
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from geodata.access.population import population_version
 from geodata.administrative_units import boundaries_version
-from geodata.engine import make_sessions
+from geodata.engine import AWAY, make_sessions
 from geodata.people.acting import act_under
 from geodata.proposals.reviews import reviews_version
 from geodata.releases import current_release, stay_in
@@ -215,6 +216,8 @@ def _current_register(outlines: str) -> Register:
 
 
 def _close(_error: BaseException | None) -> None:
+    """The answer is made by now: a database that went away meanwhile takes nothing from it."""
     opened = g.pop("session", None)
     if opened is not None:
-        opened.close()
+        with suppress(*AWAY):
+            opened.close()

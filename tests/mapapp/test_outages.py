@@ -1,8 +1,10 @@
 """When the database is away, or the code is wrong: helpful words, no insides."""
 
+import psycopg
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from mapapp import citizen
@@ -40,6 +42,16 @@ def test_ready_with_database_tables_and_register(client: FlaskClient, register: 
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert all(check["ok"] for check in answer.get_json()["checks"].values())
+
+
+def test_database_that_goes_away_after_the_answer_was_made_takes_nothing_from_it(
+    app: APIFlask, register: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: Session) -> None:
+        raise OperationalError("ROLLBACK", {}, psycopg.OperationalError("server closed the connection unexpectedly"))
+
+    monkeypatch.setattr(Session, "close", gone)
+    assert app.test_client().get("/api/v1/status").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/about", "/en/about"])
