@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -118,13 +119,15 @@ def row_result(
     if answers.wrong:
         print(f" wrong: {answers.wrong}")
         return report.Result(row, None, None, None, f"wrong: {answers.wrong}")
+    program, target = str(postgres.newest().program("pgbench")), registers.pgbench_target(cluster)
+    queries, numbers = in_the_database(row, connection, answers)
+    ask_database = partial(load.ask_database, program, target, queries, numbers=numbers, connections=row.connections)
+    if row.natural:
+        ask_database(seconds=LONGEST_WARM_UP_S)  # what it reads stands in memory for both sides
     warm_up(site, answers, row.connections)
     web = load.ask_web(site, answers.lines, seconds=seconds, connections=row.connections)
     bare = load.ask_web(flask, ["/answer"], seconds=seconds, connections=row.connections)
-    program = str(postgres.newest().program("pgbench"))
-    queries = row.sql or store(connection, answers)
-    target = registers.pgbench_target(cluster)
-    database = load.ask_database(program, target, queries, seconds=seconds, connections=row.connections)
+    database = ask_database(seconds=seconds)
     if web.refused or web.broken:
         return report.Result(row, None, None, None, f"wrong: {web.refused} refused, {web.broken} broken under load")
     print(f" {web.per_s:,.0f}/s, Flask {bare.per_s:,.0f}/s, database {database.per_s:,.0f}/s")
@@ -146,15 +149,32 @@ def routes(cluster: Cluster) -> set[str]:
     return {rule.rule for rule in app.url_map.iter_rules()}
 
 
-def store(connection: psycopg.Connection[tuple[object, ...]], answers: Answers) -> Sequence[str]:
-    """Put the very answers into a table of the benchmark; the queries that hand them out."""
+def in_the_database(
+    row: questions.Row, connection: psycopg.Connection[tuple[object, ...]], answers: Answers
+) -> tuple[Sequence[str], int]:
+    """What the database is asked instead, and how many numbers `:number` may be."""
+    if row.natural is not None:
+        put(connection, questions.PLACES, "place geography", row.natural.places)
+        return [row.natural.query], len(row.natural.places)
+    if row.sql:
+        return row.sql, 1
     connection.execute("DROP TABLE IF EXISTS bench_answer")
     connection.execute("CREATE UNLOGGED TABLE bench_answer (number int PRIMARY KEY, body text NOT NULL)")
     with connection.cursor().copy("COPY bench_answer FROM STDIN") as copy:
         for number, body in enumerate(answers.bodies):
             copy.write_row((number, body))
     connection.execute("VACUUM (ANALYZE) bench_answer")
-    return [f"SELECT body FROM bench_answer WHERE number = {number}" for number in range(len(answers.bodies))]
+    return ["SELECT body FROM bench_answer WHERE number = :number"], len(answers.bodies)
+
+
+def put(connection: psycopg.Connection[tuple[object, ...]], table: str, column: str, values: Sequence[str]) -> None:
+    """A table of the benchmark with these values (SQL), by their numbers."""
+    connection.execute(f"DROP TABLE IF EXISTS {table}".encode())
+    connection.execute(f"CREATE UNLOGGED TABLE {table} (number int PRIMARY KEY, {column} NOT NULL)".encode())
+    for start in range(0, len(values), 1_000):
+        rows = ", ".join(f"({start + at}, {value})" for at, value in enumerate(values[start : start + 1_000]))
+        connection.execute(f"INSERT INTO {table} VALUES {rows}".encode())
+    connection.execute(f"VACUUM (ANALYZE) {table}".encode())
 
 
 def show(found: report.SizeReport) -> None:

@@ -50,14 +50,20 @@ def ask_web(address: str, lines: Iterable[str], *, seconds: int, connections: in
 
 
 def ask_database(
-    program: str, target: Sequence[str], queries: Sequence[str], *, seconds: int, connections: int = CONNECTIONS
+    program: str,
+    target: Sequence[str],
+    queries: Sequence[str],
+    *,
+    numbers: int,
+    seconds: int,
+    connections: int = CONNECTIONS,
 ) -> Measured:
-    """The queries at random, prepared, by pgbench."""
+    """The queries at random, prepared, by pgbench; `:number` in one is any below `numbers`."""
     with tempfile.TemporaryDirectory() as folder:
         scripts: list[str] = []
         for number, query in enumerate(queries[:MOST_SCRIPTS]):
             script = Path(folder) / f"{number}.sql"
-            script.write_text(f"{query};\n")
+            script.write_text(f"\\set number random(0, {numbers - 1})\n{query};\n")
             scripts += ["-f", str(script)]
         burst = ["-n", "-M", "prepared", "-c", str(connections), "-j", "2", "-T", str(seconds)]
         told = run(program, *burst, *scripts, *target)

@@ -24,11 +24,23 @@ class Goal:
     sizes: tuple[str, ...]
 
 
+PLACES = "bench_place"
+"""The table of a row's places in the database, by their numbers."""
+
+
+@dataclass(frozen=True)
+class Natural:
+    """The query that the row's questions amount to, about the place of `:number`; the places, as SQL."""
+
+    query: str
+    places: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Row:
-    """`paths`: what is asked; a path, a tab and a list in JSON is posted. `sql`: the same questions to the database;
-    without any the database hands out the stored answers themselves. `unchanged`: ask again with the ETag of the first
-    answer. `rule`: the route that must exist."""
+    """`paths`: what is asked; a path, a tab and a list in JSON is posted. `sql` or `natural`: the same questions to the
+    database; without any the database hands out the stored answers themselves. `unchanged`: ask again with the ETag of
+    the first answer. `rule`: the route that must exist."""
 
     name: str
     title: str
@@ -36,6 +48,7 @@ class Row:
     check: Check
     rule: str
     sql: tuple[str, ...] = ()
+    natural: Natural | None = None
     headers: dict[str, str] = field(default_factory=dict)
     unchanged: bool = False
     connections: int = 16
@@ -88,15 +101,15 @@ def list_rows(samples: Samples) -> list[Row]:
     city = tuple(f"{API}/institutions?{urlencode({'bbox': comma(box), 'limit': 100}, safe=',')}" for box in boxes)
     near = tuple(f"{API}/institutions?lat={lat:.5f}&lon={lon:.5f}&limit=10" for lon, lat in samples.points)
     rule = f"{API}/institutions"
-    box_sql = tuple(
-        f"SELECT feature FROM institution_state AS state WHERE geom && ST_MakeEnvelope({comma(box)}, 4326) AND {shown}"
-        " LIMIT 100"
-        for box in boxes
+    in_box = Natural(
+        f"SELECT feature FROM institution_state AS state WHERE geom && (SELECT place::geometry FROM {PLACES}"
+        f" WHERE number = :number) AND {shown} LIMIT 100",
+        tuple(f"ST_MakeEnvelope({comma(box)}, 4326)" for box in boxes),
     )
-    near_sql = tuple(
+    nearby = Natural(
         f"SELECT feature FROM institution_state AS state WHERE {shown}"
-        f" ORDER BY geog <-> ST_SetSRID(ST_MakePoint({lon:.5f}, {lat:.5f}), 4326)::geography LIMIT 10"
-        for lon, lat in samples.points
+        f" ORDER BY geog <-> (SELECT place FROM {PLACES} WHERE number = :number) LIMIT 10",
+        tuple(f"ST_SetSRID(ST_MakePoint({lon:.5f}, {lat:.5f}), 4326)" for lon, lat in samples.points),
     )
     large = ("1M",)
     return [
@@ -107,11 +120,11 @@ def list_rows(samples: Samples) -> list[Row]:
             city,
             in_the_box,
             rule,
-            box_sql,
+            natural=in_box,
             goals=(Goal("database", 0.55, large),),
         ),
-        Row("bbox-gzip", "the same, compressed", city, in_the_box, rule, box_sql, GZIP),
-        Row("nearest", "nearest 10", near, nearest_first, rule, near_sql, goals=(Goal("database", 0.45, large),)),
+        Row("bbox-gzip", "the same, compressed", city, in_the_box, rule, natural=in_box, headers=GZIP),
+        Row("nearest", "nearest 10", near, nearest_first, rule, natural=nearby, goals=(Goal("database", 0.45, large),)),
     ]
 
 
