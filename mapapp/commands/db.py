@@ -61,9 +61,10 @@ def status(settings: Settings) -> None:
 
 def _tell_revisions(url: str) -> None:
     engine = make_engine(url, application_name="mapapp-cli", pool_size=1)
-    present, newest = migrations.revisions(engine)
+    (present, newest), fit = migrations.revisions(engine), migrations.fit(engine)
     engine.dispose()
-    click.echo(f"tables: {present or 'none'}" + ("" if present == newest else f" (this version needs {newest})"))
+    beside = f"newer than {newest} of this version, which works on them" if fit else f"this version needs {newest}"
+    click.echo(f"tables: {present or 'none'}" + ("" if present == newest else f" ({beside})"))
 
 
 def _private(settings: Settings) -> Cluster:
