@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Float,
-    Integer,
     Select,
     SQLColumnExpression,
     Text,
@@ -33,6 +31,7 @@ from geodata.filters import InstitutionFilter, choices
 from geodata.geohash import covering
 from geodata.geometry import BBox
 from geodata.models import InstitutionState, Release
+from geodata.nearest import written
 from geodata.releases import Moment, as_of
 
 State = InstitutionState
@@ -52,7 +51,7 @@ def place_of(state: Any) -> ColumnElement[str]:
 
 
 SPAN = (
-    func.unnest(bindparam("starts", type_=ARRAY(Text)), bindparam("ends", type_=ARRAY(Text)), type_=Text)
+    func.unnest(*(func.string_to_array(bindparam(name, type_=Text), ",") for name in ("starts", "ends")), type_=Text)
     .table_valued("starts", "ends")
     .render_derived(name="span")
 )
@@ -94,12 +93,13 @@ def is_large(summary: Mapping[str, Any]) -> bool:
 def stretches(box: BBox, after: str = "") -> dict[str, Any]:
     """The stretches of the order in which the box lies, from a place on, and how far to count in them."""
     spans = [(max(start, after), end) for start, end in covering(box) if end > after]
-    return {"starts": [start for start, _ in spans], "ends": [end for _, end in spans], "crowd": CROWD + 1}
+    starts, ends = ",".join([start for start, _ in spans]), ",".join([end for _, end in spans])
+    return {"starts": starts, "ends": ends, "crowd": CROWD + 1}
 
 
 def around() -> SQLColumnExpression[int]:
     """How many campuses stand in the stretches, counted up to `crowd`."""
-    some_more = bindparam("crowd", type_=Integer)
+    some_more = written("crowd")
     each = select(literal(1)).where(State.release_to.is_(None), *_in_span(State)).limit(some_more).lateral("each")
     some = select(each).select_from(SPAN.join(each, literal(True))).limit(some_more).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
@@ -127,10 +127,10 @@ def page_of(wanted: InstitutionFilter, at: Moment) -> Select[Any]:
         .where(or_(place > last, key > after))  # stretches begin at the last place: no condition that an index takes
         .where(or_(State.is_main, ~_better_campus(at)))
         .order_by(place, State.institution_id, State.campus_id)
-        .limit(bindparam("limit", type_=Integer))
+        .limit(written("limit"))
         .lateral("found")
     )
-    return select(found).select_from(SPAN.join(found, literal(True))).limit(bindparam("limit", type_=Integer))
+    return select(found).select_from(SPAN.join(found, literal(True))).limit(written("limit"))
 
 
 def as_they_lie(

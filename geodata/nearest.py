@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Integer, Row, Select, bindparam, func, null, select
+from sqlalchemy import BindParameter, ColumnElement, Float, Integer, Row, Select, bindparam, func, null, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -91,7 +91,7 @@ def page_given(limit: int, offset: int = 0, *, spare: int = SPARE) -> dict[str, 
 def page_of(tests: Sequence[ColumnElement[bool]], matched: ColumnElement[Any]) -> Select[Any]:
     """The nearest candidates: id, Feature text, folded name, metres, what matched, and how many candidates there were
     and the farthest of them on the sphere. Takes `lon`, `lat` and the values of `page_given`."""
-    take, limit, offset = (bindparam(name, type_=Integer) for name in ("take", "limit", "offset"))
+    take, limit, offset = map(written, ("take", "limit", "offset"))
     sphere = State.geog.op("<->", return_type=Float())(HERE)
     candidates = (
         select(State.row_id, State.institution_id, State.campus_id, METRES.label("m"), sphere.label("sphere"))
@@ -123,6 +123,12 @@ def page_of(tests: Sequence[ColumnElement[bool]], matched: ColumnElement[Any]) -
         .join(known, known.c.number > 0)
         .order_by(page.c.m, page.c.institution_id)
     )
+
+
+def written(name: str) -> BindParameter[int]:
+    """A number that stands in the statement itself: of a limit that it does not know the planner thinks the worst, and
+    plans anew each time."""
+    return bindparam(name, type_=Integer, literal_execute=True)
 
 
 def certain(rows: Sequence[Any], limit: int, offset: int = 0, *, spare: int = SPARE) -> list[Any] | None:

@@ -6,13 +6,12 @@ The statements are those of `nearest` and `boxes`, put into words once; each tel
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from threading import Lock
 from typing import Any
 
 import psycopg
 from psycopg.rows import namedtuple_row
-from sqlalchemy import Engine, Integer, Select, bindparam, func, null, select
+from sqlalchemy import Engine, Select, func, null, select
 
 from geodata import boxes, nearest
 from geodata.filters import InstitutionFilter, choices
@@ -21,11 +20,13 @@ from geodata.models import InstitutionState, RegisterHead, Release
 from geodata.nearest import Item
 from geodata.releases import Moment, as_of
 
-MOST_STATEMENTS = 8
+MOST_STATEMENTS = 50
 MANY_AT_ONE_PLACE = 100
 """Further candidates where the first few lie on one another."""
 
-SHOWN = bindparam("shown", type_=Integer)
+SHOWN = nearest.written("shown")
+WRITTEN = ("take", "limit", "offset", "shown", "crowd")
+"""Values that stand in the statement itself."""
 NUMBER = select(RegisterHead.release_id).scalar_subquery().label("release_id")
 PUBLISHED = (
     select(Release.published_at).join(RegisterHead, RegisterHead.release_id == Release.id).scalar_subquery()
@@ -52,7 +53,7 @@ class PlainReads:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = Lock()
-        self._statements: dict[tuple[str, date], tuple[str, dict[str, Any]]] = {}
+        self._statements: dict[tuple[Any, ...], tuple[str, dict[str, Any]]] = {}
 
     def close(self) -> None:
         """Hang up; the next question connects anew."""
@@ -106,11 +107,12 @@ class PlainReads:
         self, name: str, statement: Callable[[Moment], Select[Any]], at: Moment, given: dict[str, Any]
     ) -> tuple[str, dict[str, Any]]:
         """The statement in words, with the values that do not change during a day."""
-        known = self._statements.get((name, at.on))
+        key = (name, at.on, *(given.get(number) for number in WRITTEN))
+        known = self._statements.get(key)
         if known is None:
             state = statement(at).compile(dialect=self._engine.dialect).construct_expanded_state(given)
             fixed = {key: value for key, value in state.parameters.items() if key not in given}
-            known = self._statements[name, at.on] = state.statement, fixed
+            known = self._statements[key] = state.statement, fixed
             while len(self._statements) > MOST_STATEMENTS:
                 del self._statements[next(iter(self._statements))]
         return known
