@@ -51,8 +51,9 @@ def build_fingerprint() -> str:
     return fingerprint(Path(__file__).parent, "templates", "translations", "*.py", "static")
 
 
+@cache
 def fingerprint(folder: Path, *patterns: str) -> str:
-    """Twelve hexadecimal digits that change when a file in the folder (or of the patterns below it) changes."""
+    """Twelve hexadecimal digits for the files in the folder (or of the patterns below it) as the process found them."""
     files = {file for pattern in patterns or ("**",) for file in _files(folder, pattern)}
     digest = hashlib.sha256()
     for file in sorted(files):
