@@ -20,6 +20,7 @@ from mapapp.settings import Settings
 from scripts.benchmark import load, questions, registers, report, samples, servers
 from scripts.benchmark.answers import Answers, ask_all
 from scripts.benchmark.registers import Size, Unusable
+from scripts.benchmark.rows import PLACES, Row
 
 WARM_UP_S = 2
 LONGEST_WARM_UP_S = 10
@@ -88,7 +89,7 @@ def measure(size: Size, asked: argparse.Namespace) -> report.SizeReport:
     return found
 
 
-def rows(connection: psycopg.Connection[tuple[object, ...]], only: str) -> list[questions.Row]:
+def rows(connection: psycopg.Connection[tuple[object, ...]], only: str) -> list[Row]:
     today = datetime.now(VIETNAM).date()
     figures = connection.execute(
         "SELECT DISTINCT indicator_id, period_id FROM readiness_figure ORDER BY period_id DESC, indicator_id LIMIT 12"
@@ -104,7 +105,7 @@ def rows(connection: psycopg.Connection[tuple[object, ...]], only: str) -> list[
 
 
 def row_result(
-    row: questions.Row,
+    row: Row,
     connection: psycopg.Connection[tuple[object, ...]],
     cluster: Cluster,
     site: str,
@@ -150,11 +151,11 @@ def routes(cluster: Cluster) -> set[str]:
 
 
 def in_the_database(
-    row: questions.Row, connection: psycopg.Connection[tuple[object, ...]], answers: Answers
+    row: Row, connection: psycopg.Connection[tuple[object, ...]], answers: Answers
 ) -> tuple[Sequence[str], int]:
     """What the database is asked instead, and how many numbers `:number` may be."""
     if row.natural is not None:
-        put(connection, questions.PLACES, "place geography", row.natural.places)
+        put(connection, PLACES, "place geography", row.natural.places)
         return [row.natural.query], len(row.natural.places)
     if row.sql:
         return row.sql, 1

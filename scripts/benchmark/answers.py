@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from urllib.parse import urlsplit
 
-from scripts.benchmark.questions import Row
+from scripts.benchmark.rows import Row
 
 CLIENTS = 4
 MOST_CHECKED = 500
@@ -44,7 +44,9 @@ def ask_all(address: str, row: Row) -> Answers:
         answers = list(chain.from_iterable(pool.map(lambda part: list(_ask(address, row, part)), parts)))
     wrong = next((f"{one.path}: {one.wrong}" for one in answers if one.wrong), "")
     return Answers(
-        lines=tuple(_lines(row, paths, answers)), bodies=tuple(one.body.decode() for one in answers), wrong=wrong
+        lines=tuple(_lines(row, paths, answers)),
+        bodies=tuple(one.body.decode(errors="replace") for one in answers),
+        wrong=wrong,
     )
 
 

@@ -1,58 +1,14 @@
 """The rows of the table: what is asked of the site, what a plausible answer is, what the database is asked instead."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from scripts.benchmark.rows import GZIP, PLACES, Body, Check, Goal, Natural, Row
 from scripts.benchmark.samples import SHOWN, Samples, begun, box_around, mistyped, telling_words
-
-Body = bytes
-Check = Callable[[str, Body], str | None]
-"""(path, body) → what is wrong with it, None when it is plausible."""
+from scripts.benchmark.tiles import tile_rows
 
 API = "/api/v1"
-GZIP = {"Accept-Encoding": "gzip"}
-
-
-@dataclass(frozen=True)
-class Goal:
-    """Least ratio to another side of the row, or most milliseconds at the 99th percentile, at the sizes named."""
-
-    against: str
-    value: float
-    sizes: tuple[str, ...]
-
-
-PLACES = "bench_place"
-"""The table of a row's places in the database, by their numbers."""
-
-
-@dataclass(frozen=True)
-class Natural:
-    """The query that the row's questions amount to, about the place of `:number`; the places, as SQL."""
-
-    query: str
-    places: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Row:
-    """`paths`: what is asked; a path, a tab and a list in JSON is posted. `sql` or `natural`: the same questions to the
-    database; without any the database hands out the stored answers themselves. `unchanged`: ask again with the ETag of
-    the first answer. `rule`: the route that must exist."""
-
-    name: str
-    title: str
-    paths: tuple[str, ...]
-    check: Check
-    rule: str
-    sql: tuple[str, ...] = ()
-    natural: Natural | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    unchanged: bool = False
-    connections: int = 16
-    goals: tuple[Goal, ...] = ()
 
 
 def rows(samples: Samples, *, indicators: Sequence[tuple[str, str]]) -> list[Row]:
@@ -61,6 +17,7 @@ def rows(samples: Samples, *, indicators: Sequence[tuple[str, str]]) -> list[Row
         *institution_rows(samples),
         *list_rows(samples),
         *map_rows(),
+        *tile_rows(samples),
         *word_rows(samples),
         *unit_rows(indicators),
         *verify_rows(samples),

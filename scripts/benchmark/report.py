@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.benchmark.load import Measured
-from scripts.benchmark.questions import Goal, Row
+from scripts.benchmark.rows import Goal, Row
 from scripts.benchmark.servers import Memory
 
 HEADINGS = ("row", "req/s", "× Flask", "× database", "p50 ms", "p99 ms", "bytes", "goal")
