@@ -98,18 +98,32 @@ def sample_text(found: Outcome) -> str | None:
 
 def standing_row(one: StandingChange, found: Outcome) -> Row:
     name = (one.before or one.after or Standing("?", "", "", None, None, None)).name
-    renamed = bool(one.before and one.after and one.before.name != one.after.name)
-    before, after = (standing_text(standing, named=renamed) for standing in (one.before, one.after))
-    return Row(name, on_label(one.on, found), before, after, one.before != one.after)
+    before, after = (standing_text(standing, told(one)) for standing in (one.before, one.after))
+    if before == after and one.before and one.after and one.before.points != one.after.points:
+        after = f"{after} · {_('vị trí khác trên bản đồ')}"
+    return Row(name, on_label(one.on, found), before, after, before != after)
 
 
-def standing_text(standing: Standing | None, *, named: bool) -> str:
-    """Status and whether it is on the map at all; the name where it changes."""
+def told(one: StandingChange) -> frozenset[str]:
+    """What else of a standing is told because it changes: its `name`, its `type`."""
+    if one.before is None or one.after is None:
+        return frozenset()
+    return frozenset(part for part in ("name", "type") if getattr(one.before, part) != getattr(one.after, part))
+
+
+def standing_text(standing: Standing | None, also: frozenset[str]) -> str:
+    """Status, whether it is on the map at all, and with how many of its places; name and type where they change."""
     if standing is None:
         return _("không có trong sổ đăng ký")
-    placed = "" if standing.lon is not None else _("chưa có vị trí")
-    name = standing.name if named else ""
-    return " · ".join(filter(None, (name, labels.label(labels.STATUS, standing.status), placed)))
+    sites = _("%(n)s trên %(N)s địa điểm có trên bản đồ", n=standing.placed, N=standing.places)
+    parts = (
+        standing.name if "name" in also else "",
+        labels.label(labels.TYPE, standing.type) if "type" in also else "",
+        labels.label(labels.STATUS, standing.status),
+        "" if standing.lon is not None else _("chưa có vị trí"),
+        sites if standing.places > 1 else "",
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def sign_of(one: StandingChange) -> Sign | None:

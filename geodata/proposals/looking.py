@@ -12,8 +12,17 @@ from geodata.unit_reads import LevelNotInVintage
 from geodata.verification import Decision, Question, Shelf, decide_many
 
 STANDINGS = """
-    SELECT institution_id, asked.day, name, type, status, ST_X(geom) AS lon, ST_Y(geom) AS lat, province_code
+    SELECT institution_id, asked.day, name, type, status, ST_X(geom) AS lon, ST_Y(geom) AS lat, province_code,
+        there.places, there.placed, there.points
     FROM institution_state AS state CROSS JOIN unnest(CAST(:days AS date[])) AS asked (day)
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS places, count(site.geom) AS placed,
+            coalesce(string_agg(ST_AsText(site.geom), ' ' ORDER BY site.campus_id), '') AS points
+        FROM institution_state AS site
+        WHERE site.institution_id = state.institution_id AND site.release_to IS NULL
+            AND (site.valid_from IS NULL OR site.valid_from <= asked.day)
+            AND (site.valid_to IS NULL OR site.valid_to > asked.day)
+    ) AS there
     WHERE release_to IS NULL AND is_main AND institution_id = ANY(:institutions)
         AND (valid_from IS NULL OR valid_from <= asked.day) AND (valid_to IS NULL OR valid_to > asked.day)
 """
@@ -50,7 +59,8 @@ MOST_INDICATORS = 30
 
 @dataclass(frozen=True)
 class Standing:
-    """An institution as the map shows it on a day; `lon`, `lat` None without a place."""
+    """An institution as the map shows it on a day; `lon`, `lat` None without a place. Of all its `places` so many are
+    `placed`; `points` are where, as text."""
 
     name: str
     type: str
@@ -58,6 +68,9 @@ class Standing:
     lon: float | None
     lat: float | None
     province: str | None
+    places: int = 1
+    placed: int = 0
+    points: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +109,9 @@ def look(
     session.flush()
     rows = session.execute(text(STANDINGS), {"institutions": list(institutions), "days": list(days)})
     standings = {
-        (row.institution_id, row.day): Standing(row.name, row.type, row.status, row.lon, row.lat, row.province_code)
+        (row.institution_id, row.day): Standing(
+            row.name, row.type, row.status, row.lon, row.lat, row.province_code, row.places, row.placed, row.points
+        )
         for row in rows
     }
     answers = decide_many(session, questions, shelf=Shelf()) if questions else ()

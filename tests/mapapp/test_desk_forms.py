@@ -189,3 +189,17 @@ def test_a_form_takes_up_no_proposal_of_another_form(lan: FlaskClient, register:
         assert 'name="revise"' not in lan.get(f"/steward/institutions/{path}?revise={number}").text
     send(lan, f"/steward/institutions/{other.id}/close", effective="2026-09-01", revise=str(number))
     assert newest(register).id != number
+
+
+def test_the_preview_tells_of_a_place_that_is_put_or_moved(lan: FlaskClient, register: Session) -> None:
+    unplaced = {"geom": None, "location_precision": "province"}
+    school = a_school("Trường Cao đẳng Một", other_campuses=[LonLat(106.8, 10.9)], campuses={2: unplaced})
+    publish(register, school)
+    register.commit()
+    place = "/steward/waiting/place/{id}/{id}.{site}"
+    put = {"lat": "10.81", "lon": "106.71", "precision": "surveyed"}
+    second = send(lan, place.format(id=school.id, site=2), **put).text
+    assert "<del>Đang hoạt động · 1 trên 2 địa điểm có trên bản đồ</del>" in second
+    assert "<ins>Đang hoạt động · 2 trên 2 địa điểm có trên bản đồ</ins>" in second
+    moved = send(lan, place.format(id=school.id, site=1), **put).text
+    assert "<ins>Đang hoạt động · 1 trên 2 địa điểm có trên bản đồ · vị trí khác trên bản đồ</ins>" in moved
