@@ -113,7 +113,8 @@ def search(
     if wanted.near:
         items = nearest(session, wanted.near, tests, reading, limit=limit + 1, offset=start.offset)
     else:
-        items = listed(session, tests, reading, by_place=wanted.by_place, limit=limit + 1, start=start)
+        ranked = reading is not None and (found[0] is not None or count_exactly)
+        items = listed(session, tests, reading, ranked=ranked, by_place=wanted.by_place, limit=limit + 1, start=start)
     return Page(
         items=tuple(item for item, _ in items[:limit]),
         number_matched=found[0],
@@ -161,15 +162,17 @@ def listed(
     tests: list[ColumnElement[bool]],
     reading: Reading | None,
     *,
+    ranked: bool,
     by_place: bool,
     limit: int,
     start: Cursor,
 ) -> list[tuple[Item, str]]:
-    """Best match first, those in operation before the rest, then by name; each institution once.
+    """Best match first, those in operation before the rest, then by name; each institution once. Words that fit very
+    many (not `ranked`) tell nobody apart: then by name alone.
 
     With the folded name beside each item.
     """
-    rank = reading.rank if reading else literal(0)
+    rank = reading.rank if reading and ranked else literal(0)
     matched = reading.matched if reading else null()
     if start.after:
         tests = [*tests, tuple_(State.name_folded, State.institution_id) > tuple_(*map(literal, start.after))]
@@ -182,21 +185,21 @@ def listed(
         matched.label("matched"),
     ).where(*tests)
     chosen = (once(rows) if by_place else rows).subquery()
-    page = select(chosen).order_by(*order_of(chosen, reading)).limit(limit).offset(start.offset).subquery()
+    page = select(chosen).order_by(*order_of(chosen, ranked=ranked)).limit(limit).offset(start.offset).subquery()
     shown = (
         select(page.c.institution_id, State.feature, page.c.name_folded, page.c.matched)
         .join(State, State.row_id == page.c.row_id)
-        .order_by(*order_of(page, reading))
+        .order_by(*order_of(page, ranked=ranked))
     )
     return [
         (Item(row.institution_id, row.feature, None, row.matched), row.name_folded) for row in session.execute(shown)
     ]
 
 
-def order_of(rows: Subquery, reading: Reading | None) -> list[ColumnElement[Any]]:
-    """By rank where there are words, then by name. Features, which are wide, are fetched after sorting."""
+def order_of(rows: Subquery, *, ranked: bool) -> list[ColumnElement[Any]]:
+    """By rank where that is wanted, then by name. Features, which are wide, are fetched after sorting."""
     found = rows.c
-    by_rank = [found.rank, found.status != Status.ACTIVE, func.length(found.name_folded)] if reading else []
+    by_rank = [found.rank, found.status != Status.ACTIVE, func.length(found.name_folded)] if ranked else []
     return [*by_rank, found.name_folded, found.institution_id]
 
 

@@ -100,7 +100,7 @@ def found_by(session: Session, asked: InstitutionFilter, at: Moment) -> list[str
     if reading is None:
         return []
     tests = [*conditions(session, asked, at), reading.condition]
-    items = listed(session, tests, reading, by_place=False, limit=LOOKED_AT, start=Cursor(at.release, 0))
+    items = listed(session, tests, reading, ranked=True, by_place=False, limit=LOOKED_AT, start=Cursor(at.release, 0))
     return [item.id for item, _ in items]
 
 

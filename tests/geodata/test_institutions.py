@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy.orm import Session
 
-from geodata import institutions
+from geodata import counting, institutions
 from geodata.filters import InstitutionFilter
 from geodata.geometry import BBox, LonLat
 from geodata.institutions import Cursor, InvalidCursor
@@ -183,3 +183,15 @@ def test_results_are_ordered_by_name(session: Session) -> None:
 
 def test_a_builder_gives_each_institution_its_own_id() -> None:
     assert AnInstitution().id != AnInstitution().id
+
+
+def test_words_that_fit_too_many_list_them_by_name(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As "trường" in a register of a million: the best of them would be found by looking at all."""
+    names = ["Trường Cao đẳng An", "Trường Bình", "Trường Trung cấp Chi"]
+    publish(session, *(an_institution(name) for name in reversed(names)))
+    monkeypatch.setattr(counting, "COUNTED_EXACTLY", 2)
+    first = institutions.search(session, InstitutionFilter(on=TODAY, q="truong"), limit=2)
+    assert first.number_matched is None
+    then = institutions.search(session, InstitutionFilter(on=TODAY, q="truong"), limit=2, cursor=first.next_cursor)
+    shown = [json.loads(item.feature)["properties"]["name"] for item in (*first.items, *then.items)]
+    assert shown == ["Trường Bình", "Trường Cao đẳng An", "Trường Trung cấp Chi"]
