@@ -20,7 +20,7 @@ def tile_rows(samples: Samples) -> list[Row]:
     """Stored tiles of every zoom that has some, and tiles of streets around institutions of the densest province."""
     zooms = range(4, LAST_STORED + 1)
     stored = list(dict.fromkeys(tile_at(*point, zoom) for point in samples.points[:1_000] for zoom in zooms))
-    live = list(dict.fromkeys(tile_at(*point, LIVE_ZOOM) for point in samples.city))
+    live = list(dict.fromkeys(tile_at(*point, LIVE_ZOOM) for point in in_the_densest_province(samples)))
     rule = "/ogc/collections/<collection_id>/tiles/<set_id>/<z>/<row>/<column>"
     return [
         Row(
@@ -44,6 +44,14 @@ def tile_rows(samples: Samples) -> list[Row]:
             goals=(Goal("database", 0.85, ("1M",)),),
         ),
     ]
+
+
+def in_the_densest_province(samples: Samples) -> list[tuple[float, float]]:
+    """Places of institutions that tiles show, in the box of those drawn from there; all where none lies in it."""
+    lons, lats = zip(*samples.city, strict=True)
+    edges = min(lons), max(lons), min(lats), max(lats)
+    found = [at for at in samples.points if edges[0] <= at[0] <= edges[1] and edges[2] <= at[1] <= edges[3]]
+    return found or list(samples.points)
 
 
 def tile_at(lon: float, lat: float, zoom: int) -> Tile:
