@@ -50,15 +50,17 @@ class Watchman:
         self.command, self.data, self.first_wait_s = list(command), data, first_wait_s
         self.may_start, self.began = may_start, False
         self.restarts = 0
-        self._over = threading.Event()
+        self._over, self._looked = threading.Event(), threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._watch, name="keeper", daemon=True)
 
     def start(self) -> None:
-        """Returns at once. The thread lives as long as the process it starts: Linux takes the end of the thread that
-        started a process for the end of its parent."""
+        """Returns when the process is started, or may not be yet: a worker forked in the midst of that would keep the
+        pipe open on which the start is waited for. The thread lives as long as the process: Linux takes the end of the
+        thread that started a process for the end of its parent."""
         self._thread.start()
+        self._looked.wait()
 
     def stop(self) -> None:
         """Ends the process, and waits for it."""
@@ -71,13 +73,21 @@ class Watchman:
             (self.data / NOTE).unlink(missing_ok=True)
 
     def _watch(self) -> None:
+        try:
+            self._keep_running()
+        finally:
+            self._looked.set()
+
+    def _keep_running(self) -> None:
         while not self.may_start():
+            self._looked.set()
             if self._over.wait(ASK_AGAIN_S):
                 return
         self.began = True
         (self.data / ROUND).unlink(missing_ok=True)
         wait_s = self.first_wait_s
         while (process := self._started()) is not None:
+            self._looked.set()
             began = time.monotonic()
             process.wait()
             if time.monotonic() - began > STEADY_AFTER_S:

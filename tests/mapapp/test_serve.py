@@ -189,6 +189,7 @@ def test_second_serve_beside_the_first_goes_on_and_keeps_when_the_first_ends(
     wait_until_it_answers(port, first)
     second = serve("--beside", "--port", str(port - 1))
     wait_until_it_answers(port - 1, second)
+    until(lambda: (place / "keeper.json").exists())
     kept_by_the_first = (place / "keeper.json").read_text()
     first.terminate()
     assert first.wait(PATIENCE_S) == 0
