@@ -22,8 +22,6 @@ from geodata.verification.rules import decide_from
 from geodata.vocabulary import GONE
 
 MATCH = "SELECT text, id, means, valid_from, valid_to FROM known WHERE text IN (?, ?, ?) AND kind = ?"
-MAPPED_BYTES = 1 << 36
-"""More than any copy has: pages are read where the system holds them, without a call for each."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +171,6 @@ class KeptRegister:
             if _identity(self.path) != self.identity:
                 connection.close()
                 raise Replaced(f"{self.path} is another file now")
-            connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
             self._local.connection = connection
         return list(connection.execute(statement, given))
 
