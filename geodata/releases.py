@@ -109,11 +109,16 @@ def current_release(session: Session) -> Release | None:
     return session.scalar(select(Release).join(RegisterHead, RegisterHead.release_id == Release.id))
 
 
+def take_turn(session: Session) -> None:
+    """Wait for any publication under way to end; until this transaction ends there is no other."""
+    session.execute(select(func.pg_advisory_xact_lock(PUBLICATION_LOCK)))
+
+
 def open_release(
     session: Session, *, kind: ReleaseKind, actor: str, reason: str, decision_id: int | None = None
 ) -> Release:
     """Start a publication: waits for any other to end, then takes the next number."""
-    session.execute(select(func.pg_advisory_xact_lock(PUBLICATION_LOCK)))
+    take_turn(session)
     permits.show(session)
     latest = session.scalar(select(func.max(Release.id))) or 0
     release = Release(

@@ -1,8 +1,9 @@
 """Rows that change nothing confirm what the register says, where they say the whole of it.
 
 A record is confirmed by a published row of the sheet of institutions that states name, type, ownership, province and a
-commune or address, agrees with the register in all of them, and was read without a warning. Taking the import back
-leaves that standing: the list did say so.
+commune or address, agrees with the register in all of them, and was read without a warning. Rows about institutions
+beyond the provinces of whoever publishes confirm nothing: others answer for those (the same condition as of the policy
+`adds` of the table). Taking the import back leaves a confirmation standing: the list did say so.
 """
 
 from datetime import datetime
@@ -29,6 +30,9 @@ CONFIRM = """
         AND EXISTS (SELECT FROM unnest(CAST(:place AS text[])) AS field WHERE coalesce(r.raw->>field, '') <> '')
         AND NOT EXISTS (SELECT FROM jsonb_array_elements(r.findings) AS found (one)
             WHERE NOT found.one->>'code' = ANY (:notes))
+        AND ((SELECT acting_person()) IS NULL
+            OR institution_within(r.institution_id, (SELECT provinces_where('edit'))::text[])
+            OR institution_within(r.institution_id, (SELECT writable_provinces())::text[]))
     ORDER BY 1
 """
 

@@ -34,7 +34,7 @@ from geodata.imports.staging import (
 )
 from geodata.imports.tables import tables_in
 from geodata.models import Decision, ImportFile, ImportRow, ImportRun, Source
-from geodata.releases import current_release, finish_release, open_release
+from geodata.releases import current_release, finish_release, open_release, take_turn
 from geodata.text import clean
 from geodata.undoing import revert
 from geodata.vocabulary import DataStatus, ReleaseKind, RowOutcome, RunState
@@ -168,6 +168,11 @@ def publish(
     if run.counts["changes"]:
         _publish(session, run, actor, progress, approved=approved)
         remember_created(session, run)
+    else:
+        take_turn(session)
+        if _moved_on(session, run):
+            again = replace(occasion_of(run), approval=approved)
+            require_same_outcome(session, run, rows_of(session, run), again, progress)
     confirm_unchanged(session, run, at=datetime.now(UTC))
     run.state = RunState.PUBLISHED.value
     session.flush()
@@ -237,6 +242,12 @@ def _not_staged(run: ImportRun) -> WrongState:
     )
 
 
+def _moved_on(session: Session, run: ImportRun) -> bool:
+    """Whether something was published since the run was planned."""
+    current = current_release(session)
+    return (current.id if current else None) != run.base_release_id
+
+
 def _publish(session: Session, run: ImportRun, actor: str, progress: Progress, *, approved: bool) -> None:
     occasion = replace(occasion_of(run), approval=approved)
     release = open_release(
@@ -246,8 +257,7 @@ def _publish(session: Session, run: ImportRun, actor: str, progress: Progress, *
         reason=f"Nhập tệp {run.file_name} (lần nhập {run.id})",
         decision_id=run.decision_id,
     )
-    before = current_release(session)  # read under the lock that `open_release` took
-    if (before.id if before else None) != run.base_release_id:
+    if _moved_on(session, run):  # read under the lock that `open_release` took
         require_same_outcome(session, run, rows_of(session, run), occasion, progress)
     elif occasion.official != occasion_of(run).official:
         require_same_standing(session, run, rows_of(session, run), occasion, progress)
