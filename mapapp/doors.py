@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from geodata.engine import make_sessions
 from geodata.people import permits
+from geodata.people.accounts import spelled
 from geodata.people.second_factor import Vault
 from geodata.report_senders import network
 from geodata.roles import Role, is_guarded
@@ -116,7 +117,7 @@ def wait_s(login: str) -> int:
     house = address.startswith("127.") or address.startswith("::1")
     waits = (
         _wait(f"address {address}", WHOLE_HOUSE if house else KNOCKS_PER_MINUTE),
-        _wait(f"login {login.strip().lower()[:64]}", WHOLE_HOUSE if house else KNOCKS_PER_MINUTE) if login else 0.0,
+        _wait(f"login {spelled(login)[:64]}", WHOLE_HOUSE if house else KNOCKS_PER_MINUTE) if login else 0.0,
     )
     return math.ceil(max(waits))
 

@@ -21,6 +21,7 @@ from geodata.people.events import note
 from geodata.people.passwords import WeakPassword, matches
 from geodata.people.sessions import Seat, end_all, end_series
 from geodata.report_senders import network
+from geodata.text import clean
 from geodata.vocabulary import SignInOutcome
 from mapapp import doors, oidc
 from mapapp.db import now
@@ -247,7 +248,7 @@ def end_session() -> Response:
     """End one of one's own sessions, wherever that browser is."""
     found = signed_in_seat()
     with doors.door() as session:
-        end_series(session, request.form.get("series", "")[:64], at=now(), person_id=found.person.id)
+        end_series(session, clean(request.form.get("series", ""))[:64], at=now(), person_id=found.person.id)
         note(session, SignInOutcome.SESSION_REVOKED, at=now(), person_id=found.person.id)
         session.commit()
     return to("people.account")

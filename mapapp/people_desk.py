@@ -72,7 +72,7 @@ def hand() -> Hand:
 @bp.get("/steward/people")
 def listed() -> Response:
     """People by login, with rights, state, last sign-in and second factor."""
-    words, after = clean(request.args.get("q", ""))[:100], request.args.get("after", "")[:64]
+    words, after = clean(request.args.get("q", ""))[:100], clean(request.args.get("after", ""))[:64]
     with door() as session:
         return page("listed", people_page(visitor(), session, words=words, after=after, at=now()))
 

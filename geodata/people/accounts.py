@@ -50,8 +50,8 @@ def find(session: Session, login: str) -> Person:
 
 
 def spelled(login: str) -> str:
-    """A login as it is kept: lower case, without spaces around."""
-    return login.strip().lower()
+    """A login as it is kept: lower case, without spaces around, control characters and what nobody sees."""
+    return clean(login).lower()
 
 
 def add(session: Session, login: str, name: str, *, by: str, oidc_subject: str | None = None) -> Person:

@@ -153,5 +153,14 @@ def test_forms_of_other_sites_and_of_nobody_change_nothing(national: FlaskClient
         assert session.scalar(select(Person.active).where(Person.id == number))
 
 
+@pytest.mark.parametrize("name", ["after", "q"])
+def test_control_characters_in_the_address_are_passed_over(national: FlaskClient, name: str) -> None:
+    shown = [national.get(f"/steward/people?{name}={given}") for given in ("", "%00")]
+    listed = [re.findall(r"/steward/people/\d+", answer.text) for answer in shown]
+    assert [answer.status_code for answer in shown] == [200, 200]
+    assert listed[0]
+    assert listed[1] == listed[0]
+
+
 def test_who_is_not_there_is_not_found(national: FlaskClient) -> None:
     assert national.get("/steward/people/2147483647").status_code == 404

@@ -91,6 +91,13 @@ def test_nobody_ends_sessions_of_others(site: Site) -> None:
     assert is_in(other)
 
 
+def test_a_session_that_cannot_be_is_nobodys(site: Site) -> None:
+    client = signed_in(site)
+    token = form_token(client.get("/account").text)
+    assert client.post("/account/sessions", data={"token": token, "series": "\0"}).status_code == 303
+    assert is_in(client)
+
+
 def test_a_locked_account_is_out_at_once(site: Site) -> None:
     client = signed_in(site)
     accounts.lock(site.register, site.person, at=site.moment[0])
