@@ -1,8 +1,11 @@
 """The exercises in scripts/: what they do to the machine is tried in the long runs, what they read in all others."""
 
+import http.client
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -11,6 +14,7 @@ from types import ModuleType
 import pytest
 
 from scripts.exercises.front import configuration
+from scripts.exercises.visitors import Visitors
 from tests.conftest import ROOT
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
@@ -57,6 +61,56 @@ def test_nginx_in_the_exercise_keeps_the_rules_of_the_deployment(tmp_path: Path)
     assert "ssl" not in found
     for rule in ("client_header_timeout 10s;", "limit_conn mapapp_all 400;", "error_page 502 503 504 @away;"):
         assert rule in found
+
+
+class BrokenOff:
+    """An answer of 200 whose rest never comes, as of a process that is killed while it sends."""
+
+    status, url = 200, "http://127.0.0.1:1/"
+
+    def open(self, *_: object, **__: object) -> "BrokenOff":
+        return self
+
+    def read(self) -> bytes:
+        raise http.client.IncompleteRead(b"{")
+
+    def __enter__(self) -> "BrokenOff":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+class Once:
+    """Over after one turn."""
+
+    def __init__(self) -> None:
+        self.turns = iter((False, True))
+
+    def wait(self, _seconds: float) -> bool:
+        return next(self.turns)
+
+
+def visitors() -> Visitors:
+    """Without a site to sign in at."""
+    found = Visitors.__new__(Visitors)
+    found.address, found.asked, found._began, found._over = "http://127.0.0.1:1", [], time.monotonic(), Once()  # type: ignore[assignment]
+    return found
+
+
+def _stumble() -> None:
+    raise KeyError("jti")
+
+
+@pytest.mark.parametrize("job", [lambda found: found._get("pages", "/", BrokenOff()), lambda _: _stumble()])
+def test_a_visitor_who_gets_half_an_answer_or_stumbles_fails_the_exercise(job: Callable[[Visitors], object]) -> None:
+    found = visitors()
+
+    def turn() -> None:
+        job(found)
+
+    found._keep_on(turn)
+    assert [one.status for one in found.failed()] == [0]
 
 
 ANSWERS = [

@@ -16,7 +16,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 
 PATIENCE_S = 30
 PAUSE_S = 0.02
@@ -74,8 +74,13 @@ class Visitors:
     # -- what they do -------------------------------------------------------------------------------------------------
 
     def _keep_on(self, job: Callable[[], None]) -> None:
+        """Until it is over. What nobody expected counts as a failure too: a visitor who fell silent proves nothing."""
         while not self._over.wait(PAUSE_S):
-            job()
+            began = time.monotonic()
+            try:
+                job()
+            except Exception as error:  # whatever it is, it is told at the end
+                self.note(f"{job.__name__.strip('_')}: {error!r}", 0, began)
 
     def _read(self) -> None:
         self._get("pages", random.choice(PAGES))
@@ -111,11 +116,12 @@ class Visitors:
         with self._counted(what) as count:
             try:
                 with asker.open(self.address + path, timeout=PATIENCE_S) as answer:
+                    whole = bytes(answer.read())
                     count.status = answer.status if answer.url.startswith(self.address + path.split("?")[0]) else 303
-                    return bytes(answer.read())
+                    return whole
             except urllib.error.HTTPError as error:
                 count.status = error.code
-            except OSError:
+            except (OSError, HTTPException):
                 count.status = 0
         return None
 
@@ -128,10 +134,11 @@ class Visitors:
                 path = f"/institutions/{self.institution}/report"
                 connection.request("POST", path, urllib.parse.urlencode(form), headers)
                 answer = connection.getresponse()
+                answer.read()
                 count.status = answer.status
                 if answer.status == 303:
                     self.tickets.append(answer.headers["Location"].rsplit("/", 1)[1])
-            except OSError:
+            except (OSError, HTTPException):
                 count.status = 0
             finally:
                 connection.close()
