@@ -2,7 +2,9 @@
 
 A national steward looks after everybody else; a provincial steward after people who are nothing but reporters of
 institutions of the own provinces. Nobody looks after themselves, so nobody raises their own rights; one national
-steward without an end stays. Policies of the database ask the same of the door's role (`looks_after`).
+steward without an end stays. For rights, locks, logins and the record of acts the database asks the door's role the
+same (`looks_after`, policies and a trigger); for passwords, second factors, links and sessions these functions alone
+do.
 """
 
 from collections.abc import Iterator
