@@ -144,8 +144,9 @@ def relaxations(asked: InstitutionFilters) -> tuple[Link, ...]:
     if len(everything) < 2:
         return ()
     for label, without, relaxed in everything:
-        total = search(session(), relaxed(wanted), limit=1).number_matched
-        if total != 0:
-            text = _("Bỏ %(label)s: %(count)s", label=label, count=total_label(total))
+        page = search(session(), relaxed(wanted), limit=1)
+        if page.items:
+            count = total_label(page.number_matched, page.more_than)
+            text = _("Bỏ %(label)s: %(count)s", label=label, count=count)
             found.append(Link(text, here_with(cursor=None, page=None, **without)))
     return tuple(found)

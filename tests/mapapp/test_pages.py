@@ -3,12 +3,17 @@
 import html
 import json
 import re
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from geodata.geometry import LonLat
+from geodata.institutions import Item, Page, search
+from mapapp import filter_view
 from tests.builders import AnInstitution, an_institution, publish
 
 HA_NOI, HAI_PHONG = LonLat(105.85, 21.03), LonLat(106.68, 20.86)
@@ -71,6 +76,26 @@ def test_nothing_found_says_what_to_give_up(client: FlaskClient, register: Sessi
     text = client.get("/?q=cao đẳng một&ownership=private").text
     assert titles(text) == []
     assert link(text, "Bỏ Tư thục: 1 cơ sở") == "/?q=cao+%C4%91%E1%BA%B3ng+m%E1%BB%99t"
+
+
+@pytest.mark.parametrize(("items", "words"), [((), None), (None, "Bỏ Tư thục: Hơn 7 cơ sở")])
+def test_what_was_not_counted_is_offered_where_something_is_found(
+    client: FlaskClient,
+    register: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    items: tuple[Item, ...] | None,
+    words: str | None,
+) -> None:
+    publish(register, an_institution("Trường Cao đẳng Một", type="college", ownership="public"))
+
+    def uncounted(*asked: Any, **how: Any) -> Page:
+        found = search(*asked, **how)
+        return replace(found, items=found.items if items is None else items, number_matched=None, more_than=7)
+
+    monkeypatch.setattr(filter_view, "search", uncounted)
+    text = client.get("/?q=cao đẳng một&ownership=private").text
+    assert titles(text) == []
+    assert re.findall(r"Bỏ Tư thục: [^<]*", text) == ([words] if words else [])
 
 
 def test_a_former_province_says_where_it_lies_today(client: FlaskClient, register: Session) -> None:
