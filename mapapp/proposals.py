@@ -44,7 +44,7 @@ from mapapp.proposal_jobs import goes_to_background, in_background
 from mapapp.proposal_preview import Ahead, look_ahead
 from mapapp.proposal_view import proposal_page, proposals_page
 from mapapp.record_form_view import record_form
-from mapapp.revising import REVISE, asked_before, taken_up
+from mapapp.revising import AGAIN, asked_before, step_seen, taken_up
 from mapapp.sign_in import NOT_ALLOWED, require, require_own_form, unseen, visitor
 from mapapp.stewardship_view import provinces_page
 from mapapp.wizard_values import WHY, Asked, wizard_values
@@ -68,7 +68,7 @@ PLACED = frozenset({"save", "start_wizard", "start_declaration"})
 REFUSALS = {UnknownRun: NOT_FOUND, NotAllowed: NOT_ALLOWED, MovedOn: CONFLICT, WrongStep: CONFLICT}
 EVENTS = f"<any({', '.join(Wizard)}):wizard>"
 NUMBER = "<int(max=2147483647):number>"
-COMMON = ("token", *WHY, "base", "more", REVISE)
+COMMON = ("token", *WHY, "base", "more", *AGAIN)
 
 bp = APIBlueprint("proposals", __name__, enable_openapi=False)
 bp.after_request(unseen)
@@ -187,8 +187,11 @@ def record(id: str) -> Response:
     """The form of one record; with a proposal that is taken up again, as that one asked."""
     institution = the_institution(id)
     before = taken_up(institution, None)
-    given = {key: str(text) for key, text in asked_before(before).items()} if before else None
-    return page("record", record_form(visitor(), institution, on=today(), given=given))
+    if before is None:
+        return page("record", record_form(visitor(), institution, on=today()))
+    given = {key: str(text) for key, text in asked_before(before).items()}
+    base = before.base_release_id or 0
+    return page("record", record_form(visitor(), institution, on=today(), given=given, base=base))
 
 
 @bp.post("/steward/institutions/<id>")
@@ -197,18 +200,20 @@ def save(id: str) -> Response:
     asks for one more empty row instead, and loses nothing that was typed."""
     institution = the_institution(id)
     form = {clean(key): clean(value) for key, value in request.form.items() if key not in COMMON}
-    given = {**form, **{name: request.form.get(name, "") for name in (*WHY, REVISE)}}
-    base, more = request.form.get("base", ""), request.form.get("more", "")
+    given = {**form, **{name: request.form.get(name, "") for name in (*WHY, *AGAIN)}}
+    base, more = release_number(request.form.get("base", "")), request.form.get("more", "")
     if more:
-        return page("record", record_form(visitor(), institution, on=today(), given=given, more=more))
-    moved = three_way(session(), institution, form, base=release_number(base), on=today())
+        return page("record", record_form(visitor(), institution, on=today(), given=given, more=more, base=base))
+    before = taken_up(institution, None)
+    moved = three_way(session(), institution, form, base=base, on=today())
     if moved:
         return page("record", record_form(visitor(), institution, on=today(), given=given, merge=moved), 409)
     asked = touched(form, entries(session(), institution, on=today()))
     try:
-        return drafted(ProposalKind.EDIT, None, {"institution": institution, "values": asked}, institution)
+        return drafted(ProposalKind.EDIT, None, {"institution": institution, "values": asked}, before)
     except Faulty as error:
-        return page("record", record_form(visitor(), institution, on=today(), given=given, faults=error.faults), 400)
+        again = record_form(visitor(), institution, on=today(), given=given, faults=error.faults, base=base)
+        return page("record", again, 400)
 
 
 def release_number(words: str) -> int:
@@ -237,7 +242,7 @@ def start_wizard(id: str, wizard: str) -> Response:
         if asked.faults:
             raise Faulty(*asked.faults)
         if not request.form.get("find"):
-            return drafted(ProposalKind.ACT, event, asked.values, institution)
+            return drafted(ProposalKind.ACT, event, asked.values, taken_up(institution, event))
     except Faulty as error:
         return wizard_again(event, institution, asked, error.faults)
     return wizard_again(event, institution, asked)
@@ -246,7 +251,7 @@ def start_wizard(id: str, wizard: str) -> Response:
 def wizard_again(event: Wizard, institution: str, asked: Asked, faults: Sequence[Fault] = ()) -> Response:
     """The form with what was typed, what is wrong with it, and who may be meant."""
     typed = {key: text for key, text in request.form.items() if key.startswith("goes.")}
-    given = {**typed, **asked.values, **{name: request.form.get(name, "") for name in (*WHY, REVISE)}}
+    given = {**typed, **asked.values, **{name: request.form.get(name, "") for name in (*WHY, *AGAIN)}}
     for at in ("typed", "into"):
         if at in asked.candidates or at in [fault.field for fault in faults]:
             given[at] = request.form.get(at, "")
@@ -257,18 +262,17 @@ def wizard_again(event: Wizard, institution: str, asked: Asked, faults: Sequence
 
 
 def drafted(
-    kind: ProposalKind, wizard: Wizard | None, values: dict[str, Any], institution: str | None = None
+    kind: ProposalKind, wizard: Wizard | None, values: dict[str, Any], before: Proposal | None = None
 ) -> Response:
-    """The draft of what the form says, or the proposal that its form takes up again; and the way to its page."""
+    """The draft of what the form says, or `before`, which its form takes up again; and the way to its page."""
     given = Given(request.form)
     effective, decision, reason = given.day("effective"), given.text("decision"), given.text("reason")
     given.done()
     why: dict[str, Any] = {"effective": effective, "decision": decision or None, "reason": reason, "today": today()}
-    before = taken_up(institution, wizard) if institution else None
     with writing() as writer:
         if before is not None:
             proposal = the_proposal(writer, before.id)
-            drafting.revise(writer, proposal, visitor().person, values=values, **why)
+            drafting.revise(writer, proposal, visitor().person, values=values, seen=step_seen(), **why)
         else:
             proposal = drafting.draft(writer, visitor().person, kind, values, wizard=wizard, **why)
         writer.commit()

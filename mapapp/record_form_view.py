@@ -76,9 +76,11 @@ def record_form(
     faults: Sequence[Fault] = (),
     merge: Sequence[ThreeWay] = (),
     more: str = "",
+    base: int | None = None,
 ) -> RecordForm:
     """The form as the record is now, filled with what was typed where it comes back; `more` names a table of which one
-    more empty row is wanted."""
+    more empty row is wanted. `base` is the release that what was typed started from, where that is not the newest: the
+    three sides are compared from there."""
     record = entries(session(), institution, on=on)
     name = names_of(session(), [institution]).get(institution, institution)
     typed = given or {}
@@ -90,7 +92,7 @@ def record_form(
         name=name,
         url=page_url("citizen.institution", id_or_code=institution),
         history_url=page_url("citizen.history", id_or_code=institution),
-        base=current_number(session()),
+        base=current_number(session()) if base is None else base,
         sections=sections(
             Desk(visitor.person, institution, provinces_of(session(), [institution], ()), typed, dict(told)),
             record,

@@ -6,7 +6,7 @@ from flask import request
 
 from geodata.models import Proposal
 from geodata.proposals import reading
-from geodata.proposals.refusals import UnknownProposal
+from geodata.proposals.refusals import UnknownProposal, WrongStep
 from geodata.proposals.splits import CHOSEN, KIND_OF, PARTS
 from geodata.vocabulary import ProposalKind, ProposalState, Wizard
 from mapapp.db import session
@@ -14,6 +14,11 @@ from mapapp.i18n import page_url
 
 REVISE = "revise"
 """Under this name a form says which proposal it takes up again."""
+
+STEP = "revise_step"
+"""Under this name it says the last step that was taken with the proposal when the form was opened."""
+
+AGAIN = (REVISE, STEP)
 
 OPEN = (ProposalState.DRAFT, ProposalState.SENT_BACK)
 
@@ -40,16 +45,34 @@ def about(found: Proposal) -> str | None:
 
 
 def taken_up(institution: str, wizard: Wizard | None) -> Proposal | None:
-    """The proposal that the form or the address names, where it came from this very form and may be written anew."""
+    """The proposal that the form or the address names, where it came from this very form and may be written anew.
+    Otherwise an address leads to a fresh form, and what a form sends raises `WrongStep`: it is no second proposal."""
     number = request.form.get(REVISE) or request.args.get(REVISE, "")
+    found = numbered(number)
+    if found and (about(found), found.act) == (institution, wizard.value if wizard else None) and found.state in OPEN:
+        return found
+    if number and request.method == "POST":
+        raise WrongStep(
+            "Đề xuất mà biểu mẫu này sửa lại không còn là bản nháp. Hãy mở lại trang của đề xuất.",
+            "The proposal that this form takes up again is no draft any more. Open its page again.",
+        )
+    return None
+
+
+def numbered(number: str) -> Proposal | None:
+    """The proposal with the number that these words are; None for other words."""
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return None
     try:
-        found = reading.find(session(), int(number))
+        return reading.find(session(), int(number))
     except UnknownProposal:
         return None
-    fits = (about(found), found.act, found.state in OPEN) == (institution, wizard.value if wizard else None, True)
-    return found if fits else None
+
+
+def step_seen() -> int:
+    """The step after which the form was opened; 0, before all of them, where it says none."""
+    words = request.form.get(STEP, "")
+    return int(words) if words.isascii() and words.isdecimal() and len(words) < 19 else 0
 
 
 def asked_before(found: Proposal) -> dict[str, object]:
@@ -59,6 +82,7 @@ def asked_before(found: Proposal) -> dict[str, object]:
         "decision": reading.decision_of(session(), found) or "",
         "reason": found.reason,
         REVISE: str(found.id),
+        STEP: str(reading.last_step(session(), found)),
     }
     values = found.asked["values"]
     if found.kind == ProposalKind.EDIT:

@@ -16,7 +16,7 @@ from geodata.people.rights import Person
 from geodata.proposals.fields import fields_of, require_change
 from geodata.proposals.permission import require_act
 from geodata.proposals.planning import current_number, plan, with_new_ids
-from geodata.proposals.reading import NOTES, asked_of, of_run
+from geodata.proposals.reading import NOTES, asked_of, last_step, of_run
 from geodata.proposals.refusals import AlreadyUnderWay, WrongStep
 from geodata.proposals.runs import fields_of_run, provinces_of_run, require_for_approval
 from geodata.proposals.steps import go, lock, log, must_be
@@ -95,11 +95,18 @@ def revise(
     effective: date | None = None,
     decision: str | None = None,
     reason: str | None = None,
+    seen: int | None = None,
 ) -> Proposal:
     """Plan a draft, or one that was sent back, anew over the register as it is now; without `values` what was asked
-    stays. Raises `Faulty`, `NotAllowed`, `WrongStep`."""
+    stays. `seen` is the last step that whoever asks knew of. Raises `Faulty`, `NotAllowed`, `WrongStep`, also where
+    somebody took another step since `seen`."""
     lock(session, proposal)
     must_be(proposal, ProposalState.DRAFT, ProposalState.SENT_BACK)
+    if seen is not None and seen != last_step(session, proposal):
+        raise WrongStep(
+            f"Đề xuất số {proposal.id} đã được sửa lại từ khi bạn mở biểu mẫu. Hãy mở lại trang của đề xuất.",
+            f"Proposal {proposal.id} was revised since you opened the form. Open its page again.",
+        )
     if proposal.kind == ProposalKind.IMPORT:
         raise WrongStep(
             "Tệp được lập lại ở trang nhập dữ liệu, không phải ở đây.",

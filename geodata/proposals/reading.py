@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geodata.imports import run as runs
@@ -63,6 +63,11 @@ def steps(session: Session, proposal: Proposal) -> list[ProposalLog]:
     return list(
         session.scalars(select(ProposalLog).where(ProposalLog.proposal_id == proposal.id).order_by(ProposalLog.id))
     )
+
+
+def last_step(session: Session, proposal: Proposal) -> int:
+    """The number of what was done to it last: another one than before says that somebody had it meanwhile."""
+    return session.scalar(select(func.max(ProposalLog.id)).where(ProposalLog.proposal_id == proposal.id)) or 0
 
 
 def hands(session: Session, proposal: Proposal) -> set[int]:

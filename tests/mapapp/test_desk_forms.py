@@ -12,7 +12,7 @@ from geodata.proposals.reading import steps
 from geodata.vocabulary import ReportedField
 from tests.builders import AnInstitution, publish
 from tests.mapapp.conftest import NOW
-from tests.mapapp.desk import HCMC, MERGER, a_closure, a_school, lan, minh, newest, send, step
+from tests.mapapp.desk import HCMC, MERGER, a_closure, a_school, lan, minh, newest, send, step, through
 
 __all__ = ["lan", "minh"]  # fixtures that live beside what people do with them
 
@@ -30,6 +30,11 @@ def told(text: str, id: str) -> str:
     found = re.search(rf'id="{id}"[^>]* value="([^"]*)"', text)
     assert found, text
     return found[1]
+
+
+def carried(text: str) -> dict[str, str]:
+    """What the form says of itself: the release it started from, the proposal that it takes up and its last step."""
+    return dict(re.findall(r'name="(base|revise|revise_step)" value="([^"]*)"', text))
 
 
 def test_each_side_of_a_pair_may_stay(lan: FlaskClient, register: Session) -> None:
@@ -143,8 +148,8 @@ def test_a_proposal_that_was_sent_back_is_taken_up_again_in_its_form(
     assert form in lan.get(f"/steward/proposals/{number}").text
     shown = lan.get(form).text
     assert (told(shown, "name-short"), told(shown, "effective")) == ("CĐ Mật", "2026-09-01")
-    again = {"name.short": "CĐ Một", "effective": "2026-09-01", "revise": str(number)}
-    page = send(lan, form, record, base="1", **again)
+    again = {"name.short": "CĐ Một", "effective": "2026-09-01", **carried(shown)}
+    page = send(lan, form, record, **again)
     assert page.request.path == f"/steward/proposals/{number}", "the same proposal, not another one"
     assert "<ins><bdi>CĐ Một" in page.text
     assert [step.step for step in steps(register, newest(register))][-1] == "revised"
@@ -169,7 +174,7 @@ def test_a_merger_and_a_split_are_taken_up_again_as_they_were_asked(lan: FlaskCl
         institutions=one.id,
         into=other.id,
         programmes="1",
-        revise=str(number),
+        **carried(shown),
     )
     assert (newest(register).id, newest(register).asked["values"]["programmes"]) == (number, "1")
     goes = f"goes.licence.{one.id}.L1", "goes.programme.6510202.college.1"
@@ -187,8 +192,76 @@ def test_a_form_takes_up_no_proposal_of_another_form(lan: FlaskClient, register:
     number = a_closure(lan, register, one)
     for path in (f"{other.id}/close", f"{one.id}/suspend", f"{one.id}"):
         assert 'name="revise"' not in lan.get(f"/steward/institutions/{path}?revise={number}").text
-    send(lan, f"/steward/institutions/{other.id}/close", effective="2026-09-01", revise=str(number))
-    assert newest(register).id != number
+    sent = send(lan, f"/steward/institutions/{other.id}/close", effective="2026-09-01", revise=str(number))
+    assert (sent.status_code, newest(register).id) == (409, number), "neither that proposal nor a second one"
+
+
+def test_a_form_of_a_proposal_that_is_no_draft_any_more_makes_no_second_one(
+    lan: FlaskClient, register: Session
+) -> None:
+    school = a_school("Trường Cao đẳng Một")
+    publish(register, school)
+    record, close = (f"/steward/institutions/{school.id}{event}" for event in ("", "/close"))
+    send(lan, record, base="1", **{"name.short": "CĐ Một"})
+    edited, closed = newest(register).id, a_closure(lan, register, school)
+    asked: dict[str, dict[str, str]] = {record: {"name.short": "CĐ Hai"}, close: {"effective": "2026-10-01"}}
+    for form, number in ((record, edited), (close, closed)):
+        shown = lan.get(f"{form}?revise={number}").text
+        step(lan, number, "propose")
+        sent = send(lan, form, **asked[form], **carried(shown))
+        assert (sent.status_code, "không còn là bản nháp" in sent.text) == (409, True)
+        assert newest(register).id == closed
+        fresh = lan.get(f"{form}?revise={number}")
+        assert (fresh.status_code, 'name="revise"' in fresh.text) == (200, False)
+
+
+def test_of_two_who_revise_one_proposal_the_later_is_told(lan: FlaskClient, register: Session) -> None:
+    school = a_school("Trường Cao đẳng Một")
+    publish(register, school)
+    record = f"/steward/institutions/{school.id}"
+    send(lan, record, base="1", **{"name.short": "CĐ Một"})
+    number = newest(register).id
+    shown = lan.get(f"{record}?revise={number}").text
+    assert send(lan, record, **{"name.short": "CĐ Hai"}, **carried(shown)).status_code == 200
+    late = send(lan, record, **{"name.short": "CĐ Ba"}, **carried(shown))
+    assert (late.status_code, "đã được sửa lại từ khi bạn mở biểu mẫu" in late.text) == (409, True)
+    unsaid = send(lan, record, base="1", revise=str(number), **{"name.short": "CĐ Ba"})
+    assert unsaid.status_code == 409
+    assert newest(register).asked["values"]["values"] == {"name.short": "CĐ Hai"}
+
+
+def test_a_proposal_taken_up_again_is_compared_from_where_it_started(
+    lan: FlaskClient, minh: FlaskClient, register: Session
+) -> None:
+    school = a_school("Trường Cao đẳng Một")
+    publish(register, school)
+    record = f"/steward/institutions/{school.id}"
+    send(lan, record, base="1", **{"name.short": "CĐ Mình"})
+    number = newest(register).id
+    send(lan, record, base="1", **{"name.short": "CĐ Người"})
+    through(lan, minh, newest(register).id)
+    shown = lan.get(f"{record}?revise={number}").text
+    assert told(shown, "name-short") == "CĐ Mình"
+    assert carried(shown)["base"] == "1"
+    compared = send(lan, record, **{"name.short": "CĐ Mình"}, **carried(shown))
+    assert compared.status_code == 409
+    assert "hai bên khác nhau" in compared.text
+    assert "<dd><bdi>CĐ Người</bdi></dd>" in compared.text
+    chosen = send(lan, record, **{"name.short": "CĐ Chung"}, **carried(compared.text))
+    assert chosen.request.path == f"/steward/proposals/{number}"
+    assert "<del><bdi>CĐ Người" in chosen.text
+
+
+def test_one_more_row_forgets_neither_where_the_form_started_nor_what_it_takes_up(
+    lan: FlaskClient, register: Session
+) -> None:
+    school = a_school("Trường Cao đẳng Một")
+    publish(register, school)
+    record = f"/steward/institutions/{school.id}"
+    send(lan, record, base="1", **{"name.short": "CĐ Một"})
+    shown = carried(lan.get(f"{record}?revise={newest(register).id}").text)
+    publish(register, a_school("Trường Cao đẳng Hai"))
+    assert carried(send(lan, record, more="campus", **shown).text) == shown
 
 
 def test_the_preview_tells_of_a_place_that_is_put_or_moved(lan: FlaskClient, register: Session) -> None:
