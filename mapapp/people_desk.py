@@ -161,7 +161,8 @@ def invite(number: int) -> Response:
 
 
 def done(number: int, do: Callable[[Session, Hand, Account], object], where: str) -> Response:
-    """One act on an account; back to the account, or to its page with what is wrong beside `where`."""
+    """One act on an account; back to the account (to the list once another looks after it), or to its page with what
+    is wrong beside `where`."""
     with door() as session:
         account = theirs(session, number)
         try:
@@ -172,7 +173,8 @@ def done(number: int, do: Callable[[Session, Hand, Account], object], where: str
         except AccountRefused as refused:
             session.rollback()
             return shown(session, number, faults=(Fault.of(refused, where),))
-    return to("one", number=number)
+        still_mine = managing.looks_after(session, visitor().person, account, at=now())
+    return to("one", number=number) if still_mine else to("listed")
 
 
 def shown(session: Session, number: int, form: RightForm | None = None, faults: tuple[Fault, ...] = ()) -> Response:

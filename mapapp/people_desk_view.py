@@ -15,7 +15,7 @@ from geodata.people.accounts import INVITATION_LASTS
 from geodata.people.acts import acts as acts_on
 from geodata.people.listing import AccountState, Listed
 from geodata.people.rights import may_somewhere
-from geodata.people.sessions import open_sessions
+from geodata.people.sessions import lasts, open_sessions
 from geodata.unit_reads import by_key, units
 from geodata.vocabulary import PersonAct, Role
 from mapapp.db import VIETNAM, session
@@ -115,6 +115,7 @@ class PersonPage(Paged):
     number: int
     person: PersonLine
     locked: bool
+    may_have_link: bool
     second_factor: bool
     sessions: int
     rights: tuple[RightLine, ...]
@@ -184,9 +185,8 @@ def person_line(visitor: Visitor, one: Listed, names: Names, at: datetime) -> Pe
 
 
 def right_line(right: PersonRight, names: Names, at: datetime) -> RightLine:
-    stands = right.valid_to is None or right.valid_to > at
     where = names.where(right.province_key, right.institution_id)
-    return RightLine(right.id if stands else None, _(ROLE[Role(right.role)]), where, days(right, at))
+    return RightLine(right.id if lasts(right, at=at) else None, _(ROLE[Role(right.role)]), where, days(right, at))
 
 
 def days(right: PersonRight, at: datetime) -> str:
@@ -194,6 +194,8 @@ def days(right: PersonRight, at: datetime) -> str:
     begins = day(right.valid_from.astimezone(VIETNAM).date())
     if right.valid_to is None:
         return _("từ %(day)s", day=begins)
+    if right.valid_to <= right.valid_from:
+        return _("thu hồi trước khi bắt đầu (%(day)s)", day=begins)
     last = right.valid_to - A_MOMENT if right.valid_to > at else right.valid_to
     return _("từ %(day)s đến %(last)s", day=begins, last=day(last.astimezone(VIETNAM).date()))
 
@@ -234,6 +236,7 @@ def person_page(
         number=account.id,
         person=person_line(visitor, one, names, at),
         locked=one.state in (AccountState.LOCKED, AccountState.LOCKED_OUT),
+        may_have_link=account.active,
         second_factor=one.second_factor,
         sessions=len(open_sessions(door, account.id, at=at)),
         rights=tuple(line for line in lines if line.id is not None),

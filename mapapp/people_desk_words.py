@@ -13,7 +13,7 @@ STATE = {
     AccountState.LOCKED_OUT: (N_("Tạm khóa do thử sai nhiều lần"), "warn"),
     AccountState.LOCKED: (N_("Đã khóa"), "bad"),
     AccountState.REVOKED: (N_("Đã thu hồi hết quyền"), "plain"),
-    AccountState.NO_RIGHT: (N_("Chưa được giao quyền"), "plain"),
+    AccountState.NO_RIGHT: (N_("Chưa có quyền"), "plain"),
 }
 STEP = {
     "created": N_("Đã lập tài khoản"),
@@ -42,6 +42,7 @@ FAULT = {
     "place": N_("Vai trò này không đi với phạm vi đã chọn."),
     "last": N_("Đây là cán bộ dữ liệu cấp quốc gia cuối cùng. Hãy giao quyền đó cho một người khác trước."),
     "no_right": N_("Quyền này đã hết hiệu lực. Hãy tải lại trang."),
+    "locked": N_("Tài khoản đang khóa. Hãy mở khóa trước khi lập đường dẫn đặt mật khẩu."),
     "no_factor": N_("Người này chưa bật xác thực hai lớp."),
 }
 FIELD_OF = {

@@ -144,8 +144,9 @@ def revoke(session: Session, person: Person, right_id: int, *, by: str, at: date
 
 
 def lock(session: Session, person: Person, *, at: datetime) -> None:
-    """Nobody signs in as this person any more, and whoever is signed in is so no longer."""
+    """Nobody signs in as this person any more, whoever is signed in is so no longer, and an open link is none."""
     person.active = False
+    forget_invitations(session, person)
     end_all(session, person.id, at=at)
 
 
@@ -166,7 +167,10 @@ def rights_listed(session: Session, person_id: int, *, at: datetime) -> list[Per
 
 
 def invite(session: Session, person: Person, *, by: str, at: datetime, forget_second_factor: bool = False) -> str:
-    """The token of a link with which the person sets a password once; an earlier link works no more."""
+    """The token of a link with which the person sets a password once; an earlier link works no more. Raises
+    `AccountRefused` while the account is locked: the link would open nothing."""
+    if not person.active:
+        raise AccountRefused(f"{person.login} is locked; unlock the account first", "locked")
     session.execute(delete(PersonInvitation).where(PersonInvitation.person_id == person.id))
     if forget_second_factor:
         second_factor.remove(session, person)
@@ -180,6 +184,12 @@ def invite(session: Session, person: Person, *, by: str, at: datetime, forget_se
     return token
 
 
+def forget_invitations(session: Session, person: Person) -> None:
+    """Links that were not used yet work no more."""
+    still_open = PersonInvitation.person_id == person.id, PersonInvitation.used_at.is_(None)
+    session.execute(delete(PersonInvitation).where(*still_open))
+
+
 def invited(session: Session, token: str, *, at: datetime) -> Person | None:
     """Whose invitation it is, while it can be used."""
     good = PersonInvitation.used_at.is_(None), PersonInvitation.expires_at > at
@@ -188,23 +198,25 @@ def invited(session: Session, token: str, *, at: datetime) -> Person | None:
 
 
 def accept(session: Session, token: str, password: str, *, at: datetime) -> Person:
-    """Use the invitation up and set the password. Raises `InvitationSpent`, `WeakPassword`."""
+    """Use the invitation up and set the password. Raises `InvitationSpent`, and `WeakPassword`, after which the caller
+    rolls back."""
     person = invited(session, token, at=at)
     if person is None:
         raise InvitationSpent("this invitation was used already or is too old")
-    set_password(session, person, password, at=at)
     used = update(PersonInvitation).where(
         PersonInvitation.token_hash == token_hash(token), PersonInvitation.used_at.is_(None)
     )
     if session.execute(used.values(used_at=at).returning(PersonInvitation.person_id)).first() is None:
         raise InvitationSpent("this invitation was used already")
+    set_password(session, person, password, at=at)
     return person
 
 
 def set_password(session: Session, person: Person, password: str, *, at: datetime, but: str | None = None) -> None:
-    """A new password; whoever is signed in with the old one is so no longer, but for one session. Raises
-    `WeakPassword`."""
+    """A new password; whoever is signed in with the old one is so no longer, but for one session, and an open link for
+    another is none. Raises `WeakPassword`."""
     person.password_hash = hashed(password, login=person.login)
+    forget_invitations(session, person)
     person.failed_count, person.locked_until = 0, None
     end_all(session, person.id, at=at, but=but)
     note(session, SignInOutcome.PASSWORD_SET, at=at, person_id=person.id)

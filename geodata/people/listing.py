@@ -11,12 +11,16 @@ from sqlalchemy.orm import Session
 from geodata.models import Person as Account
 from geodata.models import PersonRight, SignInEvent
 from geodata.people.rights import Person, may, provinces_for
-from geodata.people.sessions import standing
+from geodata.people.sessions import lasts
 from geodata.text import clean
 from geodata.vocabulary import PersonAct, SignInOutcome
 
 REPORTERS_WITHIN = """
-    SELECT person_id FROM person_right WHERE valid_to IS NULL OR valid_to > :at GROUP BY person_id
+    SELECT person_id FROM (
+        SELECT *, bool_or(lasts) OVER (PARTITION BY person_id) AS any_lasts FROM (
+            SELECT *, valid_to IS NULL OR valid_to > greatest(valid_from, :at) AS lasts FROM person_right
+        ) AS judged
+    ) AS theirs WHERE lasts OR NOT any_lasts GROUP BY person_id
     HAVING bool_and(role = 'reporter' AND cardinality(institution_provinces(institution_id)) > 0
         AND institution_provinces(institution_id) <@ CAST(:provinces AS text[]))
 """
@@ -35,7 +39,7 @@ class AccountState(StrEnum):
 
 @dataclass(frozen=True)
 class Listed:
-    """One person with the rights that stand."""
+    """One person with the rights that stand or will."""
 
     account: Account
     rights: tuple[PersonRight, ...]
@@ -69,20 +73,20 @@ def described(session: Session, accounts: Sequence[Account], *, at: datetime) ->
     """The accounts with what is told of them, in their order."""
     ids = [account.id for account in accounts]
     rights = session.scalars(select(PersonRight).where(PersonRight.person_id.in_(ids)).order_by(PersonRight.id)).all()
-    stand = set(session.scalars(select(PersonRight.id).where(PersonRight.person_id.in_(ids), standing(at))))
     signed_in = SignInEvent.outcome == SignInOutcome.SIGNED_IN
     last = select(SignInEvent.person_id, func.max(SignInEvent.at)).where(SignInEvent.person_id.in_(ids), signed_in)
     seen = dict(session.execute(last.group_by(SignInEvent.person_id)).all())
     found = []
     for account in accounts:
         every = [right for right in rights if right.person_id == account.id]
-        theirs = tuple(right for right in every if right.id in stand)
-        state = _state(account, theirs, had=bool(every), at=at)
+        theirs = tuple(right for right in every if lasts(right, at=at))
+        begun = any(right.valid_from <= at for right in theirs)
+        state = _state(account, theirs, had=bool(every), begun=begun, at=at)
         found.append(Listed(account, theirs, state, seen.get(account.id), account.totp_secret is not None))
     return found
 
 
-def _state(account: Account, rights: Sequence[PersonRight], *, had: bool, at: datetime) -> AccountState:
+def _state(account: Account, rights: Sequence[PersonRight], *, had: bool, begun: bool, at: datetime) -> AccountState:
     if not account.active:
         return AccountState.LOCKED
     if account.locked_until is not None and account.locked_until > at:
@@ -91,4 +95,6 @@ def _state(account: Account, rights: Sequence[PersonRight], *, had: bool, at: da
         return AccountState.REVOKED if had else AccountState.NO_RIGHT
     if account.password_hash is None and account.oidc_subject is None:
         return AccountState.INVITED
+    if not begun:
+        return AccountState.NO_RIGHT
     return AccountState.ACTIVE

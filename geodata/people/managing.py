@@ -1,10 +1,10 @@
 """Looking after other people's accounts: who may do it to whom, and every act with who, when and why.
 
 A national steward looks after everybody else; a provincial steward after people who are nothing but reporters of
-institutions of the own provinces. Nobody looks after themselves, so nobody raises their own rights; one national
-steward without an end stays. For rights, locks, logins and the record of acts the database asks the door's role the
-same (`looks_after`, policies and a trigger); for passwords, second factors, links and sessions these functions alone
-do.
+institutions of the own provinces, or were nothing else until their last right ended. Nobody looks after themselves,
+so nobody raises their own rights; one national steward without an end stays. For rights, locks, logins and the record
+of acts the database asks the door's role the same (`looks_after`, policies and a trigger); for passwords, second
+factors, links and sessions these functions alone do.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from geodata.people import accounts, second_factor
 from geodata.people.accounts import AccountRefused
 from geodata.people.acts import Hand, detail, note
 from geodata.people.rights import Person, may, may_somewhere, provinces_for
-from geodata.people.sessions import end_all
+from geodata.people.sessions import end_all, lasting
 from geodata.vocabulary import AccountStep, PersonAct, Role
 
 LAST_STEWARD_LOCK = 7_400_226
@@ -49,7 +49,7 @@ def looks_after(session: Session, manager: Person, account: Account, *, at: date
         return False
     if may(manager, PersonAct.MANAGE_USERS):
         return True
-    theirs = _lasting(session, account.id, at)
+    theirs = _lasting(session, account.id, at) or rights(session, account.id)
     return bool(theirs) and all(_own_reporter(session, manager, right.role, right.institution_id) for right in theirs)
 
 
@@ -74,8 +74,8 @@ def _own_reporter(session: Session, manager: Person, role: str, institution: str
 
 def _lasting(session: Session, person_id: int, at: datetime) -> list[PersonRight]:
     """Rights that hold now or will."""
-    theirs = PersonRight.person_id == person_id, or_(PersonRight.valid_to.is_(None), PersonRight.valid_to > at)
-    return list(session.scalars(select(PersonRight).where(*theirs).order_by(PersonRight.id)))
+    theirs = select(PersonRight).where(PersonRight.person_id == person_id, lasting(at))
+    return list(session.scalars(theirs.order_by(PersonRight.id)))
 
 
 def rights(session: Session, person_id: int) -> list[PersonRight]:
@@ -99,8 +99,10 @@ def create(session: Session, hand: Hand, login: str, name: str, asked: Asked) ->
 
 
 def grant(session: Session, hand: Hand, account: Account, asked: Asked) -> PersonRight:
-    """One more right. Raises `AccountRefused`, `NotYours`."""
+    """One more right. A link for a password that is still open works no more: whoever has it may have got it when the
+    account was worth less. Raises `AccountRefused`, `NotYours`."""
     with _acting_on(session, hand, account):
+        accounts.forget_invitations(session, account)
         right = _given(session, hand, account, asked)
         note(session, hand, account.id, AccountStep.GRANTED, detail(right))
     return right
@@ -205,14 +207,16 @@ def _require_reason(hand: Hand) -> None:
 
 
 def require_another_national(session: Session, person_id: int, *, at: datetime) -> None:
-    """Raises `AccountRefused` unless somebody else is a national steward for good and may sign in. One such question at
-    a time: two who took each other's right away at once would leave nobody."""
+    """Raises `AccountRefused` unless somebody else is a national steward for good and can sign in: not locked, with a
+    password or known to the identity provider. One such question at a time: two who took each other's right away at
+    once would leave nobody."""
     session.execute(select(func.pg_advisory_xact_lock(LAST_STEWARD_LOCK)))
     others = (
         select(PersonRight.id)
         .join(Account, Account.id == PersonRight.person_id)
         .where(PersonRight.role == Role.NATIONAL_STEWARD, PersonRight.person_id != person_id, Account.active)
         .where(PersonRight.valid_from <= at, PersonRight.valid_to.is_(None))
+        .where(or_(Account.password_hash.is_not(None), Account.oidc_subject.is_not(None)))
     )
     if session.scalar(others.limit(1)) is None:
         raise AccountRefused("the last national steward stays", "last")

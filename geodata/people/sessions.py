@@ -152,6 +152,17 @@ def standing(at: datetime) -> ColumnElement[bool]:
     return (PersonRight.valid_from <= at) & or_(ends.is_(None), ends > at)
 
 
+def lasting(at: datetime) -> ColumnElement[bool]:
+    """Rights that hold at the moment or will: not one that was taken away before it began."""
+    ends = PersonRight.valid_to
+    return or_(ends.is_(None), ends > func.greatest(PersonRight.valid_from, at))
+
+
+def lasts(right: PersonRight, *, at: datetime) -> bool:
+    """The same of one right."""
+    return right.valid_to is None or right.valid_to > max(right.valid_from, at)
+
+
 def open_sessions(session: Session, person_id: int, *, at: datetime) -> list[PersonSession]:
     """The latest token's row of each session that still stands, newest first."""
     live = (

@@ -1,6 +1,7 @@
 """`/steward/people` as stewards meet it: add, give and end rights, lock, and what the page shows to whom."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -9,6 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from geodata.models import AccountAct, Person, PersonRight
+from geodata.people import accounts
+from geodata.vocabulary import Role
 from tests.geodata.people.guarded import ELSEWHERE, HERE, Guarded
 from tests.mapapp.test_rights import site
 from tests.people import form_token
@@ -164,3 +167,55 @@ def test_control_characters_in_the_address_are_passed_over(national: FlaskClient
 
 def test_who_is_not_there_is_not_found(national: FlaskClient) -> None:
     assert national.get("/steward/people/2147483647").status_code == 404
+
+
+def test_who_ends_the_last_right_of_a_reporter_keeps_the_account(steward: FlaskClient, guarded: Guarded) -> None:
+    institution = guarded.institutions(HERE)[5]
+    number, _ = added(steward, guarded, role="reporter", institution=institution)
+    with guarded.owner() as session:
+        right = session.scalar(select(PersonRight.id).where(PersonRight.person_id == number))
+    form = form_token(steward.get("/account").text)
+    address = f"/steward/people/{number}/rights/{right}/end"
+    after = steward.post(address, data={"token": form, "reason": WHY}, follow_redirects=True)
+    assert (after.status_code, "Đã thu hồi hết quyền" in after.text) == (200, True)
+    assert f"/steward/people/{number}" in steward.get("/steward/people").text
+    for act in ("lock", "unlock"):
+        assert send(steward, f"/steward/people/{number}/{act}", reason=WHY)[0] == 303
+    again = {"role": "reporter", "institution": institution, "reason": WHY}
+    assert send(steward, f"/steward/people/{number}/rights", **again)[0] == 303
+
+
+def test_after_an_act_that_gives_an_account_to_others_the_list_is_shown(steward: FlaskClient, guarded: Guarded) -> None:
+    number, _ = added(steward, guarded, role="reporter", institution=guarded.institutions(HERE)[5])
+    with guarded.owner() as session:
+        right = session.scalar(select(PersonRight.id).where(PersonRight.person_id == number))
+        long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+        until = long_ago + timedelta(days=9)
+        account = session.get_one(Person, number)
+        accounts.grant(session, account, Role.AUDITOR, by="tests", at=long_ago, until=until)
+        session.commit()
+    form = form_token(steward.get("/account").text)
+    address = f"/steward/people/{number}/rights/{right}/end"
+    after = steward.post(address, data={"token": form, "reason": WHY}, follow_redirects=True)
+    assert (after.status_code, after.request.path) == (200, "/steward/people")
+
+
+def test_a_locked_account_gets_no_link(national: FlaskClient, guarded: Guarded) -> None:
+    number, _ = added(national, guarded, role="auditor")
+    assert f"/steward/people/{number}/invite" in national.get(f"/steward/people/{number}").text
+    assert send(national, f"/steward/people/{number}/lock", reason=WHY)[0] == 303
+    assert f"/steward/people/{number}/invite" not in national.get(f"/steward/people/{number}").text
+    status, shown = send(national, f"/steward/people/{number}/invite", reason=WHY)
+    assert (status, "Hãy mở khóa trước" in shown, "/invitation?token=" in shown) == (400, True, False)
+
+
+def test_a_right_taken_away_before_it_began_is_a_past_one(national: FlaskClient, guarded: Guarded) -> None:
+    starts = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
+    number, _ = added(national, guarded, role="auditor", starts=starts)
+    with guarded.owner() as session:
+        right = session.scalar(select(PersonRight.id).where(PersonRight.person_id == number))
+    end = f"/steward/people/{number}/rights/{right}/end"
+    assert end in national.get(f"/steward/people/{number}").text
+    assert send(national, end, reason=WHY)[0] == 303
+    shown = national.get(f"/steward/people/{number}").text
+    assert (end in shown, "thu hồi trước khi bắt đầu" in shown) == (False, True)

@@ -33,10 +33,11 @@ FUNCTIONS = {
         $$""",
     "looks_after(target integer)": f"""
         RETURNS boolean LANGUAGE sql STABLE {DEFINER} AS $$
-            WITH standing AS (SELECT role, institution_id FROM person_right WHERE person_id = target
-                AND (valid_to IS NULL OR valid_to > now()))
+            WITH had AS (SELECT role, institution_id, valid_to IS NULL OR valid_to > greatest(valid_from, now()) AS lasts
+                FROM person_right WHERE person_id = target),
+            theirs AS (SELECT role, institution_id FROM had WHERE lasts OR NOT EXISTS (SELECT FROM had WHERE lasts))
             SELECT coalesce(target <> acting_person() AND ('*' = ANY (provinces_where('manage_users'))
-                OR (EXISTS (SELECT FROM standing) AND NOT EXISTS (SELECT FROM standing WHERE role <> 'reporter'
+                OR (EXISTS (SELECT FROM theirs) AND NOT EXISTS (SELECT FROM theirs WHERE role <> 'reporter'
                     OR NOT institution_within(institution_id, provinces_where('manage_reporters'))))), false)
         $$""",
 }

@@ -24,6 +24,8 @@ from tests.geodata.people.guarded import ELSEWHERE, HERE, Guarded, effect
 
 _numbers = count(1)
 NATIONAL = Asked(Role.NATIONAL_STEWARD)
+KEPT = "no hash of anything"
+"""In place of the hash of a password."""
 
 
 def now() -> datetime:
@@ -111,11 +113,15 @@ def test_the_last_national_steward_stays(guarded: Guarded) -> None:
         mine = accounts.rights_listed(session, hand.person.id, at=hand.at)[0].id
         account = a_login(session, "national")
         other = Hand(Person(second.id, "thu.hai", "Thứ Hai", rights_of(session, second.id, at=hand.at)), hand.at, "x")
+        account.password_hash = KEPT
         managing.lock(session, hand, second)
         for refused in (lambda: managing.lock(session, other, account), lambda: end(session, other, account, mine)):
             with pytest.raises(AccountRefused, match="last national"):
                 refused()
         managing.unlock(session, hand, second)
+        with pytest.raises(AccountRefused, match="last national"):
+            managing.require_another_national(session, account.id, at=hand.at)
+        second.password_hash = KEPT
         managing.require_another_national(session, account.id, at=hand.at)
 
 
@@ -131,8 +137,120 @@ def test_an_ended_right_keeps_its_row_and_the_one_who_ended_it(guarded: Guarded)
         assert (right.ended_by, right.valid_to) == ("steward", hand.at)
         assert acts(session, account.id)[0].detail["institution"] == right.institution_id
         assert listing.described(session, [account], at=hand.at)[0].state is AccountState.REVOKED
+        managing.unlock(session, hand, account)
+        assert account.login in {one.account.login for one in listing.page(session, hand.person, at=hand.at)}
+
+
+def test_who_was_more_than_an_own_reporter_is_not_the_provinces_to_look_after(guarded: Guarded) -> None:
+    with guarded.owner() as session:
+        account = accounts.add(session, "tung.la.khac", "X", by="tests")
+        institution = guarded.institutions(HERE)[3]
+        early, late = now() - timedelta(days=9), now() - timedelta(days=2)
+        for asked in (Asked(Role.REPORTER, institution=institution), Asked(Role.AUDITOR, province=HERE)):
+            accounts.grant(
+                session,
+                account,
+                asked.role,
+                by="tests",
+                at=early,
+                province=asked.province,
+                institution=asked.institution,
+                until=late,
+            )
+        session.commit()
+    with at_the_door(guarded, "steward") as (session, hand):
+        assert not session.scalar(text("SELECT looks_after(:id)"), {"id": account.id})
         with pytest.raises(NotYours):
-            managing.unlock(session, hand, account)
+            managing.invite(session, hand, a_login(session, "tung.la.khac"))
+        assert "tung.la.khac" not in {one.account.login for one in listing.page(session, hand.person, at=hand.at)}
+
+
+def test_a_right_taken_away_before_it_began_counts_no_more(guarded: Guarded) -> None:
+    with at_the_door(guarded, "national") as (session, hand):
+        account = reporter(session, hand, guarded.institutions(HERE)[3])
+        later = hand.at + timedelta(days=20)
+        right = managing.grant(session, hand, account, Asked(Role.NATIONAL_STEWARD, starts=later))
+        steward = by_login(session, "steward", hand.at)
+        assert not managing.looks_after(session, steward, account, at=hand.at)
+        with pytest.raises(AccountRefused, match="already"), session.begin_nested():
+            managing.grant(session, hand, account, Asked(Role.NATIONAL_STEWARD, starts=later))
+        another_national(session, hand)
+        end(session, hand, account, right.id)
+        assert right.valid_to == right.valid_from == later
+        assert managing.looks_after(session, steward, account, at=hand.at)
+        assert account.login in {one.account.login for one in listing.page(session, steward, at=hand.at)}
+        with pytest.raises(AccountRefused, match="no right"):
+            end(session, hand, account, right.id)
+        managing.grant(session, hand, account, Asked(Role.NATIONAL_STEWARD, starts=later))
+
+
+def test_the_database_counts_no_right_that_was_taken_away_before_it_began(guarded: Guarded) -> None:
+    with guarded.owner() as session:
+        account = accounts.add(session, "chua.bat.dau", "X", by="tests")
+        accounts.grant(session, account, Role.REPORTER, by="tests", at=now(), institution=guarded.institutions(HERE)[3])
+        later = now() + timedelta(days=20)
+        right = accounts.grant(session, account, Role.AUDITOR, by="tests", at=now(), starts=later).right
+        session.commit()
+        asked = text("SELECT looks_after(:id)"), {"id": account.id}
+        with at_the_door(guarded, "steward") as (door, _):
+            assert door.scalar(*asked) is False
+        right.valid_to = later
+        session.commit()
+        with at_the_door(guarded, "steward") as (door, _):
+            assert door.scalar(*asked) is True
+
+
+def test_who_begins_later_is_new_and_not_without_rights(guarded: Guarded) -> None:
+    with at_the_door(guarded, "national") as (session, hand):
+        asked = Asked(Role.AUDITOR, starts=hand.at + timedelta(days=5))
+        account, token = managing.create(session, hand, "bat.dau.sau", "X", asked)
+        (one,) = listing.described(session, [account], at=hand.at)
+        assert (one.state, [right.role for right in one.rights]) == (AccountState.INVITED, [Role.AUDITOR])
+        accounts.accept(session, token, "một câu dài dễ nhớ 8", at=hand.at)
+        assert listing.described(session, [account], at=hand.at)[0].state is AccountState.NO_RIGHT
+        assert listing.described(session, [account], at=hand.at + timedelta(days=6))[0].state is AccountState.ACTIVE
+        end(session, hand, account, one.rights[0].id)
+        assert listing.described(session, [account], at=hand.at)[0].state is AccountState.REVOKED
+
+
+def test_a_link_made_for_a_lesser_account_opens_no_greater_one(guarded: Guarded) -> None:
+    with at_the_door(guarded, "steward") as (session, hand):
+        account = reporter(session, hand, guarded.institutions(HERE)[3])
+        token = managing.invite(session, hand, account)
+        assert accounts.invited(session, token, at=hand.at) is account
+        above = Hand(by_login(session, "national", hand.at), hand.at, hand.reason)
+        act_under(session, guarded.token("national"))
+        managing.grant(session, above, account, NATIONAL)
+        assert accounts.invited(session, token, at=hand.at) is None
+        with pytest.raises(accounts.InvitationSpent):
+            accounts.accept(session, token, "một câu dài dễ nhớ 8", at=hand.at)
+
+
+def test_a_lock_and_a_new_password_end_an_open_link(guarded: Guarded) -> None:
+    with at_the_door(guarded, "national") as (session, hand):
+        account, first = managing.create(session, hand, "duong.dan", "X", Asked(Role.AUDITOR))
+        accounts.set_password(session, account, "một câu dài dễ nhớ 8", at=hand.at)
+        assert accounts.invited(session, first, at=hand.at) is None
+        second = managing.invite(session, hand, account)
+        managing.lock(session, hand, account)
+        with pytest.raises(AccountRefused, match="locked"):
+            managing.invite(session, hand, account)
+        managing.unlock(session, hand, account)
+        assert accounts.invited(session, second, at=hand.at) is None
+        third = managing.invite(session, hand, account)
+        assert accounts.accept(session, third, "một câu dài dễ nhớ 6", at=hand.at) is account
+
+
+def by_login(session: Session, login: str, at: datetime) -> Person:
+    account = a_login(session, login)
+    return Person(account.id, login, login, rights_of(session, account.id, at=at))
+
+
+def another_national(session: Session, hand: Hand) -> None:
+    """One who can sign in."""
+    account, _ = managing.create(session, hand, f"quoc.gia{next(_numbers)}", "X", NATIONAL)
+    account.password_hash = KEPT
+    session.flush()
 
 
 def test_a_lock_ends_sessions_and_everything_needs_a_reason(guarded: Guarded) -> None:
