@@ -23,6 +23,7 @@ NOT_OURS = (
     " pg_basebackup with archive_command (docs/operations.md); on a hosted one its snapshots to a point in time."
     " Keep {files} of {data} too, and check a restored register with:  mapapp audit verify"
 )
+RESTART = "restart the database (`mapapp db stop`, `mapapp db start`, or its unit)"
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
 KEY = click.Path(dir_okay=False, path_type=Path)
@@ -59,7 +60,7 @@ def enable(settings: Settings, directory: Path, restart: bool) -> None:
         if waiting and restart:
             archiving.restart(cluster)
     if waiting and not restart and cluster.running:
-        click.echo("Backups begin when the database is restarted: restart the site, or repeat with --restart.")
+        click.echo(f"Backups begin when the database is restarted: {RESTART}, or repeat with --restart.")
     else:
         click.echo(f"The database keeps its log in {directory}. Now make the first backup:  mapapp backup")
 
@@ -86,7 +87,7 @@ def list_command(settings: Settings) -> None:
     last = shown(how.last_archived_at) if how.last_archived_at else "nothing yet"
     click.echo(f"log: {len(archive.segments())} pieces in {archive.wal}; last kept: {last}")
     if not how.on:
-        raise BackupRefused("The log is not kept yet: restart the site.")
+        raise BackupRefused(f"The log is not kept yet: {RESTART}.")
     if how.failing:
         raise BackupRefused(f"Keeping the log fails ({how.failed} attempts): see the database's log.")
 
