@@ -1,9 +1,10 @@
 """Rows that change nothing confirm what the register says, where they say the whole of it.
 
 A record is confirmed by a published row of the sheet of institutions that states name, type, ownership, province and a
-commune or address, agrees with the register in all of them, and was read without a warning. Rows about institutions
-beyond the provinces of whoever publishes confirm nothing: others answer for those (the same condition as of the policy
-`adds` of the table). Taking the import back leaves a confirmation standing: the list did say so.
+commune or address, agrees with the register in all of them, and was read without a warning and without a note that its
+name or code is another. Rows about institutions beyond the provinces of whoever publishes confirm nothing: others
+answer for those (the same condition as of the policy `adds` of the table). Taking the import back leaves a confirmation
+standing: the list did say so.
 """
 
 from datetime import datetime
@@ -19,6 +20,9 @@ WHOLE = ("name", "type", "ownership", "province")
 """What a row says of an institution at least, and one of `PLACE`."""
 
 PLACE = ("commune", "address")
+DIFFERING = frozenset({"spelled_differently", "former_identifier"})
+"""Notes by which a row that changes nothing says another name or code than the register."""
+
 SHEET = "institutions"
 CONFIRM = """
     INSERT INTO record_confirmation (institution_id, confirmed_on, source, by_id)
@@ -48,6 +52,6 @@ def confirm_unchanged(session: Session, run: ImportRun, *, at: datetime) -> None
         "unchanged": RowOutcome.UNCHANGED.value,
         "whole": list(WHOLE),
         "place": list(PLACE),
-        "notes": [code for code, check in CHECKS.items() if check.severity is Severity.NOTE],
+        "notes": [code for code, check in CHECKS.items() if check.severity is Severity.NOTE and code not in DIFFERING],
     }
     session.execute(text(CONFIRM), given)

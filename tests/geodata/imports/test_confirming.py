@@ -1,6 +1,7 @@
 """A list that says a whole record as the register has it confirms it; one that says less, or was doubted, does not."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -12,13 +13,14 @@ from geodata.models import Campus, ImportRun, RecordConfirmation
 from geodata.people.acting import act_under
 from geodata.roles import Role as DatabaseRole
 from geodata.vocabulary import CampusKind
-from tests.geodata.imports.conftest import Stager, a_csv
+from tests.geodata.imports.conftest import TODAY, Stager, a_csv
 from tests.geodata.people.guarded import LIST, Guarded, guarded
 
 __all__ = ["guarded"]  # a fixture that lives beside what it makes
 
 HEADINGS = ("Tên cơ sở", "Loại hình", "Hình thức sở hữu", "Tỉnh/Thành phố", "Địa chỉ", "Mã cơ sở")
 SCHOOL = ("Trường Cao đẳng Thử nghiệm", "Trường cao đẳng", "công lập", "Nam Định", "12 Trần Phú", "CDT2599")
+YESTERDAY = TODAY - timedelta(days=1)
 
 
 def confirmed(session: Session) -> list[tuple[str, int | None]]:
@@ -35,6 +37,10 @@ def test_a_row_that_says_everything_unchanged_confirms_the_record(session: Sessi
     assert len(confirmed(session)) == 1, "what is only looked at confirms nothing"
 
 
+def told(session: Session, run: ImportRun) -> list[tuple[str, list[str]]]:
+    return [(row.outcome, [one["code"] for one in row.findings]) for row in rows_of(session, run)]
+
+
 @pytest.mark.parametrize("gap", [1, 2, 3, 4])
 def test_a_row_that_says_less_confirms_nothing(session: Session, staged: Stager, gap: int) -> None:
     publish(session, staged(a_csv(SCHOOL, headings=HEADINGS)), actor="officer")
@@ -49,6 +55,23 @@ def test_a_row_that_was_doubted_confirms_nothing(session: Session, staged: Stage
     publish(session, staged(a_csv(school, headings=headings)), actor="officer")
     run = publish(session, staged(a_csv((*SCHOOL, "Xã không có"), headings=headings)), actor="officer")
     assert run.counts["unchanged"] == 1
+    assert confirmed(session) == []
+
+
+def test_a_row_with_another_spelling_confirms_nothing(session: Session, staged: Stager) -> None:
+    publish(session, staged(a_csv(SCHOOL, headings=HEADINGS)), actor="officer")
+    run = publish(session, staged(a_csv((SCHOOL[0].upper(), *SCHOOL[1:]), headings=HEADINGS)), actor="officer")
+    assert told(session, run) == [("unchanged", ["spelled_differently"])]
+    assert confirmed(session) == []
+
+
+def test_a_row_with_a_former_code_confirms_nothing(session: Session, staged: Stager) -> None:
+    first = publish(session, staged(a_csv(SCHOOL, headings=HEADINGS)), actor="officer")
+    known = (*SCHOOL[:5], "CDT2600", str(rows_of(session, first)[0].institution_id))
+    renumbered = a_csv(known, headings=(*HEADINGS, "Mã sổ đăng ký"))
+    publish(session, staged(renumbered, decision="12/QĐ", effective=YESTERDAY), actor="officer")
+    run = publish(session, staged(a_csv(SCHOOL, headings=HEADINGS)), actor="officer")
+    assert told(session, run) == [("unchanged", ["former_identifier"])]
     assert confirmed(session) == []
 
 
