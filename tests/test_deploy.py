@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from geodata.cluster import Cluster
 from mapapp.cli import main
 from mapapp.settings import Settings
 
@@ -66,6 +67,15 @@ def test_nginx_takes_its_file(tmp_path: Path) -> None:
 
 
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+def test_systemd_looks_at_the_process_of_the_database_itself() -> None:
+    unit = (DEPLOY / "mapapp-database.service").read_text()
+    data = re.findall(r"^Environment=MAPAPP_DATA=(.+)$", unit, re.MULTILINE)
+    assert len(data) == 1
+    assert f"\nPIDFile={Cluster(Path(data[0])).data / 'postmaster.pid'}\n" in unit
+    assert "\nType=forking\n" in unit
+    assert "\nRestart=always\n" in unit
 
 
 @pytest.mark.skipif(SYSTEMD is None, reason="systemd is not installed")
