@@ -25,6 +25,8 @@ NETWORK = {
     "places": N_("Tổng chỉ tiêu tuyển sinh đã ghi"),
 }
 MOST_ROWS = 120
+TOLD_OF_CHANGE = ("name", "type", "province")
+"""What of a standing is told only where it changes."""
 
 
 @dataclass(frozen=True)
@@ -105,20 +107,22 @@ def standing_row(one: StandingChange, found: Outcome) -> Row:
 
 
 def told(one: StandingChange) -> frozenset[str]:
-    """What else of a standing is told because it changes: its `name`, its `type`."""
+    """What else of a standing is told because it changes: its `name`, its `type`, its `province`."""
     if one.before is None or one.after is None:
         return frozenset()
-    return frozenset(part for part in ("name", "type") if getattr(one.before, part) != getattr(one.after, part))
+    return frozenset(part for part in TOLD_OF_CHANGE if getattr(one.before, part) != getattr(one.after, part))
 
 
 def standing_text(standing: Standing | None, also: frozenset[str]) -> str:
-    """Status, whether it is on the map at all, and with how many of its places; name and type where they change."""
+    """Status, whether it is on the map at all, and with how many of its places; name, type and province where they
+    change."""
     if standing is None:
         return _("không có trong sổ đăng ký")
     sites = _("%(n)s trên %(N)s địa điểm có trên bản đồ", n=standing.placed, N=standing.places)
     parts = (
         standing.name if "name" in also else "",
         labels.label(labels.TYPE, standing.type) if "type" in also else "",
+        unit_name(standing.province) if "province" in also else "",
         labels.label(labels.STATUS, standing.status),
         "" if standing.lon is not None else _("chưa có vị trí"),
         sites if standing.places > 1 else "",
@@ -166,8 +170,7 @@ def answer_text(decision: Decision) -> str:
 
 def figure_row(one: FigureChange) -> Row:
     figure = one.after
-    where = places().unit(figure.unit) if figure.unit else None
-    unit = where.full_name if where else figure.unit or _("Cả nước")
+    unit = unit_name(figure.unit) if figure.unit else _("Cả nước")
     return Row(
         f"{figure_name(figure)}",
         f"{unit}, {period_text(figure)}",
@@ -175,6 +178,12 @@ def figure_row(one: FigureChange) -> Row:
         figure_text(figure),
         one.differs,
     )
+
+
+def unit_name(code: str | None) -> str:
+    """The province with this code; a code that names none of today as it is."""
+    found = places().unit(code)
+    return found.full_name if found else code or _("chưa biết tỉnh")
 
 
 def places() -> Places:
