@@ -32,7 +32,7 @@ from geodata.geohash import covering
 from geodata.geometry import BBox
 from geodata.models import InstitutionState, Release
 from geodata.nearest import written
-from geodata.releases import Moment, as_of
+from geodata.releases import Moment, as_of, said
 
 State = InstitutionState
 
@@ -78,11 +78,11 @@ def listed_as_they_lie(wanted: InstitutionFilter) -> bool:
 
 
 def crowded(session: Session, wanted: InstitutionFilter, at: Moment) -> bool:
-    """Whether more than a CROWD of campuses lie in the box or close to it, in a large register as it is now."""
-    release = session.get(Release, at.release) if at.is_current and at.release else None
+    """Whether more than a CROWD of campuses lie in the box or close to it, in a release of a large register."""
+    release = session.get(Release, at.release) if at.release else None
     if release is None or not is_large(release.summary) or wanted.bbox is None:
         return False
-    return (session.scalar(select(AROUND), stretches(wanted.bbox)) or 0) > CROWD
+    return (session.scalar(select(around(at)), stretches(wanted.bbox)) or 0) > CROWD
 
 
 def is_large(summary: Mapping[str, Any]) -> bool:
@@ -97,10 +97,10 @@ def stretches(box: BBox, after: str = "") -> dict[str, Any]:
     return {"starts": starts, "ends": ends, "crowd": CROWD + 1}
 
 
-def around() -> SQLColumnExpression[int]:
+def around(at: Moment) -> SQLColumnExpression[int]:
     """How many campuses stand in the stretches, counted up to `crowd`."""
     some_more = written("crowd")
-    each = select(literal(1)).where(State.release_to.is_(None), *_in_span(State)).limit(some_more).lateral("each")
+    each = select(literal(1)).where(said(State, at), *_in_span(State)).limit(some_more).lateral("each")
     some = select(each).select_from(SPAN.join(each, literal(True))).limit(some_more).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
 
@@ -123,7 +123,7 @@ def page_of(wanted: InstitutionFilter, at: Moment) -> Select[Any]:
     after = tuple_(bindparam("after_institution", type_=Text), bindparam("after_campus", type_=Text))
     found = (
         select(State.institution_id, State.campus_id, State.feature, place.label("place"))
-        .where(State.release_to.is_(None), *_in_span(State), *_in_box(State), as_of(State, at), *choices(wanted))
+        .where(*_in_span(State), *_in_box(State), as_of(State, at), *choices(wanted))
         .where(or_(place > last, key > after))  # stretches begin at the last place: no condition that an index takes
         .where(or_(State.is_main, ~_better_campus(at)))
         .order_by(place, State.institution_id, State.campus_id)
@@ -158,6 +158,3 @@ def _better_campus(at: Moment) -> ColumnElement[bool]:
     other = aliased(State)
     goes_first = or_(other.is_main, other.campus_id < State.campus_id)
     return exists().where(other.institution_id == State.institution_id, as_of(other, at), *_in_box(other), goes_first)
-
-
-AROUND = around()

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from geodata.boxes import CROWD, as_they_lie, crowded, listed_as_they_lie
+from geodata.boxes import as_they_lie, crowded, listed_as_they_lie
 from geodata.counting import COUNTED_EXACTLY, MOST_ROWS, counted
 from geodata.errors import GeodataError
 from geodata.filters import InstitutionFilter, conditions
@@ -73,6 +73,7 @@ class Cursor:
             release, offset, after = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=="))
             whole = isinstance(release, int) and isinstance(offset, int) and 0 <= offset < 2**31 and release >= 0
             keys = None if after is None else tuple(str(one) for one in after)
+            "".join(keys or ()).encode()  # what is no text is none of ours
         except (ValueError, TypeError, IndexError, KeyError, binascii.Error):
             raise InvalidCursor("cursor: not one of ours; start again without it") from None
         if not whole or (keys is not None and (len(keys) not in (2, 3) or "\x00" in "".join(keys))):
@@ -104,7 +105,7 @@ def search(
     if listed_as_they_lie(wanted) and crowded(session, wanted, at):
         return page_of_a_crowd(session, wanted, at, start, limit=limit, count_exactly=count_exactly)
     if start.after is not None and len(start.after) != len(BY_NAME):
-        raise InvalidCursor("cursor: it comes from an earlier release; start again without it")
+        raise InvalidCursor("cursor: it comes from another question; start again without it")
     reading = read(session, wanted, at)
     tests = conditions(session, wanted, at) + ([reading.condition] if reading else [])
     found = reading.found if reading else None
@@ -136,16 +137,18 @@ def page_of_a_crowd(
     """The institutions of a crowded box as they lie, uncounted unless that is asked for. Raises `InvalidCursor`."""
     if start.after is not None and len(start.after) != len(BY_PLACE):
         raise InvalidCursor("cursor: it comes from another question; start again without it")
-    found = counted(session, wanted, conditions(session, wanted, at), at, exactly=True) if count_exactly else (None, 0)
     lying = as_they_lie(session, wanted, at, limit=limit + 1, after=start.after)
+    number = len(lying) if start.after is None and len(lying) <= limit else None
+    if number is None and count_exactly:
+        number, _ = counted(session, wanted, conditions(session, wanted, at), at, exactly=True)
     return Page(
         items=tuple(Item(one.institution_id, one.feature, None, None) for one in lying[:limit]),
-        number_matched=found[0],
+        number_matched=number,
         without_location=0,
         next_cursor=str(Cursor(start.release, 0, lying[limit - 1].key)) if len(lying) > limit else None,
         moment=at,
         places=(),
-        more_than=CROWD,
+        more_than=len(lying) - 1,
     )
 
 

@@ -4,6 +4,7 @@ database: what is nearest to a point, and what lies in a crowded box.
 The statements are those of `nearest` and `boxes`, put into words once; each tells the release that it read.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
@@ -14,6 +15,7 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy import Engine, Select, func, null, select
 
 from geodata import boxes, nearest
+from geodata.engine import AWAY
 from geodata.filters import InstitutionFilter, choices
 from geodata.geometry import BBox, LonLat
 from geodata.models import InstitutionState, RegisterHead, Release
@@ -21,6 +23,7 @@ from geodata.nearest import Item
 from geodata.releases import Moment, as_of
 
 MOST_STATEMENTS = 50
+TRY_AGAIN_S = 2.0
 MANY_AT_ONE_PLACE = 100
 """Further candidates where the first few lie on one another."""
 
@@ -34,7 +37,11 @@ PUBLISHED = (
 
 
 class NotRead(Exception):
-    """The list takes more than that, the register is another by now, or the database does not answer."""
+    """The list takes more than that, or the register is another by now."""
+
+
+class Away(NotRead):
+    """The database does not answer; it is left alone for a while."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class PlainReads:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = Lock()
+        self._not_before = 0.0
         self._statements: dict[tuple[Any, ...], tuple[str, dict[str, Any]]] = {}
 
     def close(self) -> None:
@@ -81,11 +89,16 @@ class PlainReads:
         self, name: str, statement: Callable[[Moment], Select[Any]], at: Moment, given: dict[str, Any]
     ) -> list[Any]:
         written, fixed = self._statement(name, statement, at, given)
+        if time.monotonic() < self._not_before:
+            raise Away
         try:
             with self._lock:
                 rows = self._execute(written, {**fixed, **given})
-        except psycopg.Error as error:
+        except psycopg.errors.QueryCanceled as error:
             raise NotRead from error
+        except (psycopg.Error, *AWAY) as error:
+            self._not_before = time.monotonic() + TRY_AGAIN_S
+            raise Away from error
         if not rows or (rows[0].release_id, rows[0].published_at) != (at.release, at.published_at):
             raise NotRead
         return rows
@@ -133,5 +146,5 @@ def _lying(at: Moment) -> Select[Any]:
     return select(
         *(features.label("features"), func.count().label("number")),
         *(func.max(part).filter(last).label(part.name) for part in key),
-        *(boxes.AROUND.label("around"), NUMBER, PUBLISHED),
+        *(boxes.around(at).label("around"), NUMBER, PUBLISHED),
     ).select_from(numbered)

@@ -19,6 +19,8 @@ class Remembered(Generic[T]):
     def known(self, key: Hashable) -> T | None:
         """The remembered answer, if there is one."""
         with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
             return self._found.get(key)
 
     def get(self, key: Hashable, work_out: Callable[[], T]) -> T:

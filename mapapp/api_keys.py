@@ -32,6 +32,9 @@ BODY_BYTES = 2_000
 """Each so many bytes of a body count as one more request: a batch of questions is many."""
 
 MOST_KEYS = 10_000
+JUDGED = "mapapp.judged"
+"""In the environment of a request that was counted already."""
+
 UNKNOWN_KEY = Kind(
     401,
     "unknown-key",
@@ -150,7 +153,7 @@ def install(app: Flask, settings: Settings) -> None:
 
 def judge() -> Response | None:
     """Before a request to the API: its answer where it is refused."""
-    if not request.path.startswith("/api/") or request.method == "OPTIONS":
+    if not request.path.startswith("/api/") or request.method == "OPTIONS" or JUDGED in request.environ:
         return None
     try:
         cast(Doorkeeper, current_app.extensions["mapapp.doorkeeper"]).judge()

@@ -21,6 +21,7 @@ from geodata.people.acting import act_under
 from geodata.proposals.reviews import reviews_version
 from geodata.releases import current_release, stay_in
 from geodata.roles import Role, Way
+from geodata.unit_load import loaded_units
 from mapapp.outage import require_database
 from mapapp.replica import Replica, may_be_late, the_replica
 from mapapp.settings import Settings
@@ -43,6 +44,11 @@ class Register:
     data_status: str
     summary: dict[str, Any]
     outlines: str = ""
+
+    @property
+    def units(self) -> str:
+        """Which build of the administrative units the database holds."""
+        return self.outlines.rpartition("+")[2]
 
     @property
     def edition(self) -> tuple[object, ...]:
@@ -202,8 +208,9 @@ def _read_register() -> Register:
 
 
 def _ground(session: Session) -> str:
-    """What changes answers without a release: outlines, the population of communes, reviews of provinces."""
-    return f"{boundaries_version(session)}+{population_version(session)}+{reviews_version(session)}"
+    """What changes answers without a release: outlines, the population of communes, reviews of provinces, units."""
+    versions = boundaries_version(session), population_version(session), reviews_version(session)
+    return "+".join(map(str, (*versions, loaded_units(session))))
 
 
 def _current_register(outlines: str) -> Register:

@@ -26,9 +26,23 @@ def told_page(
     )
 
 
-def told_ready(features: bytes, number: int, *, links: list[dict[str, str]], of_the_register: dict[str, Any]) -> bytes:
-    """The same of so many Feature texts that are put together already, uncounted."""
-    frame = collection((), numberReturned=number, withoutLocation=0, links=links, **of_the_register)
+def told_ready(
+    features: bytes,
+    number: int,
+    *,
+    number_matched: int | None,
+    links: list[dict[str, str]],
+    of_the_register: dict[str, Any],
+) -> bytes:
+    """The same of so many Feature texts that are put together already."""
+    frame = collection(
+        (),
+        numberMatched=number_matched,
+        numberReturned=number,
+        withoutLocation=0,
+        links=links,
+        **of_the_register,
+    )
     return with_features(features, frame)
 
 

@@ -76,6 +76,10 @@ class Outage:
             self._opened, self._looked_at = open_register(self.directory, self._opened), time.monotonic()
         return self._opened
 
+    def look_again(self) -> None:
+        """Another file has taken the place of the one opened: the next question opens that."""
+        self._looked_at = float("-inf")
+
     def last(self) -> Kept | None:
         """The release however old, and when it was current."""
         register = self.opened()
@@ -94,6 +98,9 @@ class Outage:
             return None
         try:
             return register.decide_many(asked, max_age_days=max_age_days)
+        except Replaced:
+            self.look_again()
+            return None
         except (sqlite3.Error, ValueError, zlib.error) as error:
             logging.getLogger(__name__).error("the copy in %s cannot be read: %s", self.directory, error)
             return None
@@ -110,7 +117,7 @@ class Outage:
             try:
                 return edition, kept.register.decide_many(asked, max_age_days=max_age_days), seen_at
             except Replaced:
-                self._looked_at = float("-inf")
+                self.look_again()
                 return self.decide(asked, release, now, max_age_days=max_age_days)
         reasons = (Reason(Why.REGISTER_AWAY),)
         stale = (

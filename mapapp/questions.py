@@ -41,12 +41,12 @@ def facts(on: date, release: int) -> dict[str, Any]:
 
 def external(path: str) -> str:
     """The absolute address of a path of this site, ASCII only (GDAL refuses other links)."""
-    return iri_to_uri(base_address() + path)
+    return base_address() + iri_to_uri(path)
 
 
 def base_address() -> str:
     """What the addresses of this site begin with, for whoever asks now."""
-    return current_app.config["PUBLIC_URL"] or request.host_url.rstrip("/")
+    return iri_to_uri(current_app.config["PUBLIC_URL"] or request.host_url.rstrip("/"))
 
 
 def self_address() -> str:

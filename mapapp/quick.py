@@ -17,7 +17,7 @@ from werkzeug.http import parse_accept_header
 from werkzeug.urls import iri_to_uri
 from werkzeug.wsgi import get_current_url
 
-from mapapp.api_keys import Doorkeeper, TooMany
+from mapapp.api_keys import JUDGED, Doorkeeper, TooMany
 from mapapp.assets import SMALLEST_GZIP
 from mapapp.at_once import ABOUT_THE_BODY, ASKED_BY, PACKED, QUESTION, SHORTCUT, AtOnce, give
 from mapapp.db import Register, day_in_vietnam
@@ -119,8 +119,9 @@ class Quick:
         if state is None:
             raise NotPlain
         asked = Asked(question[PATH], question[QUERY], taught.base, state, day)
-        body = answerer.answer(asked)
         self.doorkeeper.judge_nobody(environ.get("REMOTE_ADDR", ""), asked.path)
+        environ[JUDGED] = True  # and is not counted again on the whole way
+        body = answerer.answer(asked)
         return taught.whole(body, asked)
 
     def _learning(

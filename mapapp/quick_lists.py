@@ -2,6 +2,7 @@
 and nothing of Flask."""
 
 import re
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Flask
@@ -12,7 +13,7 @@ from geodata.engine import make_engine
 from geodata.filters import InstitutionFilter
 from geodata.geometry import BBox, InvalidBBox, LonLat
 from geodata.institutions import Cursor
-from geodata.plain_reads import NotRead, PlainReads
+from geodata.plain_reads import Away, NotRead, PlainReads
 from geodata.releases import Moment
 from geodata.roles import Role, Way
 from mapapp.geojson import GEOJSON
@@ -20,6 +21,7 @@ from mapapp.list_words import told_page, told_ready
 from mapapp.outage import Outage
 from mapapp.params import InstitutionsQuestion
 from mapapp.quick import Asked, NotPlain
+from mapapp.replica import Replica, the_replica
 from mapapp.settings import Settings
 
 PATH = "/api/v1/institutions"
@@ -34,11 +36,35 @@ SAFE = "!$'()*,/:;?@"
 DEFAULT_LIMIT = int(InstitutionsQuestion.model_fields["limit"].default)
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where the lists are read: on the replica, where there is one."""
+
+    reads: PlainReads
+    outage: Outage
+    replica: Replica | None
+
+    def moment(self, asked: Asked) -> Moment:
+        """The current release today. Raises `NotPlain` before the first one, and while what is read from is left
+        alone."""
+        if self.outage.breaker.is_open or not asked.state.release:
+            raise NotPlain
+        if self.replica is not None and not self.replica.usable:
+            raise NotPlain
+        return Moment(asked.day, asked.state.release, True, asked.state.published_at)
+
+    def not_plain(self, reason: NotRead) -> NotPlain:
+        """What to raise; a primary that did not answer is left alone, as after any other question."""
+        if isinstance(reason, Away) and self.replica is None:
+            self.outage.breaker.trip()
+        return NotPlain()
+
+
 class Nearest:
     """What is nearest to a point."""
 
-    def __init__(self, reads: PlainReads, outage: Outage) -> None:
-        self.reads, self.outage = reads, outage
+    def __init__(self, source: Source) -> None:
+        self.source = source
 
     def takes(self, path: str, query: str) -> bool:
         return path == PATH and NEAR.fullmatch(query) is not None
@@ -46,16 +72,16 @@ class Nearest:
     def answer(self, asked: Asked) -> bytes:
         given = parts(NEAR, asked.query)
         point, limit = LonLat(float(given["lon"]), float(given["lat"])), int(given["limit"] or DEFAULT_LIMIT)
-        at = moment_of(asked, self.outage)
+        at = self.source.moment(asked)
         if abs(point.lon) > 180 or abs(point.lat) > 90:
             raise NotPlain
         number = counted_before(InstitutionFilter(on=at.on, near=point), at)
         if number is None:
             raise NotPlain
         try:
-            items = self.reads.nearest(point, at, limit=limit + 1)
-        except NotRead:
-            raise NotPlain from None
+            items = self.source.reads.nearest(point, at, limit=limit + 1)
+        except NotRead as reason:
+            raise self.source.not_plain(reason) from None
         following = Cursor(at.release, limit) if len(items) > limit else None
         matched, without_location = number
         words = told_page(
@@ -71,8 +97,8 @@ class Nearest:
 class Crowd:
     """What lies in a crowded box."""
 
-    def __init__(self, reads: PlainReads, outage: Outage) -> None:
-        self.reads, self.outage = reads, outage
+    def __init__(self, source: Source) -> None:
+        self.source = source
 
     def takes(self, path: str, query: str) -> bool:
         return path == PATH and BOX.fullmatch(query) is not None
@@ -81,15 +107,21 @@ class Crowd:
         if not is_large(asked.state.summary):
             raise NotPlain
         given = parts(BOX, asked.query)
-        at = moment_of(asked, self.outage)
+        at = self.source.moment(asked)
         try:
             box = BBox.parse(given["box"].replace("%2C", ","))
-            found = self.reads.lying(box, at, limit=int(given["limit"] or DEFAULT_LIMIT))
-        except (InvalidBBox, NotRead):
+            found = self.source.reads.lying(box, at, limit=int(given["limit"] or DEFAULT_LIMIT))
+        except InvalidBBox:
             raise NotPlain from None
+        except NotRead as reason:
+            raise self.source.not_plain(reason) from None
         following = Cursor(at.release, 0, found.key) if found.key else None
         return told_ready(
-            found.features, found.number, links=links(asked, following), of_the_register=asked.of_the_register
+            found.features,
+            found.number,
+            number_matched=None if following else found.number,
+            links=links(asked, following),
+            of_the_register=asked.of_the_register,
         )
 
 
@@ -98,13 +130,6 @@ def parts(shape: re.Pattern[str], query: str) -> dict[str, str]:
     if found is None:
         raise NotPlain
     return found.groupdict()
-
-
-def moment_of(asked: Asked, outage: Outage) -> Moment:
-    """The current release today. Raises `NotPlain` while the database is left alone, and before the first release."""
-    if outage.breaker.is_open or not asked.state.release:
-        raise NotPlain
-    return Moment(asked.day, asked.state.release, True, asked.state.published_at)
 
 
 def links(asked: Asked, following: Cursor | None) -> list[dict[str, str]]:
@@ -132,6 +157,7 @@ def plain_reads(settings: Settings) -> PlainReads:
 
 
 def answerers(app: Flask, settings: Settings) -> list[Nearest | Crowd]:
-    reads, outage = plain_reads(settings), app.extensions["mapapp.outage"]
+    reads = plain_reads(settings)
     app.extensions["mapapp.plain_reads"] = reads
-    return [Nearest(reads, outage), Crowd(reads, outage)]
+    source = Source(reads, app.extensions["mapapp.outage"], the_replica(app))
+    return [Nearest(source), Crowd(source)]

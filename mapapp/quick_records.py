@@ -6,6 +6,8 @@ import re
 import sqlite3
 import zlib
 
+from geodata.kept.register import Replaced
+from geodata.kept.telling import words_of
 from mapapp.outage import Outage, same
 from mapapp.quick import Asked, NotPlain
 from mapapp.record_words import PATH, version_of_words, whole_answer
@@ -26,10 +28,13 @@ class Records:
         kept, published_at = self.outage.opened(), asked.state.published_at
         if kept is None or published_at is None or not same(kept, asked.state.release, published_at):
             raise NotPlain
-        if not kept.words.startswith(version_of_words()):
+        if kept.words != words_of(version_of_words(), asked.state.units):
             raise NotPlain
         try:
             found = kept.told(asked.path.removeprefix(PATH), asked.day)
+        except Replaced:
+            self.outage.look_again()
+            raise NotPlain from None
         except (sqlite3.Error, zlib.error) as error:
             logging.getLogger(__name__).error("the copy in %s cannot be read: %s", self.outage.directory, error)
             raise NotPlain from None

@@ -35,7 +35,11 @@ class Teller:
 
 def words_version(session: Session, teller: Teller) -> str:
     """What the words depend on besides the release: the teller, and the names of administrative units."""
-    return f"{teller.version} {loaded_units(session)}"
+    return words_of(teller.version, loaded_units(session))
+
+
+def words_of(teller_version: str, units: str) -> str:
+    return f"{teller_version} {units}"
 
 
 def tell_all(session: Session, database: sqlite3.Connection, teller: Teller, release: int) -> None:

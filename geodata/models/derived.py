@@ -70,8 +70,7 @@ class InstitutionState(Base):
             text("st_geohash(geom, 10)"),  # COLLATE "C" in the database, which does not tell so when asked
             "institution_id",
             "campus_id",
-            postgresql_include=["geom"],
-            postgresql_where=OPEN,
+            postgresql_include=["geom", "release_from", "release_to"],
         ),
         Index("ix_institution_state_geog", "geog", postgresql_using="gist", postgresql_where=OPEN),
         Index("ix_institution_state_search", "search", postgresql_using="gin", postgresql_where=OPEN),

@@ -146,7 +146,19 @@ def names(feature: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "nonsense", ["", "x", "!!!", "AAAA", "W10", "é", str(Cursor(1, 2)) + "x", "bnVsbA", "WzEsLTEsbnVsbF0"]
+    "nonsense",
+    [
+        "",
+        "x",
+        "!!!",
+        "AAAA",
+        "W10",
+        "é",
+        str(Cursor(1, 2)) + "x",
+        "bnVsbA",
+        "WzEsLTEsbnVsbF0",
+        "WzEsMCxbIlx1ZDgwMCIsIngiXV0",
+    ],
 )
 def test_a_foreign_cursor_is_refused(nonsense: str) -> None:
     with pytest.raises(InvalidCursor):

@@ -1,7 +1,7 @@
 """Plain questions answered before Flask are answered as Flask would, to the letter; all others go the whole way."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from mapapp import create_app, quick_records
 from mapapp.db import day_in_vietnam
 from mapapp.limits import Limits
 from mapapp.outage import refresh
+from mapapp.questions import external
 from mapapp.record_words import PATH, READ_BY, TOLD_BY, teller
 from mapapp.settings import Settings
 from tests.conftest import scratch
@@ -82,6 +83,7 @@ def site(installed: Site) -> Iterator[Site]:
     """With the plain way of asking taught."""
     quick = quick_of(installed.app)
     inner = quick.app
+    installed.app.extensions["mapapp.outage"].breaker._until = 0.0
     installed.get(PATH + installed.ids[0])
 
     def counted(environ: Any, start_response: Any) -> Any:
@@ -135,13 +137,16 @@ def test_lists_are_those_of_the_whole_way(site: Site, headers: dict[str, str]) -
         f"/api/v1/institutions?lat={lat}&lon={lon}&limit=10" for lat in (8.6, 10.8, 21.03) for lon in (105, 106.7)
     ]
     cities = [CITY, f"{CITY}&limit=7", CITY.replace(",", "%2C"), f"{CITY}&limit=1000"]
+    without_flask = []
     for address in (NEAR, *points, *cities):
         expected = site.whole(address, headers)
         site.get(NEAR, headers), site.get(CITY, headers)
         site.forget()
         answer = site.get(address, headers)
         assert shown(answer) == shown(expected), address
-        assert address in points or not site.flask_calls, address
+        without_flask += [] if site.flask_calls else [address]
+    assert {NEAR, *cities} <= set(without_flask)
+    assert len(set(points) & set(without_flask)) > len(points) / 2
 
 
 @pytest.mark.usefixtures("crowded")
@@ -245,6 +250,41 @@ def test_beyond_the_limit_flask_refuses(site: Site) -> None:
             PATH + site.ids[7], base_url=PUBLIC, environ_overrides={"REMOTE_ADDR": "203.0.113.9"}
         )
     assert (answer.status_code, answer.headers["Retry-After"], len(site.flask_calls)) == (429, "7", 1)
+
+
+def test_who_is_refused_costs_no_reading(site: Site) -> None:
+    site.get(NEAR)
+    site.forget()
+    elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
+    reads = site.app.extensions["mapapp.plain_reads"]
+    with patch.object(Limits, "wait_s", return_value=7.0), patch.object(reads, "nearest") as nearest:
+        answer = site.app.test_client().get(NEAR, base_url=PUBLIC, environ_overrides=elsewhere)
+    assert (answer.status_code, nearest.called) == (429, False)
+
+
+def test_a_question_counts_once_however_it_is_answered(site: Site) -> None:
+    """Also where the quick way gives up and the whole way begins."""
+    elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
+    for address in (NEAR, PATH + site.ids[8], PATH + "nobody-knows-it"):
+        site.get(address)
+        site.forget()
+        with patch.object(Limits, "wait_s", return_value=0.0) as counted:
+            site.app.test_client().get(address, base_url=PUBLIC, environ_overrides=elsewhere)
+        assert counted.call_count == 1, address
+
+
+def test_words_with_names_of_other_units_are_not_passed_on(site: Site) -> None:
+    look = site.app.extensions["mapapp.last_look"]
+    renamed = replace(look.register, outlines=f"{look.register.outlines} anew")
+    with patch.object(look, "register", renamed):
+        site.get(PATH + site.ids[9])
+    assert site.flask_calls
+
+
+def test_addresses_are_ascii_on_both_ways(site: Site) -> None:
+    """GDAL refuses other links."""
+    with site.app.test_request_context("/"), patch.dict(site.app.config, PUBLIC_URL="https://bảnđồ.vn"):
+        assert external("/institutions/x").startswith("https://xn--")
 
 
 def test_the_files_that_words_depend_on_exist() -> None:

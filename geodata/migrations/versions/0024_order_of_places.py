@@ -15,13 +15,23 @@ depends_on = None
 NAME, TABLE = "ix_institution_state_place", "institution_state"
 
 
+BROKEN_OFF = f"""
+    DO $$ BEGIN
+        IF EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('{NAME}') AND NOT indisvalid) THEN
+            DROP INDEX {NAME};
+        END IF;
+    END $$
+"""
+"""One whose making CONCURRENTLY was broken off is of no use to anybody."""
+
+
 def upgrade() -> None:
+    op.execute(BROKEN_OFF)
     op.create_index(
         NAME,
         TABLE,
         [sa.text('(st_geohash(geom, 10) COLLATE "C")'), "institution_id", "campus_id"],
-        postgresql_include=["geom"],
-        postgresql_where=sa.text("release_to IS NULL"),
+        postgresql_include=["geom", "release_from", "release_to"],
         if_not_exists=True,
     )
 
