@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pyotp
 import pytest
 
-from geodata.people.second_factor import STEP_S, step_of
+from geodata.people.second_factor import STEP_S, new_secret, step_of
 
 NOW = datetime(2026, 11, 22, 8, 0, 10, tzinfo=UTC)
-SECRET = "JBSWY3DPEHPK3PXP"
+SECRET = new_secret()
 
 
 def test_a_code_may_be_typed_with_spaces() -> None:
