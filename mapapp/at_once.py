@@ -116,6 +116,11 @@ class AtOnce:
     def pointer(self, question: tuple[str, ...]) -> Pointer | Retold | None:
         return self._pointers.get(question)
 
+    def keep(self, question: tuple[str, ...], key: str, answer: Kept, state: Register) -> None:
+        """Give the answer from memory to whoever asks the same in this state of the register."""
+        self.kept.put(key, answer)
+        self.point(question, Pointer(key, state.edition, day_in_vietnam(self.clock())))
+
     def point(self, question: tuple[str, ...], pointer: Pointer | Retold) -> None:
         """From now on the question leads to the kept answer."""
         if sum(map(len, question)) > LONGEST_QUESTION:

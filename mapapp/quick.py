@@ -6,6 +6,7 @@ whole way, and so does everything while the register was not looked at within th
 """
 
 import gzip
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -74,12 +75,16 @@ class Taught:
     headers: tuple[tuple[str, str], ...]
     packs: bool
 
-    def whole(self, body: bytes, asked: Asked) -> Kept:
-        etag = f'W/"{etag_of(asked.state, asked.day, self.host_url, f"{asked.path}?{asked.query}", self.accept)}"'
+    def key(self, asked: Asked) -> str:
+        """Names the answer, as the application would."""
+        return etag_of(asked.state, asked.day, self.host_url, f"{asked.path}?{asked.query}", self.accept)
+
+    def whole(self, body: bytes, key: str) -> Kept:
+        etag = f'W/"{key}"'
         packs = self.packs and len(body) > SMALLEST_GZIP
         body = gzip.compress(body, 5, mtime=0) if packs else body
         headers = (*self.headers, *([PACKED] if packs else []), ("Content-Length", str(len(body))), ("ETag", etag))
-        return Kept(body, headers, etag, 0)
+        return Kept(body, headers, etag, time.monotonic())
 
 
 class Quick:
@@ -122,7 +127,10 @@ class Quick:
         self.doorkeeper.judge_nobody(environ.get("REMOTE_ADDR", ""), asked.path)
         environ[JUDGED] = True  # and is not counted again on the whole way
         body = answerer.answer(asked)
-        return taught.whole(body, asked)
+        key = taught.key(asked)
+        found = taught.whole(body, key)
+        shortcut.keep(question, f"{key}+gzip" if taught.packs else key, found, state)
+        return found
 
     def _learning(
         self, way: Way, environ: "WSGIEnvironment", start_response: "StartResponse"

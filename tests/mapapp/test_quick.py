@@ -291,3 +291,12 @@ def test_the_files_that_words_depend_on_exist() -> None:
     for package, files in ((mapapp, TOLD_BY), (geodata, READ_BY)):
         folder = Path(str(package.__file__)).parent
         assert [file for file in files if not (folder / file).is_file()] == []
+
+
+def test_the_second_asking_is_answered_from_memory(site: Site) -> None:
+    address = PATH + site.ids[10]
+    first = site.get(address)
+    with patch.object(quick_of(site.app), "answerers", []):
+        again = site.get(address)
+    assert shown(again) == shown(first)
+    assert not site.flask_calls
