@@ -62,15 +62,9 @@ class Shelf:
 
     def _make(self, session: Session, edition: Edition, scope: Scope, path: Path, format: str) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f".{secrets.token_hex(8)}.{format}")
-        try:
-            FORMATS[format](draft, chunks(session, edition, scope), edition)
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
-        sum_and_size = {"sha256": sha256_of(path), "bytes": path.stat().st_size}
+        made = make(session, edition, scope, format, path)
         noted = path.with_name(f".{secrets.token_hex(8)}.sum")
-        noted.write_text(json.dumps(sum_and_size))
+        noted.write_text(json.dumps({"sha256": made.sha256, "bytes": made.bytes}))
         noted.replace(path.with_name(path.name + ".sha256"))
         self._forget_old()
 
@@ -95,6 +89,18 @@ class Shelf:
         )
         for old in editions[EDITIONS_KEPT:]:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def make(session: Session, edition: Edition, scope: Scope, format: str, path: Path) -> MadeFile:
+    """The file at `path`: whole, or not there at all."""
+    draft = path.with_name(f".{secrets.token_hex(8)}.{format}")
+    try:
+        FORMATS[format](draft, chunks(session, edition, scope), edition)
+        made = MadeFile(path, path.name, draft.stat().st_size, sha256_of(draft))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return made
 
 
 def sha256_of(path: Path) -> str:

@@ -1,23 +1,22 @@
 """`/data/files/r<release>/<name>`: the files themselves, their manifest with sums, the data dictionary."""
 
-import json
 from typing import Any
 
 from flask import Response, request, send_file
 
-from geodata.downloads import FIELDS, FORMATS, MEDIA_TYPES, Edition, MadeFile, Scope
+from geodata.downloads import FORMATS, MEDIA_TYPES, Edition, MadeFile, Scope
 from geodata.releases import edition_facts
 from mapapp.assets import FOR_EVER
 from mapapp.data.blueprint import bp, current_edition, shelf
+from mapapp.data.manifests import about, described, dictionary_text
 from mapapp.data.scopes import provinces, scope_of
 from mapapp.db import data_status, session
 from mapapp.errors import NOT_FOUND, Problem
 from mapapp.exports.licence import data_licence
-from mapapp.field_words import PROPERTIES
 from mapapp.geojson import to_json
 from mapapp.headers import FRESH_FOR
-from mapapp.i18n import catalogue, page_url
 from mapapp.i18n import gettext as _
+from mapapp.i18n import page_url
 from mapapp.params import CatalogueQuestion, read
 from mapapp.questions import external
 
@@ -72,24 +71,11 @@ def sent(made: MadeFile, edition: Edition, format: str) -> Response:
 def manifest(edition: Edition, scope: Scope) -> dict[str, Any]:
     """All files of a scope with their sums; makes those that are not there yet."""
     licence = data_licence(edition.data_status)
-    made = {format: shelf().file(session(), edition, scope, format) for format in FORMATS}
+    made = [shelf().file(session(), edition, scope, format) for format in FORMATS]
     return {
-        "manifest_version": 1,
-        "release": edition.release,
-        "published_at": edition.published_at,
-        "data_status": edition.data_status,
-        "licence": {"name": licence.name, "url": licence.url},
+        **about(edition, licence),
         "dictionary": external("/data/dictionary.json"),
-        "files": [
-            {
-                "name": one.name,
-                "url": address(edition, one.name),
-                "media_type": MEDIA_TYPES[format],
-                "bytes": one.bytes,
-                "sha256": one.sha256,
-            }
-            for format, one in made.items()
-        ],
+        "files": [{**described(one), "url": address(edition, one.name)} for one in made],
     }
 
 
@@ -115,15 +101,4 @@ def current_manifest() -> Response:
 def dictionary() -> Response:
     """Every column with its type, its meaning in both languages, and its values."""
     read(CatalogueQuestion, request.args)
-    english = catalogue("en")
-    columns = [
-        {
-            "name": field.name,
-            "type": "date (YYYY-MM-DD)" if field.type == "date" else field.type.value,
-            "description": {"vi": PROPERTIES[field.name], "en": english.gettext(PROPERTIES[field.name])},
-            "values": list(field.values) or None,
-        }
-        for field in FIELDS
-    ]
-    text = json.dumps({"columns": columns}, ensure_ascii=False, indent=1)
-    return Response(text, mimetype=JSON)
+    return Response(dictionary_text(), mimetype=JSON)

@@ -28,9 +28,13 @@ class Licence:
 
 
 def data_licence(data_status: str) -> Licence:
+    """That of data of this status in the running application."""
+    return licence_of(data_status, current_app.config["DATA_LICENCE"], current_app.config["DATA_LICENCE_URL"])
+
+
+def licence_of(data_status: str, name: str | None, url: str | None) -> Licence:
     """Illustrative data are nobody's: CC0. For anything else the installation says it (`MAPAPP_DATA_LICENCE`), or
     nothing is declared."""
     if data_status == "illustrative":
         return Licence(CC0, "https://creativecommons.org/publicdomain/zero/1.0/")
-    name = current_app.config["DATA_LICENCE"]
-    return Licence(name, current_app.config["DATA_LICENCE_URL"]) if name else Licence(UNDECLARED, None)
+    return Licence(name, url) if name else Licence(UNDECLARED, None)
