@@ -23,8 +23,9 @@ from geodata.vocabulary import PersonAct, ProposalKind
 from mapapp.db import session, today
 from mapapp.errors import CONFLICT, INVALID, NOT_FOUND, Problem, handle
 from mapapp.i18n import language, page_url
-from mapapp.reports_form_view import Figures, report_page
+from mapapp.reports_form_view import report_page
 from mapapp.reports_list_view import ListQuestion, list_page
+from mapapp.reports_meeting import Figures, Opened
 from mapapp.reports_reminders import reminder_file
 from mapapp.sign_in import NOT_ALLOWED, require, require_own_form, require_person, unseen, visitor
 from mapapp.writing import writing
@@ -110,19 +111,22 @@ def one(subject: str, year: int) -> Response:
 
 @bp.post(f"/steward/reports/<subject>/{YEARS}")
 def save(subject: str, year: int) -> Response:
-    """Keep the draft; 409 with what was typed where somebody else kept another one since the form was opened."""
+    """Keep the draft; 409 with the three sides where somebody else changed the report since the form was opened."""
     found, given, note = the_subject(subject), typed(), clean(request.form.get("reason", ""))[:500]
+    opened = Opened.read()
     try:
         with writing() as writer:
-            if stamp(writer, report_under_way(writer, found, year, lock=True)) != request.form.get("base", ""):
+            if stamp(writer, found, year, report_under_way(writer, found, year, lock=True)) != opened.base:
                 raise AlreadyUnderWay("", "")
             keep(writer, found, year, given, note)
             writer.commit()
     except AlreadyUnderWay:
-        shown = report_page(visitor(), found, year, may_fill=True, given=given, note=note, conflict=True)
+        shown = report_page(visitor(), found, year, may_fill=True, given=given, note=note, opened=opened, met=True)
         return page("report", shown, 409)
     except Faulty as error:
-        shown = report_page(visitor(), found, year, may_fill=True, given=given, note=note, faults=error.faults)
+        shown = report_page(
+            visitor(), found, year, may_fill=True, given=given, note=note, faults=error.faults, opened=opened
+        )
         return page("report", shown, 400)
     return to(found, year)
 
@@ -173,7 +177,7 @@ def act(subject: str, year: int, act: str) -> Response:
         under_way = report_under_way(writer, found, year, lock=True)
         if under_way is None:
             raise WrongStep("Chưa có báo cáo nào đang soạn.", "There is no report under way.")
-        if request.form.get("base") not in (None, stamp(writer, under_way)):
+        if request.form.get("base") not in (None, stamp(writer, found, year, under_way)):
             raise WrongStep(
                 "Người khác vừa thay đổi báo cáo này. Hãy tải lại trang.",
                 "Somebody else has just changed this report. Reload the page.",

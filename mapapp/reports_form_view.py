@@ -1,6 +1,6 @@
 """The form of one subject's report on a year: what is asked, what was said last year and before, what may be done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,12 +23,11 @@ from mapapp.i18n import day, language, page_url
 from mapapp.i18n import gettext as _
 from mapapp.proposal_view import StepView, step_view
 from mapapp.readiness_view import figure_words
+from mapapp.reports_meeting import Difference, Figures, Meeting, Opened, meet
 from mapapp.reports_words import duty_name, source_of, state_words, subject_name, time_left
 from mapapp.sign_in import Visitor
 from mapapp.steward_view import Frame, frame, moment
 from mapapp.views import Link
-
-Figures = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,8 @@ class DeadlineView:
 
 @dataclass(frozen=True)
 class ReportPage:
-    """`editable`: the person may write now; `base`: the stamp of what the form was made from."""
+    """`editable`: the person may write now; `opened`: what the form was made from; `met`: somebody else changed the
+    report meanwhile, and `differences` tell what."""
 
     frame: Frame
     subject: Subject
@@ -85,7 +85,7 @@ class ReportPage:
     tone: str
     deadlines: tuple[DeadlineView, ...]
     groups: tuple[FigureGroup, ...]
-    base: str
+    opened: Opened
     note: str
     editable: bool
     begun: bool
@@ -93,7 +93,8 @@ class ReportPage:
     sent_back: str | None
     steps: tuple[StepView, ...]
     faults: tuple[tuple[str, str], ...]
-    conflict: bool
+    met: bool
+    differences: tuple[Difference, ...]
     read_from_sheet: int
     years: tuple[Link, ...]
     proposal_url: str | None
@@ -115,14 +116,18 @@ def report_page(
     given: Figures | None = None,
     note: str | None = None,
     faults: Sequence[Fault] = (),
-    conflict: bool = False,
+    opened: Opened | None = None,
+    met: bool = False,
     read_from_sheet: int = 0,
 ) -> ReportPage:
-    """The page as the person sees it; `given` is what was typed or read from a sheet and is not kept yet."""
+    """The page as the person sees it; `given` is what was typed or read from a sheet and is not kept yet, into a form
+    that was `opened` on something else than the report as it is now. `met`: the two are compared."""
     found = report_under_way(session(), subject, year)
     asked = questions(session(), subject, year)
     editable = may_fill and bool(asked) and (found is None or found.state in WRITTEN)
-    cells = given if given is not None else figures_asked(found) if found is not None else None
+    now = as_it_stands(subject, year, found, asked)
+    meeting = meet(labels(asked), words_of(asked), opened, now, given or {}, note or "") if met and opened else None
+    cells = figures_shown(now, given, meeting, editable=editable)
     versions = corrected(session(), subject, year)
     duties = duties_of(session(), subject, year)
     standing = standing_of(
@@ -141,15 +146,16 @@ def report_page(
         tone=tone,
         deadlines=tuple(deadline(duty, year, done=standing.published or standing.state in SENT) for duty in duties),
         groups=groups(asked, cells, versions, year),
-        base=stamp(session(), found),
-        note=note if note is not None else found.reason if found else "",
+        opened=opened if opened and not met else now,
+        note=meeting.note if meeting and editable else note if note is not None else now.note,
         editable=editable,
         begun=found is not None,
         acts=acts(found, subject, year) if may_fill else (),
         sent_back=sent_back_with(session(), found) if found else None,
         steps=tuple(step_view(step) for step in reading.steps(session(), found)) if found else (),
         faults=tuple((fault.field, fault.en if language() == "en" else fault.vi) for fault in faults),
-        conflict=conflict,
+        met=met,
+        differences=meeting.differences if meeting else (),
         read_from_sheet=read_from_sheet,
         years=tuple(
             Link(str(one), page_url("reports.one", subject=subject.key, year=one), one == year)
@@ -158,6 +164,47 @@ def report_page(
         proposal_url=page_url("proposals.one", number=found.id) if found and reads else None,
         public_url=page_url("citizen.institution", id_or_code=subject.id) if subject.institutions else None,
     )
+
+
+def as_it_stands(subject: Subject, year: int, found: Proposal | None, asked: Sequence[Question]) -> Opened:
+    """What a form is opened on now: the report under way, else what the register says."""
+    told = figures_asked(found) if found is not None else None
+    return Opened(
+        stamp(session(), subject, year, found),
+        {one.indicator.id: typed(one, told) for one in asked},
+        found.reason if found else "",
+    )
+
+
+def figures_shown(now: Opened, given: Figures | None, meeting: Meeting | None, *, editable: bool) -> Figures:
+    """What stands in the form: what was typed, put together with what somebody else saved meanwhile; in a form that
+    cannot be written any more only the latter."""
+    if meeting is not None:
+        return meeting.figures if editable else now.figures
+    return given if given is not None else now.figures
+
+
+def labels(asked: Sequence[Question]) -> dict[str, str]:
+    """{indicator: its name}"""
+    vietnamese = language() == "vi"
+    return {one.indicator.id: one.indicator.name_vi if vietnamese else one.indicator.name_en for one in asked}
+
+
+def words_of(asked: Sequence[Question]) -> Callable[[str, Mapping[str, str]], str]:
+    """What says the cells of an indicator in a few words."""
+    answers = {
+        one.indicator.id: dict(zip(ANSWERS, (_("Có"), _("Chưa có")), strict=True)) for one in asked if one.yes_or_no
+    }
+
+    def words(id: str, cells: Mapping[str, str]) -> str:
+        value = answers.get(id, {}).get(cells.get("value", ""), cells.get("value", ""))
+        parts = [cells.get("numerator", ""), cells.get("denominator", "")]
+        of_parts = " / ".join(part or "–" for part in parts) if any(parts) else ""
+        return "; ".join(
+            one for one in (of_parts, value, cells.get("missing_reason", ""), cells.get("evidence", "")) if one
+        )
+
+    return words
 
 
 WRITTEN = (ProposalState.DRAFT, ProposalState.SENT_BACK)

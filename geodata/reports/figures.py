@@ -39,6 +39,12 @@ EVER_SAID = """
     ORDER BY figure.indicator_id, figure.release_from DESC, figure.row_id DESC
 """
 
+LAST_TOLD = """
+    SELECT max(greatest(figure.release_from, figure.release_to))
+    FROM report JOIN indicator_value AS figure ON figure.report_id = report.id
+    WHERE {of} AND report.period_id = :period
+"""
+
 
 @dataclass(frozen=True)
 class Version:
@@ -67,6 +73,13 @@ def said_now(session: Session, subject: Subject, periods: list[str]) -> dict[str
             fact["institution_id"] = subject.id
         found[row["period_id"]][row["indicator_id"]] = fact
     return found
+
+
+def last_told(session: Session, subject: Subject, year: int) -> int | None:
+    """The last release that changed the subject's figures of the year; None where there never was any."""
+    given = {"id": _id(subject), "period": str(year)}
+    release: int | None = session.scalar(text(LAST_TOLD.format(of=OF[subject.kind])), given)
+    return release
 
 
 def corrected(session: Session, subject: Subject, year: int) -> dict[str, tuple[Version, ...]]:

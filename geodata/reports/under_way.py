@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from geodata.models import Identifier, Proposal, ProposalLog
 from geodata.proposals.reading import OPEN
+from geodata.reports.figures import last_told
 from geodata.reports.subjects import Subject
 from geodata.vocabulary import ProposalKind, ProposalState, ProposalStep
 
@@ -20,10 +21,12 @@ def report_under_way(session: Session, subject: Subject, year: int, *, lock: boo
     return session.scalars(rows.with_for_update() if lock else rows).first()
 
 
-def stamp(session: Session, found: Proposal | None) -> str:
-    """What changes with every step of a report: a form that was opened under another stamp is an old one."""
+def stamp(session: Session, subject: Subject, year: int, found: Proposal | None) -> str:
+    """What changes with every step of the report under way, and without one with every publication of its figures: a
+    form that was opened under another stamp is an old one."""
     if found is None:
-        return ""
+        released = last_told(session, subject, year)
+        return f"r{released}" if released else ""
     log = select(func.max(ProposalLog.id)).where(ProposalLog.proposal_id == found.id)
     return f"{found.id}.{session.scalar(log)}"
 

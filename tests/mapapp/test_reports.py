@@ -3,7 +3,9 @@ report with its schema."""
 
 import io
 import json
+import re
 from datetime import UTC, date, datetime
+from html import unescape
 from typing import Any
 
 import pytest
@@ -27,6 +29,7 @@ from tests.people import a_person, form_token, sign_in
 
 HANOI = "01"
 TEACHERS = "teacher_digital_competence"
+TEACHERS_NAME = "Nhà giáo, cán bộ quản lý được đào tạo nâng cao năng lực số"
 FILLED = {
     f"{TEACHERS}.numerator": "12",
     f"{TEACHERS}.denominator": "40",
@@ -166,20 +169,121 @@ def test_what_was_typed_comes_back_with_what_is_wrong(
     assert "is more than the denominator" in english
 
 
+@pytest.fixture
+def ha(app: APIFlask, school: AnInstitution, register: Session) -> FlaskClient:
+    """A second reporter of the school."""
+    return sign_in(app.test_client(), register, a_person(register, (Role.REPORTER, school.id), login="ha"))
+
+
+def hidden(text: str) -> dict[str, str]:
+    """What the form says that it was opened on."""
+    return {name: unescape(told) for name, told in re.findall(r'name="(base|opened)" value="([^"]*)"', text)}
+
+
+def met(text: str) -> dict[str, tuple[bool, list[str]]]:
+    """{item: (both changed it, [as opened, theirs, yours])} of the page that compares."""
+    rows = text.partition('class="differences versions met"')[2].partition("</table>")[0].split("<tr>")[2:]
+    return {
+        re.findall(r"<a [^>]*>([^<]*)</a>", row)[0]: (
+            "hai bên khác nhau" in row,
+            re.findall(r"<bdi>([^<]*)</bdi>", row),
+        )
+        for row in rows
+    }
+
+
 def test_two_who_write_at_once_lose_nothing(
-    hoa: FlaskClient, app: APIFlask, school: AnInstitution, register: Session
+    hoa: FlaskClient, ha: FlaskClient, school: AnInstitution, register: Session
 ) -> None:
-    ha = sign_in(app.test_client(), register, a_person(register, (Role.REPORTER, school.id), login="ha"))
     page = address(school)
-    token = form_token(ha.get(page).text)
-    save(hoa, page, **FILLED)
-    late = ha.post(page, data={"token": token, "base": "", **FILLED, f"{TEACHERS}.numerator": "39"})
+    shown = ha.get(page).text
+    token = form_token(shown)
+    save(hoa, page, reason="Bản của Hoa", **FILLED)
+    typed = {**FILLED, f"{TEACHERS}.numerator": "39", "digital_learning_platform.value": ""}
+    late = ha.post(page, data={"token": token, **hidden(shown), **typed})
     assert late.status_code == 409
-    assert "Người khác vừa lưu" in late.text
+    assert "đã được người khác thay đổi từ khi bạn mở" in late.text
     assert 'value="39"' in late.text
-    again = ha.post(page, data={"token": token, "base": base_of(late.text), **FILLED}, follow_redirects=True)
+    compared = met(late.text)
+    assert compared[TEACHERS_NAME] == (True, ["–", "12 / 40", "39 / 40"])
+    assert compared["Có nền tảng số dạy và học"] == (False, ["–", "Có", "–"]), "the other person's alone"
+    assert compared["Ghi chú cho người duyệt"] == (False, ["–", "Bản của Hoa", "–"])
+    assert '<option value="có" selected>' in late.text
+    assert 'value="Bản của Hoa"' in late.text
+    again = ha.post(page, data={"token": token, **hidden(late.text), **typed}, follow_redirects=True)
     assert again.status_code == 200
     assert len(register.scalars(select(Proposal)).all()) == 1
+
+
+def test_a_figure_is_put_together_of_no_two_halves(hoa: FlaskClient, ha: FlaskClient, school: AnInstitution) -> None:
+    page = address(school)
+    shown = save(ha, page, **FILLED).text
+    save(hoa, page, **{**FILLED, f"{TEACHERS}.numerator": "30", f"{TEACHERS}.denominator": "50"})
+    mine = {**FILLED, f"{TEACHERS}.numerator": "13", f"{TEACHERS}.evidence": "https://truong.example.vn/moi"}
+    late = send(ha, page, **hidden(shown), **mine)
+    assert late.status_code == 409
+    assert met(late.text) == {
+        TEACHERS_NAME: (True, ["12 / 40", "30 / 50", "13 / 40"]),
+        f"{TEACHERS_NAME}: minh chứng": (
+            False,
+            [FILLED[f"{TEACHERS}.evidence"], FILLED[f"{TEACHERS}.evidence"], "https://truong.example.vn/moi"],
+        ),
+    }
+    for cell, value in (("numerator", "13"), ("denominator", "40")):
+        assert f'name="{TEACHERS}.{cell}" value="{value}"' in late.text
+
+
+def test_what_was_published_since_the_form_was_opened_is_not_written_over(
+    hoa: FlaskClient, ha: FlaskClient, minh: FlaskClient, school: AnInstitution, register: Session
+) -> None:
+    page = address(school)
+    shown = ha.get(page).text
+    to_register(hoa, minh, register, page, FILLED)
+    typed = {f"{TEACHERS}.numerator": "39", f"{TEACHERS}.denominator": "40"}
+    late = send(ha, page, **hidden(shown), **typed)
+    assert late.status_code == 409
+    assert met(late.text)[TEACHERS_NAME] == (True, ["–", "12 / 40", "39 / 40"])
+    assert send(ha, page, **hidden(late.text), **typed).status_code == 200
+    to_register(ha, minh, register, page, typed)
+    stale = send(hoa, page, **hidden(late.text), **{**typed, f"{TEACHERS}.numerator": "1"})
+    assert stale.status_code == 409, "published again"
+
+
+def test_what_was_typed_is_shown_also_when_the_report_has_been_sent(
+    hoa: FlaskClient, ha: FlaskClient, school: AnInstitution
+) -> None:
+    page = address(school)
+    shown = save(hoa, page, **FILLED).text
+    send(hoa, page, f"{page}/propose")
+    late = send(ha, page, **hidden(shown), **{**FILLED, f"{TEACHERS}.numerator": "39"})
+    assert late.status_code == 409
+    assert "báo cáo đã được gửi nên không sửa được nữa" in late.text
+    assert met(late.text) == {TEACHERS_NAME: (False, ["12 / 40", "12 / 40", "39 / 40"])}
+    assert f'name="{TEACHERS}.numerator" value="12"' in late.text, "the report as it was sent"
+
+
+def test_a_form_that_comes_back_with_faults_is_still_the_one_that_was_opened(
+    hoa: FlaskClient, ha: FlaskClient, school: AnInstitution
+) -> None:
+    page = address(school)
+    before = hidden(ha.get(page).text)
+    wrong = send(ha, page, **before, **{**FILLED, f"{TEACHERS}.numerator": "41"})
+    assert (wrong.status_code, hidden(wrong.text)) == (400, before)
+    save(hoa, page, **FILLED)
+    assert send(ha, page, **hidden(wrong.text), **FILLED).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["", "{", "[]", '{"figures": [], "note": ""}', '{"figures": {"a": 1}, "note": 1}', "[" * 9_999]
+)
+def test_a_form_that_tells_nonsense_of_its_beginning_is_compared_with_nothing(
+    hoa: FlaskClient, school: AnInstitution, nonsense: str
+) -> None:
+    page = address(school)
+    save(hoa, page, **FILLED)
+    late = send(hoa, page, base="0.0", opened=nonsense, **{**FILLED, f"{TEACHERS}.numerator": "39"})
+    assert late.status_code == 409
+    assert met(late.text)[TEACHERS_NAME] == (True, ["–", "12 / 40", "39 / 40"])
 
 
 def test_a_department_reports_its_own_figures(app: APIFlask, minh: FlaskClient, register: Session) -> None:
