@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Any, cast
 
 from geodata.text import fold
 from geodata.vocabulary import TrainingLevel
+from geodata.yaml_text import parsed
 
 UNCHECKED_SOURCE = "list"
 """The source of rows that were not compared with a published document."""
@@ -150,12 +149,12 @@ def load(*extra_words: Path) -> Catalogue:
     bare = Catalogue(occupations, _names(rows["fields"]), _names(rows["sources"]), {})
     lines = [*_packaged("occupation_words.yaml")["words"]]
     for path in extra_words:
-        lines += yaml.safe_load(path.read_text(encoding="utf-8"))["words"]
+        lines += cast(dict[str, Any], parsed(path.read_text(encoding="utf-8")))["words"]
     return Catalogue(bare.occupations, bare.fields, bare.sources, _phrases(bare, lines))
 
 
 def _packaged(name: str) -> Any:
-    return yaml.safe_load(resources.files("geodata").joinpath("catalogue", name).read_text(encoding="utf-8"))
+    return parsed(resources.files("geodata").joinpath("catalogue", name).read_text(encoding="utf-8"))
 
 
 def _names(rows: Mapping[str, Mapping[str, str]]) -> dict[str, Name]:

@@ -12,6 +12,7 @@ from typing import TypeAlias, TypeVar
 import yaml
 
 from geodata.errors import GeodataError
+from geodata.yaml_text import parsed
 
 Folder: TypeAlias = Path | Traversable
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -152,7 +153,7 @@ def unique(rows: Sequence[tuple[Row, object]]) -> None:
 
 def _parsed(folder: Folder, name: str) -> object:
     try:
-        return yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+        return parsed((folder / name).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CatalogueError(f"{name}: the file is missing; put it back into the catalogue folder") from None
     except yaml.YAMLError as error:

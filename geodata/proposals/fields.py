@@ -4,14 +4,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Any, cast
 
 from geodata.people.rights import Person
 from geodata.proposals.change_sets import facts_in
 from geodata.proposals.refusals import NotAllowed
 from geodata.vocabulary import Role
+from geodata.yaml_text import parsed
 
 OWNERS = ("ministry", "province", "institution")
 WAYS = ("edit", "wizard", "report")
@@ -120,8 +119,7 @@ def _listed(refused: list[Field], language: str) -> str:
 
 @cache
 def _file() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "fields.yaml").read_text(encoding="utf-8"))
-    return found
+    return cast(dict[str, Any], parsed((Path(__file__).parent / "fields.yaml").read_text(encoding="utf-8")))
 
 
 def _field(row: dict[str, Any]) -> Field:
