@@ -1,8 +1,10 @@
 """The schema's way up and down."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from geodata import migrations, preparation
@@ -26,6 +28,14 @@ def test_models_and_migrations_agree_up_and_down_and_up(
     assert not set(Base.metadata.tables) & set(inspect(engine).get_table_names())
     migrations.upgrade(engine)
     engine.dispose()
+
+
+def test_what_is_known_without_alembic_is_what_alembic_knows() -> None:
+    history = ScriptDirectory.from_config(migrations.configuration())
+    assert migrations.newest() == history.get_current_head()
+    files = {one.revision: Path(one.path).name for one in history.walk_revisions()}
+    assert files
+    assert {revision: name for revision, name in files.items() if name.split("_")[0] != revision} == {}
 
 
 def test_servers_that_start_together_prepare_a_database_one_after_the_other(empty_database_url: str) -> None:
