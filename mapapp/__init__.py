@@ -1,23 +1,31 @@
-"""The web: HTTP, people and maps over the registry in `geodata`. Holds no SQL."""
+"""The web: HTTP, people and maps over the registry in `geodata`. Holds no SQL.
+
+Importing it reads nothing of all that: commands that serve nothing start without it.
+"""
 
 import logging
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from apiflask import APIFlask
-from werkzeug.middleware.proxy_fix import ProxyFix
+if TYPE_CHECKING:
+    from apiflask import APIFlask
 
-from mapapp.db import Clock, Sessions
-from mapapp.settings import Settings
+    from mapapp.db import Clock, Sessions
+    from mapapp.settings import Settings
 
 __version__ = "0.1.0"
 LARGEST_BODY = 1_000_000
 
 
 def create_app(
-    settings: Settings | None = None, sessions: Sessions | None = None, clock: Clock | None = None
-) -> APIFlask:
+    settings: "Settings | None" = None, sessions: "Sessions | None" = None, clock: "Clock | None" = None
+) -> "APIFlask":
     """The application. `sessions` read the register; by default they are made from the settings, themselves by default
     from the environment. `clock` tells the time. Opens no connection."""
+    from apiflask import APIFlask
+
+    from mapapp.settings import Settings
+
     settings = settings or Settings.from_env()
     app = APIFlask(
         __name__,
@@ -35,7 +43,7 @@ def create_app(
     return app
 
 
-def _configure(app: APIFlask, settings: Settings) -> None:
+def _configure(app: "APIFlask", settings: "Settings") -> None:
     app.config.update(
         PUBLIC_URL=settings.public_url,
         DATA_LICENCE=settings.data_licence,
@@ -52,8 +60,10 @@ def _configure(app: APIFlask, settings: Settings) -> None:
     app.logger.setLevel(logging.INFO)
 
 
-def _believe_proxies(app: APIFlask, hops: int) -> None:
+def _believe_proxies(app: "APIFlask", hops: int) -> None:
     """Around everything: whoever looks at a request sees who asks, and for what address."""
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
@@ -64,13 +74,13 @@ DESCRIPTION = (
 )
 
 
-def _trusted_hosts(settings: Settings) -> list[str] | None:
+def _trusted_hosts(settings: "Settings") -> list[str] | None:
     """With a public address, only that and the machine itself are believed in the Host header; without one, any."""
     public = urlsplit(settings.public_url).hostname if settings.public_url else None
     return [public, "127.0.0.1", "localhost"] if public else None
 
 
-def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock: Clock | None) -> None:
+def _install(app: "APIFlask", settings: "Settings", sessions: "Sessions | None", clock: "Clock | None") -> None:
     from mapapp import (
         admission,
         api_keys,
@@ -132,7 +142,7 @@ def _install(app: APIFlask, settings: Settings, sessions: Sessions | None, clock
     measuring.install(app, settings)  # around everything else, hence last
 
 
-def _register(app: APIFlask) -> None:
+def _register(app: "APIFlask") -> None:
     from mapapp import (  # noqa: F401
         api,
         api_access,

@@ -12,8 +12,9 @@ from typing import Any
 import click
 
 from geodata.errors import GeodataError
-from mapapp import commands
-from mapapp.settings import Settings
+from mapapp.starting import uncollected
+
+COMMANDS = Path(__file__).parent / "commands"
 
 
 class Commands(click.Group):
@@ -26,7 +27,8 @@ class Commands(click.Group):
         module = _modules().get(cmd_name)
         if module is None:
             return None
-        command: click.Command = importlib.import_module(f"{commands.__name__}.{module}").command
+        with uncollected():
+            command: click.Command = importlib.import_module(f"mapapp.commands.{module}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -38,7 +40,7 @@ class Commands(click.Group):
 
 def _modules() -> dict[str, str]:
     """{name of the command: name of its module}"""
-    names = (module.name for module in pkgutil.iter_modules(commands.__path__))
+    names = (module.name for module in pkgutil.iter_modules([str(COMMANDS)]))
     return {name.rstrip("_").replace("_", "-"): name for name in names if not name.startswith("_")}
 
 
@@ -55,5 +57,7 @@ def main(context: click.Context, data: Path | None) -> None:
 
     Exit codes: 0 done, 1 refused with reasons, 2 wrong usage.
     """
+    with uncollected():
+        from mapapp.settings import Settings
     settings = Settings.from_env()
     context.obj = replace(settings, data=data.absolute()) if data else settings

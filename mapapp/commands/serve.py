@@ -25,6 +25,7 @@ from mapapp import admission, create_app, keeper, logs, measuring
 from mapapp.endings import die_with_parent, end_on_signals, uninterrupted
 from mapapp.in_charge import charge
 from mapapp.settings import Settings
+from mapapp.starting import made_beside, uncollected
 
 
 class AddressInUse(GeodataError):
@@ -46,16 +47,19 @@ def command(settings: Settings, host: str | None, port: int | None, beside: bool
     database = _database_of_others if beside else _running_database
     _refuse_address_in_use(settings)
     note = f"process {os.getpid()}, http://{settings.host}:{settings.port}\n"
-    with end_on_signals(), charge(settings.data, note, beside=beside) as ours, database(settings):
-        logs.begin(settings)
-        _prepare(settings)
+    with end_on_signals(), charge(settings.data, note, beside=beside) as ours, contextlib.ExitStack() as running:
+        with uncollected(), made_beside(partial(create_app, settings)) as site:
+            running.enter_context(database(settings))
+            logs.begin(settings)
+            migrate(settings.url, say=click.echo)
+            app = site.result()  # made before the workers fork: it fails here rather than in each of them
+            gc.freeze()  # what they inherit is never looked through for garbage, nor copied by that
+        _fill_new_cluster(settings)
         if ours.taken():
             measuring.begin_anew(settings.data)
-        create_app(settings)  # reads all modules before the workers fork, and fails here rather than in each of them
-        gc.freeze()  # what they inherit is never looked through for garbage, nor copied by that
         with keeper.watched(_keeper_command(settings), settings.data, may_start=ours.taken):
             click.echo(f"Serving on http://{settings.host}:{settings.port}  (Ctrl-C stops)")
-            workers = partial(workers_application, settings, os.getpid())
+            workers = partial(workers_application, app, settings, os.getpid())
             web_server(settings).serve(target_loader=workers, wrap_loader=False)
 
 
@@ -77,12 +81,10 @@ def web_server(settings: Settings) -> MPServer:
     )
 
 
-def workers_application(settings: Settings, parent: int) -> Flask:
-    """What each worker makes for itself; making it opens no connection."""
+def workers_application(app: Flask, settings: Settings, parent: int) -> Flask:
+    """What each worker answers with: the application as it was made before they forked, which has opened nothing."""
     die_with_parent(parent)
     logs.begin(settings)
-    app = create_app(settings)
-    gc.freeze()
     return app
 
 
@@ -92,12 +94,9 @@ def _keeper_command(settings: Settings) -> list[str]:
     return [sys.executable, "-m", "mapapp", *watch]
 
 
-def _prepare(settings: Settings) -> None:
-    """Tables and units of this version; then, in a cluster that has never had one, the first dataset.
-
-    The dataset is committed as a whole: after a kill it is loaded again or found complete.
-    """
-    migrate(settings.url, say=click.echo)
+def _fill_new_cluster(settings: Settings) -> None:
+    """The first dataset, in a cluster that has never had one. It is committed as a whole: after a kill it is loaded
+    again or found complete."""
     cluster = settings.cluster
     if cluster is not None and cluster.fresh:
         from mapapp.commands.demo import load_first_dataset  # only the first start pays for reading it
@@ -105,6 +104,7 @@ def _prepare(settings: Settings) -> None:
         click.echo("Loading the illustrative dataset into the new database.")
         load_first_dataset(settings)
         cluster.settle()
+        gc.freeze()
 
 
 @contextlib.contextmanager
