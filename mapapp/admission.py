@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from mapapp.bodies import SENDING, Bodies
 from mapapp.measuring import kind_of
 from mapapp.refusals import REFUSED, refuse
 from mapapp.settings import Settings
@@ -108,12 +109,15 @@ def turned_away(kind: str, environ: "WSGIEnvironment", start_response: "StartRes
 
 
 def threads(settings: Settings) -> int:
-    """How many threads a worker needs: those that wait, the one that works, and some to refuse."""
-    return int(settings.most_waiting * URGENT) + 1 + REFUSING if settings.most_waiting else 1
+    """How many threads a worker needs: those that wait for their turn or for a body, the one that works, and some to
+    refuse."""
+    return int(settings.most_waiting * URGENT) + 1 + SENDING + REFUSING if settings.most_waiting else 1
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Before what takes work and behind what gives kept answers."""
+    """Before what takes work and behind what gives kept answers; a body is whole before its request waits for a
+    turn."""
     if settings.most_waiting:
         gate = Gate(settings.most_waiting, settings.longest_wait_ms / 1000)
         app.wsgi_app = Admission(app.wsgi_app, gate)  # type: ignore[method-assign]
+        app.wsgi_app = Bodies(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]

@@ -21,6 +21,7 @@ from geodata.people.rights import may_somewhere
 from geodata.proposals import reading
 from geodata.text import clean
 from geodata.vocabulary import JobAct, JobState, PersonAct, ReviewVerdict
+from mapapp.bodies import LARGEST_UPLOAD
 from mapapp.db import now, session
 from mapapp.errors import INVALID, NOT_FOUND, Problem, handle
 from mapapp.i18n import language, page_url
@@ -34,7 +35,6 @@ from mapapp.steward_view import Filled, job_page, runs_page
 from mapapp.writing import writing
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LARGEST_UPLOAD = MAX_FILE_BYTES + 1024**2
 ACTS = {
     **dict.fromkeys(("upload", "answer", "recount", "withdraw"), PersonAct.STAGE),
     "undo": PersonAct.PUBLISH,
