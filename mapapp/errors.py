@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, g, render_template, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
 
 from geodata.engine import AWAY, is_forbidden
@@ -221,14 +222,20 @@ def problem_json(problem: Problem) -> dict[str, object]:
 
 
 def for_people(problem: Problem) -> Response:
-    """The problem as a page; where even that fails, as a few plain words."""
+    """The problem as a page; where even that fails, or the address of this site is not known, as a few plain words."""
+    if request_ctx.url_adapter is None:  # the Host header is none
+        return in_few_words(problem)
     try:
         page = problem_page(problem)
         return Response(render_template("problem.html", page=page), problem.kind.status)
     except Exception:
         current_app.logger.exception("the problem page failed")
-        text = f"{_(problem.kind.title)}. {_(problem.kind.advice)}\n"
-        return Response(text, problem.kind.status, mimetype="text/plain")
+        return in_few_words(problem)
+
+
+def in_few_words(problem: Problem) -> Response:
+    text = f"{_(problem.kind.title)}. {_(problem.kind.advice)}\n"
+    return Response(text, problem.kind.status, mimetype="text/plain")
 
 
 def problem_page(problem: Problem) -> ProblemPage:

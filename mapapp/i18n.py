@@ -6,9 +6,11 @@ for templates and scripts, `server.po` for what Python says. No compile step.
 
 import gettext as stdlib_gettext
 import io
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import flask
 from babel.dates import format_date
@@ -20,6 +22,9 @@ from flask import Blueprint, Flask, g, request, url_for
 
 LANGUAGES = ("vi", "en")
 DEFAULT = "vi"
+PLAIN_IN_QUERIES = "!$'()*,/:;?@"
+"""As in the addresses that `url_for` makes."""
+
 CATALOGUES = Path(__file__).parent / "translations"
 
 
@@ -78,6 +83,13 @@ def page_url(endpoint: str, lang: str | None = None, **values: Any) -> str:
     english = f"en_{endpoint}"
     in_english = (lang or language()) == "en" and english in flask.current_app.view_functions
     return url_for(english if in_english else endpoint, **values)
+
+
+def with_query(path: str, given: Mapping[str, Any]) -> str:
+    """The path with a query of any names, which a stranger may have chosen: none of them may mean anything to `url_for`
+    (`_scheme`, `lang`). Lists become the same name again and again; None is left out."""
+    named = {name: value for name, value in given.items() if value is not None}
+    return f"{path}?{urlencode(named, doseq=True, safe=PLAIN_IN_QUERIES)}" if named else path
 
 
 def register_pages(app: Flask, pages: Blueprint) -> None:

@@ -8,6 +8,7 @@ from werkzeug.urls import iri_to_uri
 
 from geodata.filters import InstitutionFilter
 from mapapp.db import register, today
+from mapapp.i18n import with_query
 from mapapp.params import InstitutionFilters
 
 
@@ -58,7 +59,7 @@ def here_with(**changes: Any) -> str:
     given: dict[str, Any] = {name: values for name, values in request.args.lists() if values}
     given |= changes
     named = {name: _single(value) for name, value in given.items() if value is not None}
-    return url_for(str(request.endpoint), **{**named, **(request.view_args or {})})
+    return with_query(url_for(str(request.endpoint), **(request.view_args or {})), named)
 
 
 def _single(value: Any) -> Any:

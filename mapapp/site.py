@@ -7,7 +7,7 @@ from flask import Flask, g, request
 from geodata.engine import AWAY
 from mapapp import labels
 from mapapp.db import EMPTY, VIETNAM, Register, known_register, register
-from mapapp.i18n import day, language, page_url
+from mapapp.i18n import day, language, page_url, with_query
 from mapapp.i18n import gettext as _
 from mapapp.questions import external
 from mapapp.views import Link, Site
@@ -78,7 +78,7 @@ def in_language(lang: str, *, keep_query: bool = False) -> str:
     if endpoint is None or not endpoint.removeprefix("en_").startswith(PAGES):
         endpoint, values = HOME, {}
     query: dict[str, Any] = request.args.to_dict(flat=False) if keep_query and request.endpoint else {}
-    return page_url(endpoint.removeprefix("en_"), lang=lang, **{**query, **(values or {})})
+    return with_query(page_url(endpoint.removeprefix("en_"), lang=lang, **(values or {})), query)
 
 
 def is_here(endpoint: str, here: str) -> bool:

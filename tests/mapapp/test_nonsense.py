@@ -1,5 +1,6 @@
 """Whatever is asked, the answer is never a 500: a problem document for machines, a page for people."""
 
+import re
 import string
 from urllib.parse import quote
 
@@ -164,6 +165,28 @@ def test_empty_fields_of_a_form_count_as_not_given(client: FlaskClient, register
     fields = "q=&lat=&lon=&radius_m=&bbox=&type=&ownership=&training_level=&occupation=&unit=&status=&identifier=&on="
     assert client.get(f"/api/v1/institutions?{fields}&limit=&cursor=").get_json()["numberMatched"] == 1
     assert client.get(f"/?{fields}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/invitation", "/about", "/data", "/en/planner", "/ogc?f=html"])
+@pytest.mark.parametrize("query", ["lang=x", "endpoint=x", "_anchor=x", "_method=x", "_external=1&_scheme=javascript"])
+def test_the_name_of_a_parameter_means_nothing_to_the_links_of_the_page(
+    client: FlaskClient, register: Session, path: str, query: str
+) -> None:
+    answer = client.get(f"{path}{'&' if '?' in path else '?'}{query}", headers={"Accept": "text/html"})
+    assert (answer.status_code < 500, answer.mimetype) == (True, "text/html")
+    links = re.findall(r'class="language" href="([^"]*)"', answer.text)
+    assert len(links) == 1
+    assert links[0].startswith(("/about", "/data", "/planner") if path.startswith("/en/") else "/en/")
+    assert links[0].endswith(query.replace("&", "&amp;"))
+
+
+@pytest.mark.parametrize("host", ["..", "a..b", "x" * 300])
+def test_a_host_that_is_none_is_refused_without_an_entry_in_the_log(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, host: str
+) -> None:
+    answer = client.get("/about", environ_overrides={"HTTP_HOST": host})
+    assert (answer.status_code, answer.mimetype) == (400, "text/plain")
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
