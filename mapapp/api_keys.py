@@ -67,9 +67,13 @@ class Doorkeeper:
         self._seen: dict[str, Seen] = {}
 
     def judge(self) -> None:
-        """Raises `Problem` for an unknown key, `TooMany` beyond the limit."""
+        """Raises `Problem` for an unknown key, `TooMany` beyond the limit, which those who try keys have as well."""
         key = given_key()
-        client = self.client(key) if key else None
+        try:
+            client = self.client(key) if key else None
+        except Problem:
+            self.judge_nobody(request.remote_addr or "", request.path, cost=body_cost())
+            raise
         if client is not None:
             self._count(f"client {client.id}", client.requests_per_minute, body_cost())
         else:

@@ -90,6 +90,12 @@ def test_an_unknown_key_is_refused(client: FlaskClient, wrong: str) -> None:
     assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
 
 
+def test_whoever_tries_keys_is_limited_as_without_one(client: FlaskClient) -> None:
+    tried = [statuses(client, 1, headers={"X-API-Key": f"mk_guess{number}"})[0] for number in range(8)]
+    assert tried[:5] == [401] * 5
+    assert tried[6:] == [429] * 2
+
+
 def test_the_machine_itself_and_its_proxy_are_not_limited(client: FlaskClient) -> None:
     assert statuses(client, 20, environ_base={"REMOTE_ADDR": "127.0.0.1"}) == [200] * 20
 
