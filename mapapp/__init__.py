@@ -24,6 +24,7 @@ def create_app(
     from the environment. `clock` tells the time. Opens no connection."""
     from apiflask import APIFlask
 
+    from mapapp.late_rules import LateRule
     from mapapp.settings import Settings
 
     settings = settings or Settings.from_env()
@@ -36,6 +37,7 @@ def create_app(
         json_errors=False,
         static_folder=None,  # type: ignore[arg-type]  # we serve them ourselves: mapapp.assets
     )
+    app.url_rule_class = LateRule
     _configure(app, settings)
     _install(app, settings, sessions, clock)
     _register(app)
