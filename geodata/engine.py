@@ -41,21 +41,18 @@ def make_engine(
     application_name: str = "mapapp",
     pool_size: int = 5,
     role: str | None = None,
-    plain: bool = False,
 ) -> Engine:
     """An engine whose connections speak UTC and end statements after `statement_timeout_ms` (0: never).
-    `role` is taken on where the database has it and lets us. `plain`: for reading alone, each statement for itself, and
-    without asking beforehand whether the connection still stands.
+    `role` is taken on where the database has it and lets us.
 
     `url` may name the plain scheme `postgresql://` or `postgres://`; the driver is psycopg 3 in any case. No
     connection is opened yet.
     """
     options = {"TimeZone": "UTC", "statement_timeout": statement_timeout_ms, "lock_timeout": LOCK_TIMEOUT_MS}
-    options |= {"default_transaction_read_only": "on"} if plain else {}
     engine = create_engine(
         with_driver(url),
         pool_size=pool_size,
-        pool_pre_ping=not plain,
+        pool_pre_ping=True,
         hide_parameters=True,  # what people ask, and where they are, belongs in no log
         connect_args={
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
@@ -66,8 +63,6 @@ def make_engine(
     event.listen(engine, "handle_error", _tell_lost_connection)
     if role is not None:
         event.listen(engine, "connect", lambda connection, _: _take_on(connection, role))
-    if plain:
-        event.listen(engine, "connect", lambda connection, _: setattr(connection, "autocommit", True))
     return engine
 
 

@@ -103,7 +103,6 @@ def _install(app: "APIFlask", settings: "Settings", sessions: "Sessions | None",
         openapi_versions,
         outage,
         quick,
-        quick_lists,
         sign_in,
         site,
         steward_jobs,
@@ -113,6 +112,7 @@ def _install(app: "APIFlask", settings: "Settings", sessions: "Sessions | None",
     )
     from mapapp.data import blueprint as downloads
     from mapapp.exports import files as export_files
+    from mapapp.quick_lists import Crowd, Nearest
     from mapapp.quick_records import Records
 
     i18n.install(app)
@@ -124,7 +124,8 @@ def _install(app: "APIFlask", settings: "Settings", sessions: "Sessions | None",
     site.install(app)
     verifier.install(app, settings, sessions)
     api_keys.install(app, settings)
-    quick.install(app, [Records(app.extensions["mapapp.outage"]), *quick_lists.answerers(app, settings)])
+    outage_ = app.extensions["mapapp.outage"]
+    quick.install(app, [Records(outage_), Nearest(outage_), Crowd(outage_)])
     verify_quick.install(app)
     admission.install(app, settings)
     at_once.install(app)  # outside: what is kept needs no turn

@@ -27,23 +27,22 @@ def told_page(
 
 
 def told_ready(
-    features: bytes,
-    number: int,
+    features: Sequence[bytes],
     *,
     number_matched: int | None,
     links: list[dict[str, str]],
     of_the_register: dict[str, Any],
 ) -> bytes:
-    """The same of so many Feature texts that are put together already."""
+    """The same of ready Feature texts."""
     frame = collection(
         (),
         numberMatched=number_matched,
-        numberReturned=number,
+        numberReturned=len(features),
         withoutLocation=0,
         links=links,
         **of_the_register,
     )
-    return with_features(features, frame)
+    return with_features(b",".join(features), frame)
 
 
 def feature(item: Item) -> str:

@@ -173,7 +173,8 @@ def refresh(
         return False
     known = open_register(directory)
     words = words_version(session, teller) if teller else ""
-    current = known is not None and same(known, number, published_at) and known.words == words
+    same_words = known is not None and known.words == words and known.places_from is not None
+    current = known is not None and same_words and same(known, number, published_at)
     if not current:
         build(session, directory, teller=teller, progress=progress)
     (directory / CONFIRMED).touch(mode=0o600)

@@ -7,20 +7,22 @@ Records are read some thousands at a time: a million institutions need no more m
 import os
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from geodata.kept.files import FORMAT, INDEXES, REGISTER, SCHEMA, UNSAFE, put_about, settle, words_of
+from geodata.kept.files import FORMAT, INDEXES, REGISTER, SCHEMA, UNSAFE, put_about, said_of_itself, settle
 from geodata.kept.filling import Filling, named_after
 from geodata.kept.listing import Progress, write_list
+from geodata.kept.places import LAYOUT, put_again, put_all
 from geodata.kept.telling import Teller, tell_again, tell_all, words_version
 from geodata.kept.updating import copy, follow, left_behind, touched_since
 from geodata.models import Release
 from geodata.releases import current_release
 from geodata.verification.facts import Edition
-from geodata.verification.loading import Shelf, edition
+from geodata.verification.loading import Shelf, edition, vietnamese_day
 
 
 def build(
@@ -50,7 +52,10 @@ def build(
         behind = _fill(session, database, release.id, touched)
         head = write_list(database, directory, _about(release, told), progress)
         words = _tell(session, database, teller, release.id, touched)
-        put_about(database, head, key=told.key, summary=release.summary, words=words, left_behind=behind)
+        day = teller.on if teller else vietnamese_day(release.published_at)
+        _place(session, database, day, touched)
+        held = {"words": words, "places": LAYOUT, "places_from": day.isoformat()}
+        put_about(database, head, key=told.key, summary=release.summary, left_behind=behind, **held)
     settle(draft, target)
     return head
 
@@ -78,11 +83,20 @@ def _tell(
         database.execute("DROP TABLE IF EXISTS told")
         return ""
     words = words_version(session, teller)
-    if touched is None or words_of(database) != words:
+    if touched is None or said_of_itself(database, "words") != words:
         tell_all(session, database, teller, release)
     else:
         tell_again(session, database, teller, release, touched)
     return words
+
+
+def _place(session: Session, database: sqlite3.Connection, day: date, touched: list[str] | None) -> None:
+    """Put in where everybody lies from the day on."""
+    before = said_of_itself(database, "places") == LAYOUT and said_of_itself(database, "places_from") <= day.isoformat()
+    if touched is None or not before:
+        put_all(session, database, day)
+    else:
+        put_again(session, database, day, touched)
 
 
 def _about(release: Release, told: Edition) -> dict[str, Any]:

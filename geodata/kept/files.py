@@ -50,21 +50,19 @@ def put_about(
     *,
     key: str,
     summary: dict[str, Any],
-    words: str = "",
     left_behind: int = 0,
+    **held: str,
 ) -> None:
-    """What the database says of itself."""
-    about = {
-        **{"head": to_line(head), "key": key, "summary": json.dumps(summary)},
-        **{"words": words, "left_behind": str(left_behind)},
-    }
+    """What the database says of itself. `held`: the versions of what else it holds."""
+    about = {"head": to_line(head), "key": key, "summary": json.dumps(summary), "left_behind": str(left_behind), **held}
     database.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
     database.commit()
 
 
-def words_of(database: sqlite3.Connection) -> str:
-    """The version of the words in which it tells whole answers; empty where it tells none."""
-    rows = database.execute("SELECT value FROM about WHERE key = 'words'").fetchall()
+def said_of_itself(database: sqlite3.Connection, key: str) -> str:
+    """As `put_about` wrote it: `words`, the version of the words in which it tells whole answers, `places`, the layout
+    of its places, and so on; empty where it has none."""
+    rows = database.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchall()
     return str(rows[0][0]) if rows else ""
 
 

@@ -8,11 +8,15 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from geodata.kept import atlas
+from geodata.kept.atlas import Atlas
 from geodata.kept.encoding import origins_in, read_origin, read_record
 from geodata.kept.files import FORMAT, REGISTER
+from geodata.kept.places import LAYOUT
 from geodata.registry_ids import is_registry_id
 from geodata.text import fold
 from geodata.verification.answers import Decision
@@ -58,13 +62,19 @@ class KeptRegister:
         self.path = path
         self.identity = _identity(path)
         self._local = threading.local()
-        about = dict(self._all("SELECT key, value FROM about"))
+        about = dict(self.rows("SELECT key, value FROM about"))
         self.head: dict[str, Any] = json.loads(about["head"])
         self.summary: dict[str, Any] = json.loads(about["summary"])
         self.words = about.get("words", "")
+        self.places_from = about["places_from"] if about.get("places") == LAYOUT else None
         published_on = date.fromisoformat(self.head["published_on"])
         self.edition = Edition(self.head["release"], published_on, self.head["data_status"], about["key"])
         self._origins: dict[str, Origin] = {}
+
+    @cached_property
+    def atlas(self) -> Atlas:
+        """Where everybody lies; tens of megabytes in a large register, read when first asked for."""
+        return atlas.read(self._connection())
 
     def decide_many(self, asked: Sequence[tuple[Question, date]], *, max_age_days: int) -> tuple[Decision, ...]:
         """As `geodata.verification.decide_many`, from this file."""
@@ -73,9 +83,9 @@ class KeptRegister:
     def find(self, wanted: Wanted, *, limit: int, offset: int = 0) -> Found:
         """Institutions as on a day, those whose name begins with the words first, then by name."""
         where, given = _conditions(wanted)
-        count = self._all(f"SELECT count(*) FROM state WHERE {where}", given)[0][0]
+        count = self.rows(f"SELECT count(*) FROM state WHERE {where}", given)[0][0]
         begins = fold(wanted.q)
-        rows = self._all(
+        rows = self.rows(
             f"SELECT feature FROM state WHERE {where}"
             " ORDER BY substr(name_folded, 1, :length) <> :begins, name_folded, id LIMIT :limit OFFSET :offset",
             {**given, "begins": begins, "length": len(begins), "limit": limit, "offset": offset},
@@ -84,7 +94,7 @@ class KeptRegister:
 
     def institutions(self, identifier: str, on: date) -> tuple[tuple[str, Record], ...]:
         """(Feature text, record) of whoever bears or bore the identifier, each once."""
-        borne = self._all(MATCH, (identifier, identifier.upper(), identifier.lower(), "code"))
+        borne = self.rows(MATCH, (identifier, identifier.upper(), identifier.lower(), "code"))
         ids = dict.fromkeys(one for _, one, *_ in sorted(borne, key=lambda row: row[0]))
         found = ((one, self._feature(one, on)) for one in ids)
         return tuple((feature, self.record(one)) for one, feature in found if feature)
@@ -99,7 +109,7 @@ class KeptRegister:
         return self._told(bearer, day) if bearer else None
 
     def _told(self, institution_id: str, day: str) -> tuple[str, bytes] | None:
-        rows = self._all("SELECT valid_from, valid_to, body FROM told WHERE id = ?", (institution_id,))
+        rows = self.rows("SELECT valid_from, valid_to, body FROM told WHERE id = ?", (institution_id,))
         for start, end, body in rows:
             if (start is None or start <= day) and (end is None or end > day):
                 return institution_id, zlib.decompress(body)
@@ -108,7 +118,7 @@ class KeptRegister:
     def _sole_bearer(self, code: str, day: str) -> str | None:
         """Who alone bears or bore the identifier by that day, and nobody has a licence of that number."""
         bearers = set()
-        for text, institution_id, means, start, _ in self._all(MATCH, (code, code.upper(), code.lower(), "code")):
+        for text, institution_id, means, start, _ in self.rows(MATCH, (code, code.upper(), code.lower(), "code")):
             if means in ("id", "licence") or text != code.upper() or (start is not None and start > day):
                 return None
             bearers.add(institution_id)
@@ -116,7 +126,7 @@ class KeptRegister:
 
     def record(self, institution_id: str) -> Record:
         """An id nobody bears has an empty record."""
-        rows = self._all("SELECT line FROM record WHERE id = ?", (institution_id,))
+        rows = self.rows("SELECT line FROM record WHERE id = ?", (institution_id,))
         if not rows:
             return Record(institution_id)
         plain = json.loads(zlib.decompress(rows[0][0]))
@@ -136,7 +146,7 @@ class KeptRegister:
             plain, upper, as_id = fold(asked), "", ""
         found = {
             Match(id_, means, _day(start), _day(end))
-            for text, id_, means, start, end in self._all(MATCH, (plain, upper, as_id, kind))
+            for text, id_, means, start, end in self.rows(MATCH, (plain, upper, as_id, kind))
             if text and (text == as_id if means == "id" else text in (plain, upper))
         }
         return tuple(sorted(found, key=lambda match: (match.institution_id, match.by, str(match[2:]))))
@@ -151,7 +161,7 @@ class KeptRegister:
         return found
 
     def _feature(self, institution_id: str, on: date) -> str | None:
-        rows = self._all(
+        rows = self.rows(
             "SELECT feature FROM state WHERE id = :id AND (valid_from IS NULL OR valid_from <= :on)"
             " AND (valid_to IS NULL OR valid_to > :on)",
             {"id": institution_id, "on": on.isoformat()},
@@ -160,19 +170,23 @@ class KeptRegister:
 
     def _learn(self, names: set[str]) -> None:
         for name in names - self._origins.keys():
-            ((plain,),) = self._all("SELECT plain FROM origin WHERE name = ?", (name,))
+            ((plain,),) = self.rows("SELECT plain FROM origin WHERE name = ?", (name,))
             self._origins[name] = read_origin(json.loads(plain))
 
-    def _all(self, statement: str, given: Any = ()) -> list[Any]:
-        """Each thread has a connection of its own; the file never changes, only another takes its place."""
-        connection = getattr(self._local, "connection", None)
+    def rows(self, statement: str, given: Any = ()) -> list[Any]:
+        """What a statement finds."""
+        return list(self._connection().execute(statement, given))
+
+    def _connection(self) -> sqlite3.Connection:
+        """Each thread has one of its own; the file never changes, only another takes its place."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(f"file:{self.path}?mode=ro&immutable=1", uri=True)
             if _identity(self.path) != self.identity:
                 connection.close()
                 raise Replaced(f"{self.path} is another file now")
             self._local.connection = connection
-        return list(connection.execute(statement, given))
+        return connection
 
 
 def open_register(directory: Path, before: KeptRegister | None = None) -> KeptRegister | None:

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geodata.kept.encoding import known_by
-from geodata.kept.files import FORMAT
+from geodata.kept.files import FORMAT, said_of_itself
 from geodata.kept.filling import PORTION, Filling, named
 from geodata.models import Release
 
@@ -70,8 +70,7 @@ def follow(filling: Filling, touched: Sequence[str]) -> int:
 
 def left_behind(database: sqlite3.Connection) -> int:
     """Rows of the word index that point nowhere, by what the database says of itself."""
-    rows = database.execute("SELECT value FROM about WHERE key = 'left_behind'").fetchall()
-    return int(rows[0][0]) if rows else 0
+    return int(said_of_itself(database, "left_behind") or 0)
 
 
 def copy(source: Path, target: Path) -> None:

@@ -5,16 +5,14 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from geodata import boxes, plain_reads
-from geodata.engine import make_engine
+from geodata import boxes
 from geodata.filters import InstitutionFilter
 from geodata.geometry import VIETNAM, BBox, LonLat
 from geodata.institutions import InvalidCursor, Page, search
-from geodata.plain_reads import Away, NotRead, PlainReads
-from geodata.releases import Moment, moment
+from geodata.releases import moment
 from tests.builders import an_institution, publish
 
 TODAY = date(2026, 11, 22)
@@ -118,59 +116,3 @@ def test_a_pinned_question_and_its_pages_stay_as_they_are(network: Session) -> N
     assert after == before
     second = search(network, asked, limit=30, cursor=first.next_cursor)
     assert (*first.items, *second.items) == tuple(before[:60])
-
-
-@pytest.fixture
-def reads(network_engine: Engine) -> Iterator[PlainReads]:
-    engine = make_engine(network_engine.url.render_as_string(hide_password=False), plain=True, pool_size=1)
-    yield PlainReads(engine)
-    engine.dispose()
-
-
-def test_one_statement_reads_what_a_search_finds(network: Session, reads: PlainReads) -> None:
-    at = moment(network, TODAY)
-    for asked in (InstitutionFilter(on=TODAY, bbox=VIETNAM), InstitutionFilter(on=TODAY, bbox=NORTH)):
-        assert asked.bbox is not None
-        for limit in (1, 50, 1_000):
-            page, found = search(network, asked, limit=limit), reads.lying(asked.bbox, at, limit=limit)
-            assert (found.number, found.features.decode()) == (len(page.items), ",".join(i.feature for i in page.items))
-            assert (found.key is not None) == (page.next_cursor is not None)
-    for point in (LonLat(105.85, 21.03), LonLat(106.7, 10.8), LonLat(112.3, 16.5)):
-        page = search(network, InstitutionFilter(on=TODAY, near=point), limit=6)
-        assert tuple(reads.nearest(point, at, limit=6)) == page.items
-
-
-def test_what_a_statement_cannot_tell_is_not_read(network: Session, reads: PlainReads) -> None:
-    at = moment(network, TODAY)
-    with pytest.raises(NotRead):
-        reads.lying(BBox(105.8, 21.0, 105.82, 21.02), at, limit=5)
-    another = moment(network, TODAY).__class__(TODAY, at.release + 1, True, at.published_at)
-    with pytest.raises(NotRead):
-        reads.nearest(LonLat(105.85, 21.03), another, limit=5)
-
-
-def test_a_database_that_did_not_answer_is_left_alone_for_a_while() -> None:
-    engine = make_engine("postgresql://nobody@127.0.0.1:1/nothing", plain=True)
-    reads = PlainReads(engine)
-    at = Moment(TODAY, 1, True, None)
-    with pytest.raises(Away) as first:
-        reads.nearest(LonLat(105, 21), at, limit=1)
-    with pytest.raises(Away) as second:
-        reads.nearest(LonLat(105, 21), at, limit=1)
-    assert (first.value.__cause__ is None, second.value.__cause__ is None) == (False, True)
-
-
-def test_a_connection_that_broke_is_replaced(
-    network: Session, reads: PlainReads, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at = moment(network, TODAY)
-    point = LonLat(105.85, 21.03)
-    monkeypatch.setattr(plain_reads, "TRY_AGAIN_S", 0.0)
-    before = reads.nearest(point, at, limit=3)
-    pooled = reads._engine.raw_connection()
-    number = pooled.driver_connection.info.backend_pid  # type: ignore[union-attr]
-    pooled.close()
-    network.execute(text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
-    with pytest.raises(NotRead):
-        reads.nearest(point, at, limit=3)
-    assert reads.nearest(point, at, limit=3) == before

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 import geodata
 import mapapp
 from geodata import boxes
+from geodata.kept import lists
 from mapapp import create_app, quick_records
 from mapapp.db import day_in_vietnam
 from mapapp.limits import Limits
@@ -73,7 +74,6 @@ def installed(network_engine: Engine) -> Iterator[Site]:
     app = create_app(settings, clock=lambda: NOW)
     app.extensions["mapapp.last_look"].trusted_for_s = 3_600
     yield Site(app, ids, codes)
-    app.extensions["mapapp.plain_reads"].close()
     for sessions in ("mapapp.sessions", "mapapp.writing_sessions"):
         app.extensions[sessions].kw["bind"].dispose()
 
@@ -184,14 +184,6 @@ def test_lists_that_are_not_plain_go_the_whole_way(site: Site, address: str) -> 
     assert site.flask_calls
 
 
-def test_while_the_database_is_left_alone_lists_go_the_whole_way(site: Site) -> None:
-    site.get(NEAR)
-    site.forget()
-    with patch.object(type(site.app.extensions["mapapp.outage"].breaker), "is_open", True):
-        site.get(NEAR)
-    assert site.flask_calls
-
-
 @pytest.mark.parametrize(
     "address", ["nobody-knows-it", "CDD0203", "{id}?on=2020-01-01", "{id}?release=1", "{id}?x=1", "{id}/", "a%20b", ""]
 )
@@ -216,7 +208,7 @@ def test_words_hold_on_their_days_only(site: Site) -> None:
     """A day on which something changes is told by the whole way until the copy is made anew."""
     kept = quick_of(site.app).answerers[0].outage.opened()
     day = day_in_vietnam(NOW)
-    with_an_end = kept._all("SELECT id, valid_to FROM told WHERE valid_to IS NOT NULL ORDER BY id LIMIT 1")
+    with_an_end = kept.rows("SELECT id, valid_to FROM told WHERE valid_to IS NOT NULL ORDER BY id LIMIT 1")
     assert with_an_end, "the illustrative network has schools that change"
     ((one, end),) = with_an_end
     assert kept.told(one, day) is not None
@@ -256,8 +248,7 @@ def test_who_is_refused_costs_no_reading(site: Site) -> None:
     site.get(NEAR)
     site.forget()
     elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
-    reads = site.app.extensions["mapapp.plain_reads"]
-    with patch.object(Limits, "wait_s", return_value=7.0), patch.object(reads, "nearest") as nearest:
+    with patch.object(Limits, "wait_s", return_value=7.0), patch.object(lists, "nearest") as nearest:
         answer = site.app.test_client().get(NEAR, base_url=PUBLIC, environ_overrides=elsewhere)
     assert (answer.status_code, nearest.called) == (429, False)
 

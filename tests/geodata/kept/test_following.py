@@ -63,6 +63,12 @@ def followed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counts
 
 
+PLACES = """
+    SELECT code, place.id, campus, lon, lat, first, after, is_main, is_shown, better, feature
+    FROM place LEFT JOIN shown USING (number) ORDER BY 1, 2, 3, 6
+"""
+
+
 def content(file: Path) -> dict[str, list[object]]:
     """Everything that answers are made of, in an order of its own; origins as far as a record names them."""
     with closing(sqlite3.connect(file)) as database:
@@ -70,6 +76,7 @@ def content(file: Path) -> dict[str, list[object]]:
             table: database.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall()
             for table, order in (("record", "id"), ("known", "1, 2, 3, 4, 5, 6"), ("state", "number"), ("told", "id"))
         }
+        found["place"] = database.execute(PLACES).fetchall()
         about = dict(database.execute("SELECT key, value FROM about WHERE key <> 'left_behind'"))
         head = json.loads(about.pop("head"))
         return {**found, "about": [*sorted(about.items()), {**head, "gzip_bytes": 0}]}
@@ -102,7 +109,7 @@ def same_as_written_anew(session: Session, directory: Path, teller: Teller = TEL
 
 def origins_in_use(file: Path) -> set[str]:
     register = KeptRegister(file)
-    lines = register._all("SELECT id FROM record LIMIT 50")
+    lines = register.rows("SELECT id FROM record LIMIT 50")
     for (one,) in lines:
         register.record(one)
     return set(register._origins)
