@@ -105,6 +105,12 @@ need_python_packages() {
     mark_done "$name" "$@" pyproject.toml
 }
 
+# need_byte_code: our own modules compiled, for services that may not write where the code lies: each of their starts
+# would compile all of them anew.
+need_byte_code() {
+    .venv/bin/python -m compileall -q mapapp geodata
+}
+
 # -- built files --------------------------------------------------------------------------------------------------------
 
 npm_is_usable() { npm --version 2>/dev/null | grep -Eq '^([7-9]|[1-9][0-9]+)\.'; }
