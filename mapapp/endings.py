@@ -4,7 +4,7 @@ import contextlib
 import ctypes
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 PR_SET_PDEATHSIG = 1
@@ -16,15 +16,25 @@ class Ended(BaseException):
 
 
 @contextlib.contextmanager
-def end_on_signals() -> Iterator[None]:
+def end_on_signals() -> Iterator[Callable[[], bool]]:
     """Within, the first signal raises `Ended` and later ones are ignored while things are put away; then all is well.
 
-    A web server may take both signals over while it runs and return by itself.
+    Gives whether a signal came, for loops that go on after errors: in the midst of a statement the driver of the
+    database raises an error of its own in place of `Ended`. A web server may take both signals over while it runs and
+    return by itself.
     """
-    before = {number: signal.signal(number, _unwind) for number in SIGNALS}
+    came: list[int] = []
+
+    def unwind(number: int, _frame: FrameType | None) -> None:
+        for one in SIGNALS:
+            signal.signal(one, signal.SIG_IGN)
+        came.append(number)
+        raise Ended
+
+    before = {number: signal.signal(number, unwind) for number in SIGNALS}
     try:
         with contextlib.suppress(Ended):
-            yield
+            yield lambda: bool(came)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -53,9 +63,3 @@ def die_with_parent(parent: int) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
-
-
-def _unwind(_number: int, _frame: FrameType | None) -> None:
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    raise Ended

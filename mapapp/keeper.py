@@ -19,6 +19,7 @@ NOTE = "keeper.json"
 ROUND = "keeper.round"
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
+PATIENCE_S = 10.0
 STEADY_AFTER_S = 60.0
 """One that ran for so long is started anew after the first wait again."""
 
@@ -45,9 +46,11 @@ class Watchman:
         data: Path,
         *,
         first_wait_s: float = FIRST_WAIT_S,
+        patience_s: float = PATIENCE_S,
         may_start: Callable[[], bool] = lambda: True,
     ) -> None:
         self.command, self.data, self.first_wait_s = list(command), data, first_wait_s
+        self.patience_s = patience_s
         self.may_start, self.began = may_start, False
         self.restarts = 0
         self._over, self._looked = threading.Event(), threading.Event()
@@ -63,12 +66,15 @@ class Watchman:
         self._looked.wait()
 
     def stop(self) -> None:
-        """Ends the process, and waits for it."""
+        """Ends the process, and waits for it; one that does not end in time is killed, which costs it a round."""
         with self._lock:
             self._over.set()
             if self._process is not None:
                 self._process.terminate()
-        self._thread.join()
+        self._thread.join(self.patience_s)
+        if self._process is not None and self._thread.is_alive():
+            self._process.kill()
+            self._thread.join()
         if self.began:
             (self.data / NOTE).unlink(missing_ok=True)
 

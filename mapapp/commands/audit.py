@@ -108,8 +108,8 @@ def collect(settings: Settings, watch: bool, parent: int | None) -> None:
     if parent is not None:
         die_with_parent(parent)
     if watch:
-        with end_on_signals():
-            keep_watch(settings)
+        with end_on_signals() as over:
+            keep_watch(settings, over)
         return
     with database(settings) as url:
         done = one_round(settings, keeping_sessions(url))
@@ -136,11 +136,12 @@ def one_round(settings: Settings, sessions: Callable[[], Session]) -> Kept:
     return done
 
 
-def keep_watch(settings: Settings) -> None:
-    """Round after round, behind the web workers; while the database is away, answers wait on the disk."""
+def keep_watch(settings: Settings, over: Callable[[], bool]) -> None:
+    """Round after round until it is over, behind the web workers; while the database is away, answers wait on the
+    disk."""
     os.nice(10)
     sessions = keeping_sessions(settings.url)
-    while True:
+    while not over():
         try:
             one_round(settings, sessions)
             round_done(settings.data)
@@ -148,4 +149,5 @@ def keep_watch(settings: Settings) -> None:
             click.echo(f"The database is away; trying again: {type(error).__name__}", err=True)
         except Exception as error:  # the next round may succeed, and nothing is lost until then
             click.echo(f"Not everything could be kept: {type(error).__name__}: {error}", err=True)
-        time.sleep(EVERY_S)
+        if not over():
+            time.sleep(EVERY_S)

@@ -1,5 +1,6 @@
 """How processes end: with their parent, and not in the middle of what must be whole."""
 
+import contextlib
 import os
 import signal
 import time
@@ -21,6 +22,19 @@ def test_signal_unwinds_and_later_ones_do_not_disturb_putting_away() -> None:
             put_away = True
     assert put_away
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_whoever_goes_on_after_errors_learns_that_a_signal_came() -> None:
+    rounds = []
+    with end_on_signals() as over:
+        while not over():
+            rounds.append(over())
+            with contextlib.suppress(ValueError):
+                try:
+                    signal.raise_signal(signal.SIGTERM)
+                finally:
+                    raise ValueError("as a driver does in the midst of a statement")
+    assert rounds == [False]
 
 
 def test_signal_waits_for_what_must_be_whole() -> None:

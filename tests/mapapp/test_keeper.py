@@ -61,6 +61,16 @@ def test_keeper_ends_with_the_site(tmp_path: Path) -> None:
     assert keeper_of(tmp_path) is None
 
 
+def test_keeper_that_does_not_end_when_told_holds_up_nobody(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    deaf = f"trap '' TERM; touch {ready}; while :; do sleep 0.1; done"
+    watchman = Watchman(["/bin/sh", "-c", deaf], tmp_path, patience_s=0.05)
+    watchman.start()
+    until(ready.exists)
+    watchman.stop()
+    assert processes.identity(pid_of(watchman)) is None
+
+
 def test_one_that_ends_at_once_is_started_ever_more_rarely(tmp_path: Path) -> None:
     watchman = Watchman([sys.executable, "-S", "-c", ""], tmp_path, first_wait_s=0.02)
     waits: list[float] = []
