@@ -22,6 +22,7 @@ from mapapp.db import day_in_vietnam
 from mapapp.limits import Limits
 from mapapp.outage import refresh
 from mapapp.questions import external
+from mapapp.quick import Quick
 from mapapp.record_words import PATH, READ_BY, TOLD_BY, teller
 from mapapp.settings import Settings
 from tests.conftest import scratch
@@ -96,7 +97,11 @@ def site(installed: Site) -> Iterator[Site]:
 
 
 def quick_of(app: APIFlask) -> Any:
-    return app.extensions["mapapp.at_once"].app.app.app  # behind the memory, the turn and the verdicts
+    """Somewhere behind the memory, the turn and the verdicts."""
+    layer = app.extensions["mapapp.at_once"]
+    while not isinstance(layer, Quick):
+        layer = layer.app
+    return layer
 
 
 def shown(answer: TestResponse) -> tuple[int, dict[str, str], Any]:
