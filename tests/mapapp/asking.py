@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 
 
@@ -17,3 +18,11 @@ def page(client: FlaskClient, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200, answer.text[:500]
     return answer.text
+
+
+def the_layer(app: Flask, kind: type[Any]) -> Any:
+    """Of what stands between the memory of answers and Flask."""
+    layer = app.extensions["mapapp.at_once"]
+    while not isinstance(layer, kind):
+        layer = layer.app
+    return layer

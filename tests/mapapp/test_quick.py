@@ -26,6 +26,7 @@ from mapapp.quick import Quick
 from mapapp.record_words import PATH, READ_BY, TOLD_BY, teller
 from mapapp.settings import Settings
 from tests.conftest import scratch
+from tests.mapapp.asking import the_layer
 from tests.mapapp.conftest import NOW
 
 PUBLIC = "https://bando.example.vn"
@@ -56,7 +57,7 @@ class Site:
 
     def whole(self, address: str, headers: dict[str, str] | None = None) -> TestResponse:
         """The answer of the whole way."""
-        quick = quick_of(self.app)
+        quick = the_layer(self.app, Quick)
         with patch.object(quick, "answerers", []):
             answer = self.get(address, headers)
         self.forget()
@@ -82,7 +83,7 @@ def installed(network_engine: Engine) -> Iterator[Site]:
 @pytest.fixture
 def site(installed: Site) -> Iterator[Site]:
     """With the plain way of asking taught."""
-    quick = quick_of(installed.app)
+    quick = the_layer(installed.app, Quick)
     inner = quick.app
     installed.app.extensions["mapapp.outage"].breaker._until = 0.0
     installed.get(PATH + installed.ids[0])
@@ -94,14 +95,6 @@ def site(installed: Site) -> Iterator[Site]:
     installed.forget()
     with patch.object(quick, "app", counted):
         yield installed
-
-
-def quick_of(app: APIFlask) -> Any:
-    """Somewhere behind the memory, the turn and the verdicts."""
-    layer = app.extensions["mapapp.at_once"]
-    while not isinstance(layer, Quick):
-        layer = layer.app
-    return layer
 
 
 def shown(answer: TestResponse) -> tuple[int, dict[str, str], Any]:
@@ -211,7 +204,7 @@ def test_words_told_by_other_code_are_not_passed_on(site: Site) -> None:
 
 def test_words_hold_on_their_days_only(site: Site) -> None:
     """A day on which something changes is told by the whole way until the copy is made anew."""
-    kept = quick_of(site.app).answerers[0].outage.opened()
+    kept = the_layer(site.app, Quick).answerers[0].outage.opened()
     day = day_in_vietnam(NOW)
     with_an_end = kept.rows("SELECT id, valid_to FROM told WHERE valid_to IS NOT NULL ORDER BY id LIMIT 1")
     assert with_an_end, "the illustrative network has schools that change"
@@ -228,7 +221,7 @@ def test_a_register_not_looked_at_lately_is_looked_at(site: Site) -> None:
 
 
 def test_a_copy_of_another_release_is_not_told(site: Site) -> None:
-    kept = quick_of(site.app).answerers[0].outage.opened()
+    kept = the_layer(site.app, Quick).answerers[0].outage.opened()
     with patch.dict(kept.head, {"release": kept.head["release"] + 1}):
         site.get(PATH + site.ids[5])
     assert site.flask_calls
@@ -292,7 +285,7 @@ def test_the_files_that_words_depend_on_exist() -> None:
 def test_the_second_asking_is_answered_from_memory(site: Site) -> None:
     address = PATH + site.ids[10]
     first = site.get(address)
-    with patch.object(quick_of(site.app), "answerers", []):
+    with patch.object(the_layer(site.app, Quick), "answerers", []):
         again = site.get(address)
     assert shown(again) == shown(first)
     assert not site.flask_calls

@@ -20,7 +20,9 @@ from mapapp.limits import Limits
 from mapapp.outage import refresh
 from mapapp.settings import Settings
 from mapapp.signing import decoded
+from mapapp.verify_quick import Quick
 from tests.conftest import scratch
+from tests.mapapp.asking import the_layer
 from tests.mapapp.conftest import NOW
 
 VERIFY = "/api/v1/verify"
@@ -70,7 +72,7 @@ def site(installed: Site) -> Iterator[Site]:
     """With the plain way of asking taught."""
     installed.forget()
     installed.ask(code="TEACHES")
-    quick = quick_of(installed.app)
+    quick = the_layer(installed.app, Quick)
     inner = quick.app
 
     def counted(environ: Any, start_response: Any) -> Any:
@@ -80,10 +82,6 @@ def site(installed: Site) -> Iterator[Site]:
     installed.forget()
     with patch.object(quick, "app", counted):
         yield installed
-
-
-def quick_of(app: APIFlask) -> Any:
-    return app.extensions["mapapp.at_once"].app.app  # behind the memory and the turn
 
 
 def shown(answer: TestResponse) -> tuple[int, dict[str, str], Any]:
@@ -113,7 +111,7 @@ def test_verdicts_are_those_of_the_whole_way(site: Site, headers: dict[str, str]
     quick = [shown(site.get(one, headers)) for one in addresses]
     assert site.flask_calls == []
     site.forget()
-    with patch.object(quick_of(site.app), "_taught", {}), patch.object(quick_of(site.app), "_learn"):
+    with patch.object(the_layer(site.app, Quick), "_taught", {}), patch.object(the_layer(site.app, Quick), "_learn"):
         whole = [shown(site.get(one, headers)) for one in addresses]
     assert len(site.flask_calls) == len(addresses)
     assert quick == whole
@@ -153,7 +151,7 @@ def test_signed_verdicts_are_about_who_was_asked_for(site: Site) -> None:
 @pytest.mark.parametrize(("accept", "form"), [("*/*", "jws"), ("application/jose", "json")])
 def test_a_question_that_says_its_form_teaches_nobody(site: Site, accept: str, form: str) -> None:
     headers = {"Accept": accept}
-    with patch.object(quick_of(site.app), "_taught", {}):
+    with patch.object(the_layer(site.app, Quick), "_taught", {}):
         for code in site.codes[:3]:
             site.ask(headers, code=code, format=form)
         plain = [site.ask(headers, code=code).mimetype for code in site.codes[3:6]]
