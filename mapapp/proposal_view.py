@@ -91,7 +91,7 @@ class MovedView:
 class ProposalPage:
     """One proposal. `acts`: what this person may do with it now; `explains` why the obvious next step is not theirs;
     `hint` why there is no outcome, `foresee_url` the way to ask for it; `notes`: what was asked for and is not done;
-    `revise_url`: the form, filled in again."""
+    `revise_url`: the form, filled in again; `seen`: the last step that the page shows."""
 
     frame: Frame
     number: int
@@ -106,6 +106,7 @@ class ProposalPage:
     outcome: OutcomeView | None
     hint: str | None
     foresee_url: str | None
+    seen: int
     moved: tuple[MovedView, ...]
     moved_on: bool
     acts: tuple[tuple[str, str, str], ...]
@@ -186,6 +187,7 @@ def proposal_page(visitor: Visitor, found: Proposal, *, ahead: Ahead) -> Proposa
         outcome=outcome_view(ahead.outcome) if ahead.outcome else None,
         hint=ahead.hint,
         foresee_url=page_url("proposals.one", number=found.id, foresee=1) if ahead.on_demand else None,
+        seen=reading.last_step(session(), found),
         moved=tuple(moved_views(ahead.moved or ())),
         moved_on=ahead.moved is not None,
         acts=tuple(

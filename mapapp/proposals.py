@@ -4,7 +4,7 @@ Every write leads by 303 to a page that can be loaded again. What this person ma
 knows the provinces and the fields of each proposal; `require` here keeps out who may do nothing of the kind.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -16,11 +16,11 @@ from geodata.imports import run
 from geodata.imports.refusals import Refused, UnknownRun
 from geodata.models import Proposal
 from geodata.people import permits
-from geodata.proposals import drafting, path, publication, reading, reviews
+from geodata.proposals import drafting, path, publication, reading, reviews, steps
 from geodata.proposals.edits import touched
 from geodata.proposals.entries import entries
 from geodata.proposals.forms import Given
-from geodata.proposals.merging import three_way
+from geodata.proposals.merging import ThreeWay, three_way
 from geodata.proposals.planning import of_province, provinces_of
 from geodata.proposals.refusals import (
     Fault,
@@ -44,7 +44,7 @@ from mapapp.proposal_jobs import goes_to_background, in_background
 from mapapp.proposal_preview import Ahead, look_ahead
 from mapapp.proposal_view import proposal_page, proposals_page
 from mapapp.record_form_view import record_form
-from mapapp.revising import AGAIN, asked_before, step_seen, taken_up
+from mapapp.revising import AGAIN, SEEN, asked_before, step_seen, taken_up
 from mapapp.sign_in import NOT_ALLOWED, require, require_own_form, unseen, visitor
 from mapapp.stewardship_view import provinces_page
 from mapapp.wizard_values import WHY, Asked, wizard_values
@@ -134,6 +134,7 @@ def act(number: int, act: str) -> Response:
     try:
         with writing() as writer:
             found = the_proposal(writer, number)
+            require_as_seen(writer, found)
             if goes_to_background(found, act):
                 return in_background(writer, found, act, visitor().person, reason=reason)
             step(writer, found, act, reason)
@@ -143,6 +144,13 @@ def act(number: int, act: str) -> Response:
     except (LaterChanges, NotUndoable) as error:
         raise Problem(CONFLICT, str(error) if language() == "en" else getattr(error, "vi", str(error))) from error
     return to("one", number=number)
+
+
+def require_as_seen(writer: Session, found: Proposal) -> None:
+    """What somebody else made of a proposal meanwhile is neither approved nor withdrawn unseen. Raises `WrongStep`."""
+    if SEEN in request.form:
+        steps.lock(writer, found)
+        steps.must_be_as_seen(writer, found, step_seen(SEEN))
 
 
 def step(writer: Session, found: Proposal, act: str, reason: str) -> None:
@@ -190,7 +198,7 @@ def record(id: str) -> Response:
     if before is None:
         return page("record", record_form(visitor(), institution, on=today()))
     given = {key: str(text) for key, text in asked_before(before).items()}
-    base = before.base_release_id or 0
+    base = reading.typed_on(before)
     return page("record", record_form(visitor(), institution, on=today(), given=given, base=base))
 
 
@@ -205,15 +213,20 @@ def save(id: str) -> Response:
     if more:
         return page("record", record_form(visitor(), institution, on=today(), given=given, more=more, base=base))
     before = taken_up(institution, None)
-    moved = three_way(session(), institution, form, base=base, on=today())
-    if moved:
-        return page("record", record_form(visitor(), institution, on=today(), given=given, merge=moved), 409)
+
+    def moved(reader: Session) -> tuple[ThreeWay, ...]:
+        return three_way(reader, institution, form, base=base, on=today())
+
     asked = touched(form, entries(session(), institution, on=today()))
     try:
-        return drafted(ProposalKind.EDIT, None, {"institution": institution, "values": asked}, before)
+        if not moved(session()):
+            return drafted(ProposalKind.EDIT, None, {"institution": institution, "values": asked}, before, moved=moved)
+    except MovedOn:
+        pass  # just now, while the draft was written
     except Faulty as error:
         again = record_form(visitor(), institution, on=today(), given=given, faults=error.faults, base=base)
         return page("record", again, 400)
+    return page("record", record_form(visitor(), institution, on=today(), given=given, merge=moved(session())), 409)
 
 
 def release_number(words: str) -> int:
@@ -262,9 +275,15 @@ def wizard_again(event: Wizard, institution: str, asked: Asked, faults: Sequence
 
 
 def drafted(
-    kind: ProposalKind, wizard: Wizard | None, values: dict[str, Any], before: Proposal | None = None
+    kind: ProposalKind,
+    wizard: Wizard | None,
+    values: dict[str, Any],
+    before: Proposal | None = None,
+    *,
+    moved: Callable[[Session], Sequence[object]] = lambda _: (),
 ) -> Response:
-    """The draft of what the form says, or `before`, which its form takes up again; and the way to its page."""
+    """The draft of what the form says, or `before`, which its form takes up again; and the way to its page. Raises
+    `MovedOn` where the record has `moved` by the end of it."""
     given = Given(request.form)
     effective, decision, reason = given.day("effective"), given.text("decision"), given.text("reason")
     given.done()
@@ -275,6 +294,8 @@ def drafted(
             drafting.revise(writer, proposal, visitor().person, values=values, seen=step_seen(), **why)
         else:
             proposal = drafting.draft(writer, visitor().person, kind, values, wizard=wizard, **why)
+        if moved(writer):
+            raise MovedOn(())
         writer.commit()
         number = proposal.id
     return to("one", number=number)

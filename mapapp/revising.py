@@ -20,6 +20,9 @@ STEP = "revise_step"
 
 AGAIN = (REVISE, STEP)
 
+SEEN = "seen"
+"""Under this name the buttons on a proposal's page say the last step that the page showed."""
+
 OPEN = (ProposalState.DRAFT, ProposalState.SENT_BACK)
 
 
@@ -69,9 +72,9 @@ def numbered(number: str) -> Proposal | None:
         return None
 
 
-def step_seen() -> int:
+def step_seen(name: str = STEP) -> int:
     """The step after which the form was opened; 0, before all of them, where it says none."""
-    words = request.form.get(STEP, "")
+    words = request.form.get(name, "")
     return int(words) if words.isascii() and words.isdecimal() and len(words) < 19 else 0
 
 

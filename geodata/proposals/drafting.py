@@ -16,10 +16,10 @@ from geodata.people.rights import Person
 from geodata.proposals.fields import fields_of, require_change
 from geodata.proposals.permission import require_act
 from geodata.proposals.planning import current_number, plan, with_new_ids
-from geodata.proposals.reading import NOTES, asked_of, last_step, of_run
+from geodata.proposals.reading import NOTES, TYPED_ON, asked_of, of_run, typed_on
 from geodata.proposals.refusals import AlreadyUnderWay, WrongStep
 from geodata.proposals.runs import fields_of_run, provinces_of_run, require_for_approval
-from geodata.proposals.steps import go, lock, log, must_be
+from geodata.proposals.steps import go, lock, log, must_be, must_be_as_seen
 from geodata.vocabulary import PersonAct, ProposalKind, ProposalState, ProposalStep, RunState, Wizard
 
 
@@ -42,7 +42,7 @@ def draft(
         kind=kind.value,
         act=wizard.value if wizard else None,
         state=ProposalState.DRAFT.value,
-        asked={"values": given, "today": today.isoformat()},
+        asked={"values": given, "today": today.isoformat(), TYPED_ON: current_number(session)},
         reason=reason,
         effective_on=effective,
         decision_id=runs.decision_named(session, decision) if decision else None,
@@ -98,15 +98,13 @@ def revise(
     seen: int | None = None,
 ) -> Proposal:
     """Plan a draft, or one that was sent back, anew over the register as it is now; without `values` what was asked
-    stays. `seen` is the last step that whoever asks knew of. Raises `Faulty`, `NotAllowed`, `WrongStep`, also where
+    stays, and with it the release that it was typed on: whoever opens its form later is told what was published since
+    then. `seen` is the last step that whoever asks knew of. Raises `Faulty`, `NotAllowed`, `WrongStep`, also where
     somebody took another step since `seen`."""
     lock(session, proposal)
     must_be(proposal, ProposalState.DRAFT, ProposalState.SENT_BACK)
-    if seen is not None and seen != last_step(session, proposal):
-        raise WrongStep(
-            f"Đề xuất số {proposal.id} đã được sửa lại từ khi bạn mở biểu mẫu. Hãy mở lại trang của đề xuất.",
-            f"Proposal {proposal.id} was revised since you opened the form. Open its page again.",
-        )
+    if seen is not None:
+        must_be_as_seen(session, proposal, seen)
     if proposal.kind == ProposalKind.IMPORT:
         raise WrongStep(
             "Tệp được lập lại ở trang nhập dữ liệu, không phải ở đây.",
@@ -114,11 +112,12 @@ def revise(
         )
     if values is not None:
         kept = {key: value for key, value in proposal.asked["values"].items() if key.startswith("new_id")}
-        proposal.asked = {"values": {**values, **kept}, "today": today.isoformat()}
+        told = {"values": {**values, **kept}, "today": today.isoformat(), TYPED_ON: current_number(session)}
+        proposal.asked = told
         proposal.effective_on = effective
         proposal.decision_id = runs.decision_named(session, decision) if decision else None
     else:
-        proposal.asked = {**proposal.asked, "today": today.isoformat()}
+        proposal.asked = {**proposal.asked, "today": today.isoformat(), TYPED_ON: typed_on(proposal)}
     if reason is not None:
         proposal.reason = reason
     _plan(session, person, proposal)
@@ -128,10 +127,11 @@ def revise(
 
 
 def _plan(session: Session, person: Person, proposal: Proposal) -> None:
+    base = current_number(session) or None  # before planning: what comes meanwhile has moved the register
     planned = plan(session, asked_of(proposal))
     proposal.asked = {**proposal.asked, NOTES: [[note.vi, note.en] for note in planned.notes]}
     proposal.changes, proposal.institutions = planned.changes, planned.institutions
-    proposal.provinces, proposal.base_release_id = planned.provinces, current_number(session) or None
+    proposal.provinces, proposal.base_release_id = planned.provinces, base
     require_act(person, PersonAct.EDIT, proposal)
     require_change(person, fields_of(planned.changes), planned.provinces, planned.institutions)
 

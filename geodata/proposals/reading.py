@@ -19,6 +19,8 @@ OPEN = (ProposalState.DRAFT, ProposalState.PROPOSED, ProposalState.SENT_BACK, Pr
 """States in which a proposal is under way."""
 
 NOTES = "notes"
+TYPED_ON = "typed_on"
+"""The release over which a person filled the form in. Planning anew moves a proposal's base and leaves this."""
 
 
 def asked_of(proposal: Proposal) -> Asked:
@@ -30,6 +32,11 @@ def asked_of(proposal: Proposal) -> Asked:
         proposal.effective_on,
         date.fromisoformat(proposal.asked["today"]),
     )
+
+
+def typed_on(proposal: Proposal) -> int:
+    """The release that was current when the values were typed; 0: none was."""
+    return int((proposal.asked or {}).get(TYPED_ON, proposal.base_release_id or 0))
 
 
 def notes_of(proposal: Proposal) -> tuple[Note, ...]:

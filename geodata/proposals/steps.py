@@ -8,7 +8,7 @@ from geodata.imports.refusals import Refused
 from geodata.models import Proposal, ProposalLog
 from geodata.people.rights import Person
 from geodata.proposals.planning import current_number, moved_since, plan, same_effect
-from geodata.proposals.reading import asked_of
+from geodata.proposals.reading import asked_of, last_step
 from geodata.proposals.refusals import MovedOn, WrongStep
 from geodata.vocabulary import ProposalKind, ProposalState, ProposalStep
 
@@ -24,6 +24,16 @@ def must_be(proposal: Proposal, *states: ProposalState) -> None:
         raise WrongStep(
             f"Đề xuất số {proposal.id} không còn ở bước này. Hãy tải lại trang.",
             f"Proposal {proposal.id} is not at this step any more. Reload the page.",
+        )
+
+
+def must_be_as_seen(session: Session, proposal: Proposal, seen: int) -> None:
+    """Raises `WrongStep` where somebody took a step since `seen`, the last one that whoever acts knows of. Call it with
+    the proposal locked."""
+    if seen != last_step(session, proposal):
+        raise WrongStep(
+            f"Đề xuất số {proposal.id} đã được sửa lại từ khi bạn mở biểu mẫu. Hãy mở lại trang của đề xuất.",
+            f"Proposal {proposal.id} was revised since you opened the form. Open its page again.",
         )
 
 

@@ -2,12 +2,15 @@
 
 import re
 from datetime import date
+from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from geodata import error_reports
 from geodata.geometry import LonLat
+from geodata.proposals.merging import three_way
 from geodata.proposals.reading import steps
 from geodata.vocabulary import ReportedField
 from tests.builders import AnInstitution, publish
@@ -250,6 +253,75 @@ def test_a_proposal_taken_up_again_is_compared_from_where_it_started(
     chosen = send(lan, record, **{"name.short": "CĐ Chung"}, **carried(compared.text))
     assert chosen.request.path == f"/steward/proposals/{number}"
     assert "<del><bdi>CĐ Người" in chosen.text
+
+
+def test_planning_anew_forgets_nothing_of_what_the_values_were_typed_on(
+    lan: FlaskClient, minh: FlaskClient, register: Session
+) -> None:
+    school = a_school("Trường Cao đẳng Một")
+    publish(register, school)
+    record = f"/steward/institutions/{school.id}"
+    send(lan, record, base="1", **{"name.short": "CĐ Mình"})
+    number = newest(register).id
+    send(lan, record, base="1", **{"name.short": "CĐ Người"})
+    through(lan, minh, newest(register).id)
+    assert step(lan, number, "replan").status_code == 200
+    assert newest(register).id != number
+    shown = lan.get(f"{record}?revise={number}").text
+    compared = send(lan, record, **{"name.short": "CĐ Mình"}, **carried(shown))
+    assert compared.status_code == 409, "nobody has compared the values with what was published"
+    assert "<dd><bdi>CĐ Người</bdi></dd>" in compared.text
+    chosen = send(lan, record, **{"name.short": "CĐ Chung"}, **carried(compared.text))
+    assert chosen.request.path == f"/steward/proposals/{number}"
+    assert step(lan, number, "replan").status_code == 200
+    once = send(lan, record, **{"name.short": "CĐ Ba"}, **carried(lan.get(f"{record}?revise={number}").text))
+    assert once.request.path == f"/steward/proposals/{number}", "compared once, and not again"
+
+
+def test_what_is_published_while_a_draft_is_written_is_compared_too(
+    lan: FlaskClient, minh: FlaskClient, register: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school = a_school("Trường Cao đẳng Một")
+    publish(register, school)
+    record = f"/steward/institutions/{school.id}"
+    send(lan, record, base="1", **{"name.short": "CĐ Người"})
+    number = newest(register).id
+    through(lan, minh, number)
+    looks = iter([()])  # the first, before the other proposal was published
+
+    def three_way_before(*given: Any, **choices: Any) -> Any:
+        found = next(looks, None)
+        return three_way(*given, **choices) if found is None else found
+
+    monkeypatch.setattr("mapapp.proposals.three_way", three_way_before)
+    late = send(lan, record, base="1", **{"name.short": "CĐ Mình"})
+    assert (late.status_code, "<dd><bdi>CĐ Người</bdi></dd>" in late.text) == (409, True)
+    assert newest(register).id == number, "no second proposal"
+
+
+def test_nobody_approves_what_was_revised_since_they_looked(
+    lan: FlaskClient, minh: FlaskClient, register: Session
+) -> None:
+    school = a_school("Trường Cao đẳng Một")
+    publish(register, school)
+    record = f"/steward/institutions/{school.id}"
+    send(lan, record, base="1", **{"name.short": "CĐ Một"})
+    number = newest(register).id
+    step(lan, number, "propose")
+    page = f"/steward/proposals/{number}"
+    looked_at = minh.get(page).text
+    seen = re.findall(r'name="seen" value="([^"]*)"', looked_at)
+    assert seen
+    assert len(set(seen)) == 1
+    step(minh, number, "send_back", reason="Thiếu căn cứ")
+    send(lan, record, **{"name.short": "CĐ Khác hẳn"}, **carried(lan.get(f"{record}?revise={number}").text))
+    step(lan, number, "propose")
+    for unfit in (seen[0], "", "x"):
+        late = send(minh, page, f"{page}/approve", seen=unfit)
+        assert (late.status_code, newest(register).state) == (409, "proposed")
+    fresh = re.findall(r'name="seen" value="([^"]*)"', minh.get(page).text)[0]
+    assert send(minh, page, f"{page}/approve", seen=fresh).status_code == 200
+    assert newest(register).state == "approved"
 
 
 def test_one_more_row_forgets_neither_where_the_form_started_nor_what_it_takes_up(
