@@ -10,6 +10,8 @@ import sys
 import traceback
 from datetime import UTC, datetime
 
+from flask.logging import default_handler
+
 from mapapp.settings import Settings
 
 FIELDS = ("kind", "method", "status", "ms")
@@ -40,4 +42,5 @@ def begin(settings: Settings) -> None:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(JsonLines())
         logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+        logging.getLogger("mapapp").removeHandler(default_handler)  # of an application made before: it quotes errors
         logging.getLogger("alembic").setLevel(logging.WARNING)  # it speaks at every look at the tables' version

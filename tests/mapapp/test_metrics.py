@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -133,6 +135,23 @@ def test_json_line_names_the_error_and_not_its_words() -> None:
     told = json.loads(line)
     assert (told["message"], told["exception"], told["kind"], told["ms"]) == ("it failed", "ValueError", "api", 12)
     assert "secret" not in line
+
+
+def test_an_application_made_before_logs_begin_writes_nothing_beside_them() -> None:
+    made_before = """
+import logging
+from flask.logging import default_handler
+from mapapp import logs
+from mapapp.settings import Settings
+logging.getLogger("mapapp").addHandler(default_handler)
+logs.begin(Settings(log="json"))
+try:
+    raise ValueError("secret")
+except ValueError:
+    logging.getLogger("mapapp").exception("it failed")
+"""
+    done = subprocess.run([sys.executable, "-c", made_before], stderr=subprocess.PIPE, text=True, check=True)
+    assert [json.loads(line)["message"] for line in done.stderr.splitlines()] == ["it failed"]
 
 
 def test_database_error_quotes_no_question(web_connection: Connection) -> None:
