@@ -42,7 +42,7 @@ def load_units(session: Session, built: Path = BUILT) -> bool:
 
     Runs in the caller's transaction (about 2 s) and commits nothing. Imported boundaries stay. Raises `UnitsNotBuilt`.
     """
-    digest = _digest(built)
+    digest = built_units(built)
     if loaded_units(session) == digest:
         return False
     for table in _COLUMNS:
@@ -57,7 +57,8 @@ def loaded_units(session: Session) -> str:
     return session.scalar(text("SELECT obj_description(to_regclass(:mark))"), {"mark": _MARK}) or ""
 
 
-def _digest(built: Path) -> str:
+def built_units(built: Path = BUILT) -> str:
+    """Names the build that came with this version. Raises `UnitsNotBuilt`."""
     try:
         return "units " + hashlib.sha256((built / "manifest.json").read_bytes()).hexdigest()
     except OSError as error:

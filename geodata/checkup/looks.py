@@ -1,0 +1,16 @@
+"""What the checks of a database look at."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class Look:
+    """A session of one read-only transaction, the time, and what the installation has set."""
+
+    session: Session
+    now: datetime
+    register_max_age: timedelta = timedelta(days=400)
+    answers_kept_for: timedelta = timedelta(days=400)
