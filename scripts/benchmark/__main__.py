@@ -125,6 +125,7 @@ def row_result(
     ask_database = partial(load.ask_database, program, target, queries, numbers=numbers, connections=row.connections)
     if row.natural:
         ask_database(seconds=LONGEST_WARM_UP_S)  # what it reads stands in memory for both sides
+    registers.read_copy(cluster)
     warm_up(site, answers, row.connections)
     web = load.ask_web(site, answers.lines, seconds=seconds, connections=row.connections)
     bare = load.ask_web(flask, ["/answer"], seconds=seconds, connections=row.connections)

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,9 +119,19 @@ def run(*command: str) -> str:
 
 
 def read_through(cluster: Cluster) -> None:
-    """Read the files of the database and of the release's copy once, one after the other, so that they stand in memory
-    as after some days of use: page by page, as questions come, a large register takes hours to get there."""
-    for path in sorted([*(cluster.data / "base").rglob("*"), *(cluster.directory / "kept").glob("*.db")]):
+    """Read the files of the database once, one after the other, so that they stand in memory as after some days of use:
+    page by page, as questions come, a large register takes hours to get there."""
+    _read(sorted((cluster.data / "base").rglob("*")))
+
+
+def read_copy(cluster: Cluster) -> None:
+    """The same with the copy of the release, which no process keeps in memory of its own, as the database does: what
+    else is measured meanwhile, and some machines by themselves, push it out."""
+    _read((cluster.directory / "kept").glob("*.db"))
+
+
+def _read(paths: Iterable[Path]) -> None:
+    for path in paths:
         with contextlib.suppress(OSError), path.open("rb", buffering=0) as file:
             while file.read(CHUNK_BYTES):
                 pass
