@@ -35,6 +35,10 @@ class ExtensionsMissing(GeodataError):
     """The database lacks PostgreSQL extensions that our role may not add."""
 
 
+class TablesTooNew(GeodataError):
+    """The tables are those of a later version, whose migrations say that this one does not work on them."""
+
+
 class TablesInUse(GeodataError):
     """Somebody works with the tables for so long that they cannot be changed; nothing was."""
 
@@ -68,6 +72,11 @@ def _bring_up(engine: Engine, say: Callable[[str], object]) -> None:
     if present != newest and migrations.fit(engine):
         say(f"The tables ({present}) are those of a newer version, and this one ({newest}) works on them as they are.")
         return
+    if present and newest and present > newest:
+        raise TablesTooNew(
+            f"The tables ({present}) are those of a newer version, and this one ({newest}) does not work on them."
+            " Serve with that version, or restore a backup from before it was installed."
+        )
     if present != newest:
         say(f"Migrating the tables from {present or 'empty'} to {newest}.")
         _upgrade(engine, say)

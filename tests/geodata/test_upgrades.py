@@ -5,7 +5,7 @@ from sqlalchemy import Engine, text
 
 from geodata import migrations
 from geodata.engine import make_engine
-from geodata.preparation import migrate
+from geodata.preparation import TablesTooNew, migrate
 from tests.databases import MIGRATED, DatabaseLike, Prepared
 
 NEWER = "9999"
@@ -42,6 +42,14 @@ def test_older_version_starts_on_newer_tables_and_leaves_them_alone(newer: Engin
     migrate(newer.url.render_as_string(), say=said.append)
     assert len(said) == 1
     assert NEWER in said[0]
+    assert migrations.revisions(newer)[0] == NEWER
+    newer.dispose()
+
+
+def test_older_version_that_does_not_work_on_newer_tables_says_so_and_leaves_them_alone(newer: Engine) -> None:
+    note(newer, NEWER)
+    with pytest.raises(TablesTooNew, match=f"{NEWER}.*newer version"):
+        migrate(newer.url.render_as_string())
     assert migrations.revisions(newer)[0] == NEWER
     newer.dispose()
 
