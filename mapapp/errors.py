@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from geodata.engine import AWAY, is_forbidden
 from geodata.geometry import InvalidBBox, InvalidPoint
 from geodata.institutions import InvalidCursor
-from geodata.records import UnknownInstitution
+from geodata.records import SeveralInstitutions, UnknownInstitution
 from geodata.releases import UnknownRelease
 from geodata.unit_reads import InvalidReference, LevelNotInVintage, UnknownUnit
 from mapapp.i18n import N_, page_url
@@ -183,6 +183,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(INVALID, errors=((parameter, _(message)),))
     if isinstance(error, UnknownInstitution):
         return Problem(UNKNOWN_INSTITUTION)
+    if isinstance(error, SeveralInstitutions):
+        return Problem(SEVERAL)
     if is_forbidden(error):  # the rights of the database are the last word
         return Problem(NOT_ALLOWED)
     if isinstance(error, AWAY):

@@ -8,10 +8,13 @@ LONGEST = 64
 
 
 def readable_identifier(text: str) -> str:
-    """The identifier as written. Raises `InvalidParameters` for control characters, `UnknownInstitution` for a text too
-    long to be one."""
+    """The identifier as written. Raises `InvalidParameters` for control characters, `UnknownInstitution` for nothing
+    and for a text too long to be one."""
     if CONTROL.search(text):
         raise InvalidParameters([("id_or_code", _("có ký tự điều khiển, không phải văn bản"))])
     if len(text) > LONGEST:
         raise UnknownInstitution("no identifier is that long")
-    return text.strip()
+    written = text.strip()
+    if not written:
+        raise UnknownInstitution("nothing is no identifier")
+    return written

@@ -82,6 +82,16 @@ def test_every_service_of_the_manifest_answers(client: FlaskClient, register: Se
     assert client.get(manifest["view"]["url"].replace("{{id}}", wanted.id)).status_code == 200
 
 
+def test_a_preview_of_a_code_of_several_is_refused(client: FlaskClient, register: Session) -> None:
+    publish(
+        register,
+        an_institution("Trường A", codes=(("CDT0101", (None, None)),)),
+        an_institution("Trường B", codes=(("CDT0101", (None, None)),)),
+    )
+    answer = client.get("/reconcile/preview/CDT0101")
+    assert (answer.status_code, answer.mimetype) == (300, "application/problem+json")
+
+
 def test_get_and_post_answer_batches_alike(client: FlaskClient, register: Session) -> None:
     publish(register, an_institution("Trường Cao đẳng Minh họa Huế"), an_institution("Trường Trung cấp Minh họa Vinh"))
     queries = json.dumps({"a": {"query": "cao dang minh hoa hue"}, "b": {"query": "TC minh hoạ vinh"}})
