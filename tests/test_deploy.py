@@ -10,8 +10,11 @@ import click
 import pytest
 
 from geodata.cluster import Cluster
+from mapapp import LARGEST_BODY, create_app
+from mapapp.bodies import LARGEST_UPLOAD
 from mapapp.cli import main
 from mapapp.settings import Settings
+from tests.mapapp.conftest import NOWHERE
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -67,6 +70,18 @@ def test_nginx_takes_its_file(tmp_path: Path) -> None:
 
 
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+def test_nginx_lets_through_what_the_site_takes() -> None:
+    rules = (DEPLOY / "nginx.conf").read_text()
+    ((ways, for_files),) = re.findall(r"location ~ (\S+) \{\s+client_max_body_size (\d+)m;", rules)
+    (for_all,) = re.findall(r"^    client_max_body_size (\d+)m;", rules, re.MULTILINE)
+    assert int(for_files) * 1024**2 >= LARGEST_UPLOAD
+    assert int(for_all) * 1024**2 >= LARGEST_BODY
+    site = create_app(NOWHERE)
+    uploads = [rule.rule for rule in site.url_map.iter_rules() if rule.endpoint.endswith("steward.upload")]
+    assert len(uploads) == 2
+    assert all(re.search(ways, path) for path in uploads)
 
 
 def test_systemd_looks_at_the_process_of_the_database_itself() -> None:
