@@ -29,13 +29,14 @@ PROVINCE = "79"
 
 @dataclass(frozen=True)
 class Office:
-    """A running site of its own, the tokens of two people, and two schools to merge."""
+    """A running site of its own, the tokens of two people, two schools to merge, and the number of one's reporter."""
 
     address: str
     steward: str
     approver: str
     one: AnInstitution
     other: AnInstitution
+    reporter: int
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +46,11 @@ def office(database_like: DatabaseLike) -> Iterator[Office]:
         one, other = a_school("Trường Cao đẳng Thử Một", 0), a_school("Trường Cao đẳng Thử Hai", 1)
         publish(session, one, other, data_status="illustrative")
         steward, approver = token(session, Role.PROVINCIAL_STEWARD), token(session, Role.APPROVER)
+        reporter = a_person(session, (Role.REPORTER, one.id), name="Người báo cáo Thử", at=datetime.now(UTC)).id
         session.commit()
     app = create_app(Settings(database_url=url, data=scratch(), secret_key="k" * 40))
     with serving(app) as running:
-        yield Office(running.address, steward, approver, one, other)
+        yield Office(running.address, steward, approver, one, other, reporter)
 
 
 def a_school(name: str, number: int) -> AnInstitution:
@@ -106,6 +108,7 @@ def test_no_page_breaks_a_rule_or_scrolls_sideways(
         paths = [record, *(f"{record}/{event}" for event in ("rename", "merge", "split", "declare_complete"))]
         paths += ["/steward/proposals", "/steward/provinces", "/stewardship", f"/institutions/{office.one.id}/history"]
         paths += ["/steward/reports?year=2024", "/steward/reports", f"/steward/reports/{office.one.id}/2026"]
+        paths += ["/steward/people", f"/steward/people/{office.reporter}"]
         for path in paths:
             look(visit, language + path, viewport["width"])
 
