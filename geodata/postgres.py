@@ -15,7 +15,9 @@ from types import MappingProxyType
 
 from geodata.errors import GeodataError
 
-OLDEST_MAJOR = 14
+OLDEST_MAJOR = 15
+"""Keys treat NULL as a value of its own (NULLS NOT DISTINCT)."""
+
 DEBIAN_HOME = Path("/usr/lib/postgresql")
 RUN_AS = ("postgres", "nobody")
 INSTALL_HINT = "apt-get install -y postgresql-15-postgis-3"
@@ -119,7 +121,7 @@ class Installation:
 
 
 def installations() -> list[Installation]:
-    """All PostgreSQL >= 14 with PostGIS under `/usr/lib/postgresql` and on the PATH, newest first."""
+    """All PostgreSQL >= 15 with PostGIS under `/usr/lib/postgresql` and on the PATH, newest first."""
     found = {i.bin: i for i in map(_inspect, _candidate_directories()) if i is not None}
     return sorted(found.values(), reverse=True)
 

@@ -14,6 +14,7 @@ from geodata.cluster_settings import EXTENSIONS
 from geodata.engine import make_engine
 from geodata.errors import GeodataError
 from geodata.figures.stored import bring_up_to_date
+from geodata.postgres import OLDEST_MAJOR
 from geodata.tiles.derived import bring_tiles_up_to_date
 from geodata.unit_load import load_units
 
@@ -33,6 +34,10 @@ OTHERS = """
 
 class ExtensionsMissing(GeodataError):
     """The database lacks PostgreSQL extensions that our role may not add."""
+
+
+class DatabaseTooOld(GeodataError):
+    """The database is of a PostgreSQL that does not know what our tables are made with."""
 
 
 class TablesTooNew(GeodataError):
@@ -67,6 +72,7 @@ def _one_at_a_time(engine: Engine) -> Iterator[None]:
 
 
 def _bring_up(engine: Engine, say: Callable[[str], object]) -> None:
+    _require_version(engine)
     _require_extensions(engine)
     present, newest = migrations.revisions(engine)
     if present != newest and migrations.fit(engine):
@@ -108,6 +114,13 @@ def _upgrade(engine: Engine, say: Callable[[str], object]) -> None:
             say(f"Waiting for {others}, whose work holds a table.")
         time.sleep(PAUSE_S)
     raise TablesInUse(f"The tables are in use by {others}. Nothing was changed: let that work end, and start again.")
+
+
+def _require_version(engine: Engine) -> None:
+    with engine.connect() as connection:
+        found = str(connection.scalar(text("SHOW server_version")))
+    if int(found.partition(".")[0]) < OLDEST_MAJOR:
+        raise DatabaseTooOld(f"The database is PostgreSQL {found}; {OLDEST_MAJOR} or newer is needed.")
 
 
 def _require_extensions(engine: Engine) -> None:

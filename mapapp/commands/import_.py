@@ -26,7 +26,8 @@ class FileOrCommand(click.Group):
     """Any first word that is no subcommand is the file to import (a file called `undo` is `./undo`)."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and not set(args) & {"--help", "-h", "--template"} and args[0] not in self.commands:
+        own = args and args[0].partition("=")[0] in {"--help", "-h", "--template", *self.commands}
+        if args and not own and "--template" not in args:
             args = ["file", *args]
         return super().parse_args(ctx, args)
 
@@ -49,7 +50,7 @@ def command(context: click.Context, template_file: Path | None) -> None:
     """Import a list (.xlsx, .ods, .xls, .csv): tell what every row would do; with --publish, do it.
 
     \b
-    mapapp import FILE [--publish] [--decision NO] [--effective DATE]
+    mapapp import FILE [--publish] [--decision NO] [--effective DATE]   (all choices: mapapp import FILE --help)
     mapapp import review RUN
     mapapp import publish RUN
     mapapp import undo RUN

@@ -69,7 +69,7 @@ def test_everything_is_looked_at_in_a_transaction_that_cannot_write(
 def test_without_tables_nothing_else_is_looked_at(empty_database_url: str) -> None:
     with opened(empty_database_url) as engine, Session(engine) as session:
         *before, last = run(Look(session, datetime.now(UTC)))
-    assert [one.check.name for one in before] == ["extensions"]
+    assert [one.check.name for one in before] == ["version", "extensions"]
     assert (last.check.name, last.is_fault) == ("tables", True)
     assert last.found[0].startswith("they are at revision none")
 
@@ -156,6 +156,12 @@ def guards_off(session: Session) -> None:
         session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 
+def test_an_old_server_is_told(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found("version", look) == ""
+    monkeypatch.setattr(database, "OLDEST_MAJOR", 99)
+    assert found("version", look).endswith("and 99 or newer is needed")
+
+
 def test_a_missing_extension_is_named(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "EXTENSIONS", ("postgis", "no_such_thing"))
     assert found("extensions", look) == "no_such_thing is missing"
@@ -219,6 +225,7 @@ def test_nobody_publishes_alone(look: Look, roles: tuple[Role, ...], right: bool
 def test_every_check_is_seen_failing_here() -> None:
     """Whoever adds one shows it failing too."""
     elsewhere = {
+        "version",
         "extensions",
         "tables",
         "roles",

@@ -11,8 +11,8 @@ from geodata import migrations, preparation
 from geodata.cluster import Cluster
 from geodata.engine import make_engine
 from geodata.models import Base
-from geodata.preparation import ExtensionsMissing, TablesInUse, migrate
-from tests.databases import EMPTY, DatabaseLike
+from geodata.preparation import DatabaseTooOld, ExtensionsMissing, TablesInUse, migrate
+from tests.databases import EMPTY, DatabaseLike, opened
 
 
 def test_models_and_migrations_agree_up_and_down_and_up(
@@ -66,6 +66,16 @@ def test_who_works_with_the_tables_is_waited_for_and_named(
     migrate(empty_database_url)
     assert migrations.revisions(engine)[0] == newest
     engine.dispose()
+
+
+def test_an_old_postgresql_is_refused_before_anything_is_made(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geodata.preparation.OLDEST_MAJOR", 99)
+    with pytest.raises(DatabaseTooOld, match="99 or newer is needed"):
+        migrate(empty_database_url)
+    with opened(empty_database_url) as engine:
+        assert migrations.revisions(engine)[0] is None
 
 
 def test_missing_extensions_are_added_or_named_with_the_command(cluster: Cluster) -> None:

@@ -6,13 +6,12 @@ import json
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from geodata.downloads import whole
 from geodata.downloads.rows import Edition
@@ -70,16 +69,15 @@ def test_an_export_holds_what_the_site_offers_byte_for_byte(
 
     data = tmp_path / "site"
     data.mkdir()
-    app = create_app(replace(Settings(), database_url=url, data=data, secret_key="k" * 40), None, lambda: NOW)
-    client = app.test_client()
-    for name, entry in listed(out).items():
-        content = (out / name).read_bytes()
-        assert (len(content), hashlib.sha256(content).hexdigest()) == (entry["bytes"], entry["sha256"])
-        with client.get(f"/data/files/r2/{name}") as answer:
-            assert content == answer.data
-    assert json.loads((out / "dictionary.json").read_text()) == client.get("/data/dictionary.json").get_json()
-    app.extensions["mapapp.sessions"].kw["bind"].dispose()
-    app.extensions["mapapp.writing_sessions"].kw["bind"].dispose()
+    with opened(url) as engine:
+        settings = Settings(database_url=url, data=data, secret_key="k" * 40)
+        client = create_app(settings, sessionmaker(engine), lambda: NOW).test_client()
+        for name, entry in listed(out).items():
+            content = (out / name).read_bytes()
+            assert (len(content), hashlib.sha256(content).hexdigest()) == (entry["bytes"], entry["sha256"])
+            with client.get(f"/data/files/r2/{name}") as answer:
+                assert content == answer.data
+        assert json.loads((out / "dictionary.json").read_text()) == client.get("/data/dictionary.json").get_json()
 
 
 def test_an_export_holds_every_province_and_sums_of_all_files(export: Callable[..., Result], tmp_path: Path) -> None:

@@ -112,3 +112,10 @@ def test_the_file_is_written_with_its_comments(folder: Path, register: None) -> 
     assert "Lâu đài" in (folder / "out.csv").read_text()
     assert (folder / "out.xlsx").read_bytes().startswith(b"PK")
     assert mapapp("comments", "99", "out.csv").exit_code == 1
+
+
+@pytest.mark.parametrize("words", [("list.csv", "--help"), ("--lang", "en", "-h")])
+def test_the_choices_of_a_file_are_told(words: tuple[str, ...]) -> None:
+    told = mapapp(*words)
+    assert told.exit_code == 0
+    assert all(choice in told.output for choice in ("--publish", "--decision", "--effective", "--all-or-nothing"))
