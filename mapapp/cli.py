@@ -3,7 +3,6 @@
 Exit codes: 0 done; 1 refused, with the reasons; 2 wrong usage.
 """
 
-import importlib
 import pkgutil
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import click
 
 from geodata.errors import GeodataError
-from mapapp.starting import uncollected
+from mapapp.starting import read_in
 
 COMMANDS = Path(__file__).parent / "commands"
 
@@ -27,8 +26,7 @@ class Commands(click.Group):
         module = _modules().get(cmd_name)
         if module is None:
             return None
-        with uncollected():
-            command: click.Command = importlib.import_module(f"mapapp.commands.{module}").command
+        command: click.Command = read_in(f"mapapp.commands.{module}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -57,7 +55,5 @@ def main(context: click.Context, data: Path | None) -> None:
 
     Exit codes: 0 done, 1 refused with reasons, 2 wrong usage.
     """
-    with uncollected():
-        from mapapp.settings import Settings
-    settings = Settings.from_env()
+    settings = read_in("mapapp.settings").Settings.from_env()
     context.obj = replace(settings, data=data.absolute()) if data else settings

@@ -3,8 +3,11 @@ database."""
 
 import contextlib
 import gc
+import importlib
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from types import ModuleType
 from typing import TypeVar
 
 Made = TypeVar("Made")
@@ -21,6 +24,16 @@ def uncollected() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
+
+
+def read_in(name: str) -> ModuleType:
+    """The module, read in where it was not yet, with all that it needs: that is not looked through for garbage later
+    either, when the first object after it would have all of it looked through."""
+    if name not in sys.modules:
+        with uncollected():
+            importlib.import_module(name)
+            gc.freeze()
+    return sys.modules[name]
 
 
 @contextlib.contextmanager

@@ -1,12 +1,14 @@
 """The tools of a quick start."""
 
 import gc
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from mapapp.starting import made_beside, uncollected
+from mapapp.starting import made_beside, read_in, uncollected
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +29,21 @@ def test_garbage_is_looked_for_again_whatever_happens() -> None:
     with pytest.raises(ZeroDivisionError), uncollected():
         1 // 0  # noqa: B018  it is raised within
     assert gc.isenabled()
+
+
+def test_a_module_is_read_in_once_and_never_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "read_in_by_a_test.py").write_text("import gc\nHELD = [[]]\nCOLLECTING = gc.isenabled()\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    gc.enable()
+    try:
+        module = read_in("read_in_by_a_test")
+        assert not module.COLLECTING
+        assert gc.isenabled()
+        assert not any(one is module.HELD for one in gc.get_objects()), "frozen objects are not listed"
+        assert read_in("read_in_by_a_test") is module
+    finally:
+        sys.modules.pop("read_in_by_a_test", None)
+        gc.unfreeze()
 
 
 def test_what_is_made_beside_is_made_while_the_other_goes_on() -> None:
