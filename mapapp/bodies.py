@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 from geodata.imports.containers import MAX_FILE_BYTES
 from mapapp.measuring import kind_of
-from mapapp.refusals import CUT_OFF, NO_LENGTH, TOO_SLOW, refuse, tell
+from mapapp.refusals import CUT_OFF, NO_LENGTH, REFUSED, TOO_SLOW, refuse, tell
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
@@ -70,6 +70,7 @@ class Bodies:
         try:
             body, size = self._whole(environ["wsgi.input"], None if in_pieces else announced, most)
         except TooManySend:
+            environ[REFUSED] = True
             return refuse(kind, start_response)
         except TimeoutError:
             return tell(TOO_SLOW, kind, start_response)
