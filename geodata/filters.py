@@ -52,7 +52,7 @@ def conditions(session: Session, wanted: InstitutionFilter, at: Moment) -> list[
     """Conditions on `institution_state` for everything but the words `q`; raises `InvalidReference`, `UnknownUnit`."""
     tests = [as_of(State, at), *choices(wanted), *places(session, wanted)]
     if not wanted.by_place:
-        tests.append(State.is_main.is_(True))
+        tests.append(State.is_main.expression)  # said as the index says it: IS TRUE would not use that
     if wanted.identifier:
         tests.append(known_by(wanted.identifier, at))
     return tests

@@ -91,7 +91,17 @@ class InstitutionState(Base):
             "former_commune_code",
             postgresql_where=OPEN,
         ),
-        Index("ix_institution_state_name", "name_folded", "institution_id", postgresql_where=OPEN),
+        Index(
+            "ix_institution_state_main",
+            "name_folded",
+            "institution_id",
+            postgresql_include=[
+                *("row_id", "geom", "status", "type", "ownership", "data_status", "valid_from", "valid_to"),
+                *("province_code", "commune_code"),
+                *("former_province_code", "former_district_code", "former_commune_code"),
+            ],
+            postgresql_where=text("release_to IS NULL AND is_main"),
+        ),
         Index("ix_institution_state_release_from", "release_from"),
         Index(
             "ix_institution_state_release_to",
