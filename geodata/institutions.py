@@ -3,6 +3,8 @@
 import base64
 import binascii
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +13,6 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     Subquery,
-    and_,
     distinct,
     func,
     literal,
@@ -107,7 +108,7 @@ def search(
     if start.after is not None and len(start.after) != len(BY_NAME):
         raise InvalidCursor("cursor: it comes from another question; start again without it")
     reading = read(session, wanted, at)
-    tests = conditions(session, wanted, at) + ([reading.condition] if reading else [])
+    tests = _tests(session, wanted, at, reading)
     found = reading.found if reading else None
     if found is None or (count_exactly and found[0] is None):
         found = counted(session, wanted, tests, at, exactly=count_exactly)
@@ -194,9 +195,21 @@ def listed(
         .join(State, State.row_id == page.c.row_id)
         .order_by(*order_of(page, ranked=ranked))
     )
-    return [
-        (Item(row.institution_id, row.feature, None, row.matched), row.name_folded) for row in session.execute(shown)
-    ]
+    with in_order(session, wanted=reading is not None and not ranked):
+        found = session.execute(shown).all()
+    return [(Item(row.institution_id, row.feature, None, row.matched), row.name_folded) for row in found]
+
+
+@contextmanager
+def in_order(session: Session, *, wanted: bool) -> Iterator[None]:
+    """Inside, rows are read in the order of an index. Where very many fit some words, the first by name are soon found
+    so; the planner thinks that few fit, and would collect and sort them all."""
+    setting = "enable_bitmapscan"
+    if wanted:
+        session.execute(select(func.set_config(setting, "off", True)))
+    yield
+    if wanted:
+        session.execute(select(func.set_config(setting, "on", True)))
 
 
 def order_of(rows: Subquery, *, ranked: bool) -> list[ColumnElement[Any]]:
@@ -216,6 +229,8 @@ def facets(session: Session, wanted: InstitutionFilter) -> dict[str, dict[str, i
     """For each filter, how many institutions each of its values would give under all the other filters and words; a
     filter is left out where so much matches that nobody should wait for the numbers."""
     at = moment(session, wanted.on, wanted.release)
+    if _number(session, wanted, at) is None:
+        return {}  # with a filter less there are no fewer
     every: dict[str, tuple[SQLColumnExpression[Any], InstitutionFilter]] = {
         "type": (State.type, wanted.without(types=())),
         "ownership": (State.ownership, wanted.without(ownerships=())),
@@ -228,9 +243,27 @@ def facets(session: Session, wanted: InstitutionFilter) -> dict[str, dict[str, i
     return {name: found for name, found in counts.items() if found is not None}
 
 
+def _number(session: Session, wanted: InstitutionFilter, at: Moment) -> int | None:
+    """How many match, as `search` says it; None beyond what is counted."""
+    reading = read(session, wanted, at)
+    if reading is not None and reading.found is not None:
+        return reading.found[0]
+    return counted(session, wanted, _tests(session, wanted, at, reading), at)[0]
+
+
+def _tests(
+    session: Session, wanted: InstitutionFilter, at: Moment, reading: Reading | None
+) -> list[ColumnElement[bool]]:
+    return conditions(session, wanted, at) + ([reading.condition] if reading else [])
+
+
 def by_type(session: Session, wanted: InstitutionFilter) -> dict[str, int]:
     """How many institutions of each type there are, however many."""
-    return tally(session, State.type, wanted, moment(session, wanted.on, wanted.release), most=None) or {}
+    at = moment(session, wanted.on, wanted.release)
+    each = func.count(distinct(State.institution_id)) if wanted.by_place else func.count()
+    tests = _tests(session, wanted, at, read(session, wanted, at))
+    counts = select(State.type, each.label("number")).where(*tests).group_by(State.type)
+    return {row.type: row.number for row in session.execute(counts)}
 
 
 def tally(
@@ -239,15 +272,13 @@ def tally(
     wanted: InstitutionFilter,
     at: Moment,
     *,
-    most: int | None = MOST_ROWS,
+    most: int = MOST_ROWS,
 ) -> dict[str, int] | None:
     """Institutions per value of the column; None beyond so many campuses with their values."""
-    reading = read(session, wanted, at)
-    tests = conditions(session, wanted, at) + ([reading.condition] if reading else [])
-    limit = None if most is None else most + 1
-    found = select(column.label("value"), State.institution_id).where(and_(*tests)).limit(limit).subquery()
+    tests = _tests(session, wanted, at, read(session, wanted, at))
+    found = select(column.label("value"), State.institution_id).where(*tests).limit(most + 1).subquery()
     counts = select(found.c.value, func.count(distinct(found.c.institution_id)), func.count()).group_by(found.c.value)
     values = session.execute(counts).all()
-    if most is not None and sum(number for *_, number in values) > most:
+    if sum(number for *_, number in values) > most:
         return None
     return {value: number for value, number, _ in values if value is not None}

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from sqlalchemy import ColumnElement, case, false, func, literal, or_, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from geodata.counting import Counted, counted
+from geodata.engine import is_gone
 from geodata.filters import InstitutionFilter, conditions, known_by
 from geodata.models import InstitutionState
 from geodata.occupations import load as occupations
@@ -28,6 +30,8 @@ CANDIDATES = 400
 SIMILAR = 0.4
 """Least share of three-letter pieces (pg_trgm word similarity) for a name to be looked at."""
 
+LONGEST_LOOK_MS = 1_500
+"""How long similar names are looked for."""
 
 FILLERS = frozenset(["o", "tai", "gan", "truong", "day", "hoc", "dao", "tao", "nghe", "noi", "nao", "co", "em", "tim"])
 """Words around the telling ones; dropped only when nothing matches with them."""
@@ -132,8 +136,7 @@ def with_errors(session: Session, wanted: InstitutionFilter, at: Moment, forms: 
     tests = conditions(session, wanted, at)
     agreed = agreeing(session, [*tests, all_but_one(typed)], forms) if " " in typed else {}
     if not agreed:
-        session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(SIMILAR), True)))
-        agreed = agreeing(session, [*tests, literal(typed).bool_op("<%")(State.name_folded)], forms)
+        agreed = resembling(session, [*tests, literal(typed).bool_op("<%")(State.name_folded)], forms)
     if not agreed:
         return Reading(false(), literal(9), literal(None))
     rank = case(agreed, value=State.institution_id, else_=9) + literal(10)
@@ -146,15 +149,31 @@ def all_but_one(typed: str) -> ColumnElement[bool]:
     return holds(tuple(" ".join(words[:index] + words[index + 1 :]) for index in range(len(words))), "A", whole=True)
 
 
+def resembling(session: Session, tests: list[ColumnElement[bool]], forms: tuple[str, ...]) -> dict[str, int]:
+    """As `agreeing`, among names that are only similar; nobody where looking at all similar ones takes too long: words
+    that nearly all names of a large register resemble tell nobody apart."""
+    only_here = session.begin_nested()
+    try:
+        limits = {"pg_trgm.word_similarity_threshold": str(SIMILAR), "statement_timeout": str(LONGEST_LOOK_MS)}
+        session.execute(select(*(func.set_config(name, value, True) for name, value in limits.items())))
+        return agreeing(session, tests, forms)
+    except OperationalError as error:
+        if is_gone(error):
+            raise
+        return {}
+    finally:
+        only_here.rollback()
+
+
 def agreeing(session: Session, tests: list[ColumnElement[bool]], forms: tuple[str, ...]) -> dict[str, int]:
     """{registry id: words that differ} of the names among those most alike that differ within the allowance."""
-    resembling = (
+    alike = (
         select(State.institution_id, State.name_folded)
         .where(*tests)
         .order_by(func.word_similarity(forms[0], State.name_folded).desc())
         .limit(CANDIDATES)
     )
-    errors = {row.institution_id: errors_in(forms, row.name_folded) for row in session.execute(resembling)}
+    errors = {row.institution_id: errors_in(forms, row.name_folded) for row in session.execute(alike)}
     return {institution: count for institution, count in errors.items() if count is not None}
 
 

@@ -5,9 +5,10 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geodata import counting, institutions
+from geodata import counting, institutions, search
 from geodata.filters import InstitutionFilter
 from geodata.geometry import BBox, LonLat
 from geodata.institutions import Cursor, InvalidCursor
@@ -185,6 +186,34 @@ def test_what_takes_too_long_to_count_is_left_out(session: Session, monkeypatch:
     monkeypatch.setattr(institutions.tally, "__kwdefaults__", {"most": 2})
     assert "type" not in institutions.facets(session, everything)
     assert sum(institutions.by_type(session, everything).values()) == 3
+
+
+def test_words_that_fit_very_many_list_them_by_name(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"Trường Minh họa {number}" for number in (3, 1, 2)]
+    publish(session, *map(an_institution, names))
+    monkeypatch.setattr(counting, "COUNTED_EXACTLY", 2)
+    page = institutions.search(session, InstitutionFilter(on=TODAY, q="minh họa"))
+    assert page.number_matched is None
+    assert [json.loads(one.feature)["properties"]["name"] for one in page.items] == sorted(names)
+    assert session.scalar(text("SHOW enable_bitmapscan")) == "on"
+
+
+def test_similar_names_are_looked_for_only_for_a_while(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(session, an_institution("Trường Viettronics"))
+    assert found(session, q="vietronics")
+    before = session.scalar(text("SHOW statement_timeout"))
+    monkeypatch.setattr(search, "LONGEST_LOOK_MS", 50)
+    monkeypatch.setattr(search, "agreeing", lambda session, *_: session.execute(text("SELECT pg_sleep(20)")))
+    assert found(session, q="viettronixs") == []
+    assert session.scalar(text("SHOW statement_timeout")) == before
+
+
+def test_nothing_is_told_apart_among_more_than_are_counted(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(session, *(an_institution(f"Trường Minh họa {number}") for number in range(3)))
+    monkeypatch.setattr(counting, "COUNTED_EXACTLY", 2)
+    monkeypatch.setattr(institutions, "tally", None)  # each would look at everything again
+    assert institutions.facets(session, InstitutionFilter(on=TODAY)) == {}
+    assert institutions.facets(session, InstitutionFilter(on=TODAY, q="minh họa")) == {}
 
 
 def test_results_are_ordered_by_name(session: Session) -> None:
