@@ -53,28 +53,35 @@ class Shelf:
 
     def file(self, session: Session, edition: Edition, scope: Scope, format: str) -> MadeFile:
         """The file, made now where it is not there yet."""
-        path = self._place(edition) / f"{scope.stem}.{format}"
-        if not path.with_name(path.name + ".sha256").exists():
-            with self._alone():
-                if not path.with_name(path.name + ".sha256").exists():
-                    self._make(session, edition, scope, path, format)
-        return self._described(path)
+        found = self.kept(edition, scope, format)
+        if found is not None:
+            return found
+        with self._alone():
+            found = self.kept(edition, scope, format)  # somebody else has made it meanwhile
+            return found or self._make(session, edition, scope, format)
 
-    def _make(self, session: Session, edition: Edition, scope: Scope, path: Path, format: str) -> None:
+    def kept(self, edition: Edition, scope: Scope, format: str) -> MadeFile | None:
+        """The file, where it is there already."""
+        path = self._place(edition) / f"{scope.stem}.{format}"
+        try:
+            noted = json.loads(path.with_name(path.name + ".sha256").read_text())
+        except FileNotFoundError:
+            return None
+        return MadeFile(path, path.name, noted["bytes"], noted["sha256"])
+
+    def _make(self, session: Session, edition: Edition, scope: Scope, format: str) -> MadeFile:
+        path = self._place(edition) / f"{scope.stem}.{format}"
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = make(session, edition, scope, format, path)
         noted = path.with_name(f".{secrets.token_hex(8)}.sum")
         noted.write_text(json.dumps({"sha256": made.sha256, "bytes": made.bytes}))
         noted.replace(path.with_name(path.name + ".sha256"))
         self._forget_old()
+        return made
 
     def _place(self, edition: Edition) -> Path:
         """A database put back from a backup reuses numbers: the time of the release counts too."""
         return self.folder / f"r{edition.release}-{edition.published_at:%Y%m%dT%H%M%S%f}"
-
-    def _described(self, path: Path) -> MadeFile:
-        noted = json.loads(path.with_name(path.name + ".sha256").read_text())
-        return MadeFile(path, path.name, noted["bytes"], noted["sha256"])
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

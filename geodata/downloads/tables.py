@@ -1,6 +1,5 @@
 """Downloads that programs open as tables: Excel, GeoPackage and GeoParquet."""
 
-import io
 import json
 import shutil
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from typing import Any
 from geodata.collections import Type
 from geodata.downloads.plain import Chunks, cells
 from geodata.downloads.rows import FIELDS, Edition, Row
-from geodata.workbooks import at_time
+from geodata.workbooks import copy_at_time
 
 MOST_ROWS_OF_A_SHEET = 1_048_575
 
@@ -29,9 +28,12 @@ def write_xlsx(path: Path, parts: Chunks, edition: Edition) -> None:
             written += 1
     if sheet is None:
         new_sheet(book, edition)
-    out = io.BytesIO()
-    book.save(out)
-    path.write_bytes(at_time(out.getvalue(), edition.published_at))
+    saved = path.with_suffix(".saved")
+    try:
+        book.save(saved)
+        copy_at_time(saved, path, edition.published_at)
+    finally:
+        saved.unlink(missing_ok=True)
 
 
 def new_sheet(book: Any, _edition: Edition) -> Any:

@@ -4,14 +4,15 @@ import atexit
 import secrets
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
-from typing import cast
 
 from apiflask import APIBlueprint
-from flask import Flask, current_app
+from flask import Flask
 
 from geodata.downloads import Edition, Shelf
-from mapapp.db import register
+from mapapp.data import making
+from mapapp.db import Sessions, reading_sessions, register
 from mapapp.headers import answer_if_unchanged, mark_public
 from mapapp.settings import Settings
 
@@ -20,9 +21,10 @@ bp.before_request(answer_if_unchanged)
 bp.after_request(mark_public)
 
 
-def install(app: Flask, settings: Settings) -> None:
-    """Keep finished files in the data directory; where there is none, in a folder that goes with the process."""
-    app.extensions["mapapp.downloads"] = Shelf(folder_of(settings))
+def install(app: Flask, settings: Settings, sessions: Sessions | None) -> None:
+    """Keep finished files in the data directory; where there is none, in a folder that goes with the process. Whoever
+    brings sessions reads through them; otherwise files are made apart, each through a connection of its own."""
+    making.install(app, Shelf(folder_of(settings)), None if sessions else partial(reading_sessions, settings))
 
 
 def folder_of(settings: Settings) -> Path:
@@ -31,10 +33,6 @@ def folder_of(settings: Settings) -> Path:
     folder = Path(tempfile.gettempdir()) / f"mapapp-downloads-{secrets.token_hex(8)}"
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
-
-
-def shelf() -> Shelf:
-    return cast(Shelf, current_app.extensions["mapapp.downloads"])
 
 
 def current_edition() -> Edition | None:

@@ -1,5 +1,6 @@
 """`/data/files/r<release>/<name>`: the files themselves, their manifest with sums, the data dictionary."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Response, request, send_file
@@ -7,11 +8,13 @@ from flask import Response, request, send_file
 from geodata.downloads import FORMATS, MEDIA_TYPES, Edition, MadeFile, Scope
 from geodata.releases import edition_facts
 from mapapp.assets import FOR_EVER
-from mapapp.data.blueprint import bp, current_edition, shelf
+from mapapp.data.blueprint import bp, current_edition
+from mapapp.data.making import maker
 from mapapp.data.manifests import about, described, dictionary_text
 from mapapp.data.scopes import provinces, scope_of
 from mapapp.db import data_status, session
-from mapapp.errors import NOT_FOUND, Problem
+from mapapp.errors import EXPORT_BUSY, NOT_FOUND, Problem
+from mapapp.exports.apart import Busy
 from mapapp.exports.licence import data_licence
 from mapapp.geojson import to_json
 from mapapp.headers import FRESH_FOR
@@ -45,7 +48,16 @@ def file(edition: str, name: str) -> Response:
     stem, _dot, format = name.rpartition(".")
     if format not in FORMATS:
         raise Problem(NOT_FOUND)
-    return sent(shelf().file(session(), wanted, scope_of(stem), format), wanted, format)
+    (made,) = ready(wanted, scope_of(stem), [format])
+    return sent(made, wanted, format)
+
+
+def ready(edition: Edition, scope: Scope, formats: Collection[str]) -> list[MadeFile]:
+    """The files of a scope; raises `Problem` while one of them is being made."""
+    try:
+        return maker().files(edition, scope, formats)
+    except Busy as error:
+        raise Problem(EXPORT_BUSY) from error
 
 
 JSON = "application/json"
@@ -71,7 +83,7 @@ def sent(made: MadeFile, edition: Edition, format: str) -> Response:
 def manifest(edition: Edition, scope: Scope) -> dict[str, Any]:
     """All files of a scope with their sums; makes those that are not there yet."""
     licence = data_licence(edition.data_status)
-    made = [shelf().file(session(), edition, scope, format) for format in FORMATS]
+    made = ready(edition, scope, FORMATS)
     return {
         **about(edition, licence),
         "dictionary": external("/data/dictionary.json"),

@@ -1,0 +1,134 @@
+"""Work in a process of its own, one piece at a time on the machine.
+
+A worker has one thread, and verification waits behind whatever it does. So it waits for such work only for a moment;
+who comes while another piece is under way, or asks for one that takes longer, is told when to come back, and the work
+goes on meanwhile. The process is a fork: it has every module already, closes what it inherited, reads through a
+connection of its own, and gives its memory back when it ends.
+"""
+
+import contextlib
+import fcntl
+import gc
+import os
+import select
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from mapapp.exports.patience import Patience
+
+WAIT_S = 4.0
+"""How long a worker waits for one piece of work, while its share of `Patience` lasts."""
+
+NICENESS = 5
+STANDARD_ERROR = 2
+Work = Callable[[], object]
+
+
+class Busy(Exception):
+    """The work is not done, or other work is under way: ask again soon."""
+
+
+class Apart:
+    """Works in processes that take turns at the file `turn` of a folder. `wait_s`: how long `do` may take; `most_s`:
+    work that takes longer is ended."""
+
+    def __init__(self, folder: Path, *, most_s: int, wait_s: float = WAIT_S, turn: str = "lock") -> None:
+        self.folder, self.most_s, self.wait_s, self.turn = folder, most_s, wait_s, turn
+        self.patience = Patience(folder / "waits")
+        self._left: list[int] = []
+
+    def do(self, prepare: Callable[[], Work]) -> None:
+        """`prepare()` reads what is needed, and what that returns is done elsewhere. Raises `Busy`; work that failed
+        wrote the reason to the log."""
+        self._bury()
+        lock = self._take_turn()
+        try:
+            process = fork_to(prepare(), lock, self.most_s)
+        finally:
+            os.close(lock)  # the work holds it until it ends
+        self._await(process)
+
+    def _take_turn(self) -> int:
+        """The descriptor of the lock, taken; raises `Busy` while there is any work on this machine."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(self.folder / self.turn, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise Busy from None
+        return lock
+
+    def _await(self, process: int) -> None:
+        """Until the work ends; raises `Busy` where that takes longer than we may wait."""
+        began = time.monotonic()
+        in_time = ends_within(process, min(self.wait_s, self.patience.left_s()))
+        self.patience.spend(time.monotonic() - began)
+        if not in_time:
+            self._left.append(process)
+            raise Busy
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(process, 0)
+
+    def _bury(self) -> None:
+        """Let go of work that ended after nobody waited any more."""
+        self._left = [pid for pid in self._left if not has_ended(pid)]
+
+
+def ends_within(pid: int, seconds: float) -> bool:
+    ended = os.pidfd_open(pid)
+    try:
+        poll = select.poll()
+        poll.register(ended, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+    finally:
+        os.close(ended)
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True
+
+
+def fork_to(work: Work, lock: int, most_s: int) -> int:
+    """The number of a new process that works and then ends."""
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    failed = True
+    try:
+        live_alone(parent, lock, most_s)
+        work()
+        failed = False
+    except BaseException:
+        os.write(STANDARD_ERROR, traceback.format_exc().encode())
+    finally:
+        os._exit(int(failed))
+
+
+def live_alone(parent: int, lock: int, most_s: int) -> None:
+    """Forget what the parent holds open (its database would take a farewell for its own), be gentle, end in time."""
+    gc.freeze()
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
+        if int(name) > STANDARD_ERROR and int(name) != lock:
+            with contextlib.suppress(OSError):
+                os.close(int(name))
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
+        signal.signal(number, signal.SIG_DFL)
+    signal.alarm(most_s)
+    os.nice(NICENESS)
+    threading.Thread(target=end_with, args=(parent,), daemon=True).start()
+
+
+def end_with(parent: int) -> None:
+    """End this process when its parent is gone."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
