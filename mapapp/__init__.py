@@ -103,6 +103,7 @@ def _install(app: "APIFlask", settings: "Settings", sessions: "Sessions | None",
         openapi_versions,
         outage,
         quick,
+        quick_tiles,
         sign_in,
         site,
         steward_jobs,
@@ -125,7 +126,7 @@ def _install(app: "APIFlask", settings: "Settings", sessions: "Sessions | None",
     verifier.install(app, settings, sessions)
     api_keys.install(app, settings)
     outage_ = app.extensions["mapapp.outage"]
-    quick.install(app, [Records(outage_), Nearest(outage_), Crowd(outage_)])
+    quick.install(app, [Records(outage_), Nearest(outage_), Crowd(outage_), *quick_tiles.answerers(app, settings)])
     verify_quick.install(app)
     admission.install(app, settings)
     at_once.install(app)  # outside: what is kept needs no turn
@@ -136,7 +137,7 @@ def _install(app: "APIFlask", settings: "Settings", sessions: "Sessions | None",
     oidc.install(app, settings)
     steward_jobs.install(app, settings, sessions)
     citizen_reports.install(app, settings)
-    downloads.install(app, settings)
+    downloads.install(app, settings, sessions)
     export_files.install(app, settings, sessions)
     misses.install(app, background=sessions is None)
     metrics.install(app, settings)

@@ -8,7 +8,7 @@ from flask import Response, g, request
 from geodata.collections import Collection
 from geodata.geometry import VIETNAM
 from geodata.tiles import LAST_STORED, LAST_ZOOM, Tile, TileFacts, UnknownTile, tile, tile_facts
-from mapapp.assets import FOR_EVER, takes_gzip
+from mapapp.assets import FOR_EVER, SMALLEST_GZIP, takes_gzip
 from mapapp.db import session
 from mapapp.errors import NOT_FOUND, Problem
 from mapapp.geojson import to_json
@@ -189,6 +189,11 @@ def vector_tile(collection_id: str, set_id: str, z: str, row: str, column: str) 
     return sent(packed, tile_facts(session()))
 
 
+def unpacked_bytes(packed: bytes) -> int:
+    """How long what was compressed is: gzip says so at its end (RFC 1952, 2.3.1)."""
+    return int.from_bytes(packed[-4:], "little")
+
+
 def check_tile_question() -> None:
     known = ("f", "v")
     text = _("không có tham số này; dùng được: %(known)s", known=", ".join(known))
@@ -200,10 +205,11 @@ def check_tile_question() -> None:
 
 
 def sent(packed: bytes, shown: TileFacts | None) -> Response:
-    """The tile, compressed where the reader takes that."""
-    body = packed if takes_gzip() or not packed else gzip.decompress(packed)
+    """The tile, compressed where the reader takes that and it is worth it."""
+    packs = takes_gzip() and unpacked_bytes(packed) > SMALLEST_GZIP
+    body = packed if packs or not packed else gzip.decompress(packed)
     response = Response(body, 200 if packed else 204, mimetype=MVT)
-    if packed and takes_gzip():
+    if packs:
         response.headers["Content-Encoding"] = "gzip"
     current = shown is not None and request.args.get("v") == str(shown.release)
     response.headers["Cache-Control"] = FOR_EVER if current else FRESH_FOR
