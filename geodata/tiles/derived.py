@@ -129,17 +129,24 @@ KEEP = """
 """All tiles in one statement: the policies of the table ask once for each statement who acts."""
 
 
+TURNED = """
+    SELECT institution_id FROM institution_state
+    WHERE release_to IS NULL AND is_main
+        AND (valid_from > :since AND valid_from <= :day OR valid_to > :since AND valid_to <= :day)
+"""
+"""Who begins or ceases to be shown between two days, whatever is published."""
+
+
 def derive_tiles(session: Session, release: Release, institutions: Collection[str] | None) -> None:
     """Bring the tiles to the release, in which only these institutions changed (None: any may have); they show the day
     of its publication. Call it when the release's states are in."""
     day = release.published_at.date()
-    known = are_of(session, release.id - 1, day)
-    chosen = "true" if institutions is None or not known else "institution_id = ANY(:institutions)"
-    given: dict[str, Any] = {
-        "day": day,
-        "gone": [status.value for status in GONE],
-        "institutions": list(institutions or ()),
-    }
+    since = shown_day(session, release.id - 1)
+    given: dict[str, Any] = {"day": day, "gone": [status.value for status in GONE]}
+    chosen = "true"
+    if institutions is not None and since is not None and since <= day:
+        turned = session.scalars(text(TURNED), {"since": since, "day": day}) if since < day else ()
+        chosen, given["institutions"] = "institution_id = ANY(:institutions)", list({*institutions, *turned})
     session.execute(text(f"DELETE FROM tile_point WHERE {chosen}"), given)
     session.execute(text("SET LOCAL work_mem = '256MB'"))  # a million points sorted in memory: a quarter less work
     session.execute(text(POINTS.format(chosen=chosen)), given)
@@ -177,10 +184,15 @@ def stamp(session: Session, release: int, given: dict[str, Any]) -> None:
     session.execute(stamped.on_conflict_do_update(index_elements=["id"], set_=row))
 
 
-def are_of(session: Session, release: int, day: date | None = None) -> bool:
-    """Whether the tiles are those of the release (and show that day), made as this version would."""
-    found = session.execute(select(TileStamp.release_id, TileStamp.method, TileStamp.day)).one_or_none()
-    return found is not None and (found.release_id, found.method) == (release, METHOD) and day in (None, found.day)
+def shown_day(session: Session, release: int) -> date | None:
+    """The day that the tiles show, if they are those of the release, made as this version would."""
+    wanted = select(TileStamp.day).where(TileStamp.release_id == release, TileStamp.method == METHOD)
+    return session.scalar(wanted)
+
+
+def are_of(session: Session, release: int) -> bool:
+    """Whether the tiles are those of the release, made as this version would."""
+    return shown_day(session, release) is not None
 
 
 def bring_tiles_up_to_date(session: Session) -> bool:

@@ -3,7 +3,7 @@
 import gzip
 import itertools
 import random
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import mapbox_vector_tile
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from geodata import tiles
 from geodata.geometry import LonLat
-from geodata.tiles import Tile, UnknownTile, bring_tiles_up_to_date, tile, tile_facts
+from geodata.tiles import Tile, UnknownTile, bring_tiles_up_to_date, derive_tiles, tile, tile_facts
 from geodata.tiles.grid import HALF, LAST_STORED, LAST_ZOOM, project
 from geodata.undoing import revert
 from tests.builders import an_institution, publish
@@ -149,6 +149,35 @@ def test_tiles_made_by_parts_are_those_made_at_once(places: Session) -> None:
     assert bring_tiles_up_to_date(places)
     assert not bring_tiles_up_to_date(places)
     assert {one: tile(places, one) for z in range(LAST_STORED + 1) for one in stored(places, z)} == by_parts
+
+
+@pytest.mark.parametrize("days", [0, 1, 40])
+def test_on_a_later_day_those_who_opened_and_closed_since_are_told_anew(places: Session, days: int) -> None:
+    first, here = date(2026, 6, 1), LonLat(106, 16)
+    opens, closes = first + timedelta(days=1), first + timedelta(days=30)
+    later = (("closed", (None, opens)), ("active", (opens, None)))
+    ends = (("active", (None, closes)), ("closed", (closes, None)))
+    known = publish(
+        places, *crowd(3, here, 1), an_institution(at=here, status=later), an_institution(at=here, status=ends)
+    )
+    known.published_at = datetime.combine(first, time(5), UTC)
+    new = publish(places, an_institution(at=LonLat(105, 21)))
+    new.published_at = datetime.combine(first + timedelta(days=days), time(5), UTC)
+    (added,) = set(places.scalars(OF_RELEASE, {"release": new.id}))
+    derive_tiles(places, known, None)
+    places.execute(text("DELETE FROM tile_point WHERE institution_id = :added"), {"added": added})
+    derive_tiles(places, new, [added])
+    found = points(places)
+    assert {0: 5, 1: 6, 40: 5}[days] == len(found) == counted(places, Tile(0, 0, 0))
+    derive_tiles(places, new, None)
+    assert points(places) == found
+
+
+OF_RELEASE = text("SELECT institution_id FROM institution_state WHERE release_from = :release")
+
+
+def points(session: Session) -> list[Any]:
+    return list(session.execute(text("SELECT quad, institution_id FROM tile_point ORDER BY 1, 2")))
 
 
 def test_shares_of_a_zoom_sum_to_a_hundred(places: Session) -> None:
