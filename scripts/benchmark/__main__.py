@@ -156,7 +156,7 @@ def in_the_database(
 ) -> tuple[Sequence[str], int]:
     """What the database is asked instead, and how many numbers `:number` may be."""
     if row.natural is not None:
-        put(connection, PLACES, "place geography", row.natural.places)
+        put(connection, PLACES, f"place {row.natural.type}", row.natural.places)
         return [row.natural.query], len(row.natural.places)
     if row.sql:
         return row.sql, 1

@@ -24,10 +24,11 @@ PLACES = "bench_place"
 
 @dataclass(frozen=True)
 class Natural:
-    """The query that the row's questions amount to, about the place of `:number`; the places, as SQL."""
+    """The query that the row's questions amount to, about the place of `:number`; the places, as SQL, of a type."""
 
     query: str
     places: tuple[str, ...]
+    type: str = "geography"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import date
 import psycopg
 
 from geodata.text import fold
+from geodata.tiles.grid import QUAD_ZOOM, Tile
 
 MOST = 20_000
 """More different questions than a worker can keep the answers of in its memory, few enough to be listed."""
@@ -42,6 +43,13 @@ DENSEST = """
     ORDER BY md5(institution_id || campus_id) LIMIT {limit}
 """
 
+LIVE_ZOOM = 14
+CELLS_OF_TILES = """
+    SELECT cell FROM (SELECT DISTINCT quad >> {shift} AS cell FROM tile_point) AS tile ORDER BY md5(cell::text)
+    LIMIT {limit}
+"""
+"""Morton codes of the tiles that hold somebody."""
+
 
 @dataclass(frozen=True)
 class Institution:
@@ -55,12 +63,14 @@ class Institution:
 
 @dataclass(frozen=True)
 class Samples:
-    """`points` and `city` are (lon, lat): of institutions all over the country, and of the densest province."""
+    """`points` and `city` are (lon, lat): of institutions all over the country, and of the densest province. `tiles`:
+    streets where institutions are, all over the country, each as often as the other."""
 
     on: date
     institutions: tuple[Institution, ...]
     points: tuple[tuple[float, float], ...]
     city: tuple[tuple[float, float], ...]
+    tiles: tuple[Tile, ...] = ()
 
     @property
     def few(self) -> tuple[Institution, ...]:
@@ -71,6 +81,7 @@ def draw(connection: psycopg.Connection[tuple[object, ...]], on: date) -> Sample
     shown = SHOWN.format(on=on)
     rows = connection.execute(INSTITUTIONS.format(shown=shown, limit=MOST).encode()).fetchall()
     city = connection.execute(DENSEST.format(shown=shown, limit=MOST).encode()).fetchall()
+    cells = CELLS_OF_TILES.format(shift=2 * (QUAD_ZOOM - LIVE_ZOOM), limit=MOST)
     return Samples(
         on=on,
         institutions=tuple(
@@ -79,7 +90,14 @@ def draw(connection: psycopg.Connection[tuple[object, ...]], on: date) -> Sample
         ),
         points=tuple((float(row[4]), float(row[5])) for row in rows if row[4] is not None),  # type: ignore[arg-type]
         city=tuple((float(lon), float(lat)) for lon, lat in city),  # type: ignore[arg-type]
+        tiles=tuple(tile_of(int(cell)) for (cell,) in connection.execute(cells.encode())),  # type: ignore[call-overload]
     )
+
+
+def tile_of(cell: int) -> Tile:
+    """The tile of a Morton code at LIVE_ZOOM."""
+    column, row = (sum((cell >> 2 * bit + of & 1) << bit for bit in range(LIVE_ZOOM)) for of in (0, 1))
+    return Tile(LIVE_ZOOM, column, row)
 
 
 def known_code(identifiers: list[str]) -> str | None:
