@@ -6,10 +6,15 @@ which nothing is ever deleted, makes an accidental repeat an error instead of a 
 """
 
 import random
+import re
 import secrets
+from itertools import count
+from operator import mul
 
 ALPHABET = "23456789bcdfghjkmnpqrst"
 LENGTH = 9
+SHAPE = re.compile(f"v[{ALPHABET}]{{{LENGTH + 1}}}")
+VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 
 
 def issue(chance: random.Random | None = None) -> str:
@@ -21,13 +26,11 @@ def issue(chance: random.Random | None = None) -> str:
 
 def is_registry_id(text: str) -> bool:
     """True for a well-formed id whose check character fits; says nothing about whether it was ever issued."""
-    body, check = text[1:-1], text[-1:]
-    shaped = len(text) == LENGTH + 2 and text[0] == "v" and all(letter in ALPHABET for letter in body)
-    return shaped and check == check_character(body)
+    return SHAPE.fullmatch(text) is not None and text[-1] == check_character(text[1:-1])
 
 
 def check_character(body: str) -> str:
     """Weighted sum modulo the alphabet's size, a prime, with a different weight at each place: catches every single
     wrong character and every swap of two."""
-    total = sum(weight * ALPHABET.index(letter) for weight, letter in enumerate(body, start=2))
+    total = sum(map(mul, count(2), map(VALUES.__getitem__, body)))
     return ALPHABET[-total % len(ALPHABET)]

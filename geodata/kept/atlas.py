@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,13 +44,15 @@ Numbers = npt.NDArray[np.int64]
 Stretches = Sequence[tuple[int, int]]
 """Of codes, half-open."""
 
-TYPES = {"codes": "<i8", "id": "<i4"}
+TYPES = {"codes": "<i8", **dict.fromkeys(("id", "preference", "before", "own"), "<i4")}
 """Of arrays that `places.PACKED` has otherwise or not at all."""
 
 
 @dataclass(frozen=True)
 class Atlas:
-    """Arrays in the order of places: `codes` of all campuses on whatever day, the others of those a list may show."""
+    """Arrays in the order of places: `codes` of all campuses on whatever day, the others of those a list may show, with
+    institutions by number in the order of their ids. `preference`: rows in which those of an institution stand
+    together, the main campus first; from `before` to `own` of it stand those that go before a row."""
 
     codes: Numbers
     code: Numbers
@@ -59,7 +62,9 @@ class Atlas:
     after: npt.NDArray[np.int32]
     id: npt.NDArray[np.int32]
     number: Numbers
-    is_main: npt.NDArray[np.bool_]
+    preference: npt.NDArray[np.int32]
+    before: npt.NDArray[np.int32]
+    own: npt.NDArray[np.int32]
 
     def nearest(self, point: LonLat, on: date, wanted: int) -> list[tuple[int, float]] | None:
         """(Number of the campus, metres) of so many institutions, nearest first by geodesic distance, each at its
@@ -82,17 +87,43 @@ class Atlas:
         starts, ends = self._ends(self.codes, stretches)
         return int((ends - starts).sum())
 
-    def inside(self, stretches: Stretches, box: BBox, on: date) -> Iterator[tuple[int, bool]]:
-        """(Number, whether it is a main one) of the campuses that stand in the stretches of the box, and in the box
-        itself, that day, in the order of places."""
+    def listed(self, stretches: Stretches, box: BBox, on: date, most: int) -> Numbers:
+        """Where the first so many are found that a list of the box shows that day, in the order of places: of each
+        institution the main campus if that lies in the box, else the first of those that do."""
+        found: list[Numbers] = []
+        for part in self._parts(stretches):
+            inside = part[self._lies(part, box, on)]
+            found.append(inside[~self._goes_after(inside, box, on)])
+            if sum(map(len, found)) >= most:
+                break
+        return np.concatenate(found)[:most] if found else np.empty(0, "<i8")
+
+    def _parts(self, stretches: Stretches) -> Iterator[Numbers]:
+        """What stands in the stretches, some thousand places at a time."""
         starts, ends = self._ends(self.code, stretches)
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-            for at in range(start, end, AT_ONCE):
-                part = slice(at, min(at + AT_ONCE, end))
-                lon, lat = self.lon[part], self.lat[part]
-                fits = (lon >= box.west) & (lon <= box.east) & (lat >= box.south) & (lat <= box.north)
-                found = np.flatnonzero(fits & self._holds(part, on)) + at
-                yield from zip(self.number[found].tolist(), self.is_main[found].tolist(), strict=True)
+        rows = [np.arange(*pair) for pair in zip(starts, ends, strict=True) if pair[0] < pair[1]]
+        while rows:
+            number = next((n for n, size in enumerate(accumulate(map(len, rows)), 1) if size >= AT_ONCE), len(rows))
+            part = np.concatenate(rows[:number])
+            yield part[:AT_ONCE]
+            rows = [part[AT_ONCE:], *rows[number:]] if len(part) > AT_ONCE else rows[number:]
+
+    def _lies(self, places: Numbers, box: BBox, on: date) -> npt.NDArray[np.bool_]:
+        lon, lat = self.lon[places], self.lat[places]
+        fits = (lon >= box.west) & (lon <= box.east) & (lat >= box.south) & (lat <= box.north)
+        lies: npt.NDArray[np.bool_] = fits & self._holds(places, on)
+        return lies
+
+    def _goes_after(self, places: Numbers, box: BBox, on: date) -> npt.NDArray[np.bool_]:
+        """Whether another campus of the institution goes before each of these."""
+        before, own = self.before[places], self.own[places]
+        numbers = own - before
+        rows = np.repeat(np.arange(len(places)), numbers)
+        steps = np.arange(len(rows)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
+        others = self.preference[before[rows] + steps]
+        after = np.zeros(len(places), bool)
+        after[rows[self._lies(others, box, on)]] = True
+        return after
 
     def _first_look(self, point: LonLat, wanted: int) -> int:
         """The finest halvings of which nine cells are likely to hold so many."""

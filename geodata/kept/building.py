@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from geodata.kept.files import FORMAT, INDEXES, REGISTER, SCHEMA, UNSAFE, put_about, said_of_itself, settle
+from geodata.kept.files import FORMAT, INDEXES, LAYOUT, REGISTER, SCHEMA, UNSAFE, put_about, said_of_itself, settle
 from geodata.kept.filling import Filling, named_after
 from geodata.kept.listing import Progress, write_list
-from geodata.kept.places import LAYOUT, put_again, put_all
-from geodata.kept.telling import Teller, tell_again, tell_all, words_version
+from geodata.kept.places import put_again, put_all
+from geodata.kept.telling import Teller, name_bearers, tell_again, tell_all, words_version
 from geodata.kept.updating import copy, follow, left_behind, touched_since
 from geodata.models import Release
 from geodata.releases import current_release
@@ -54,7 +54,7 @@ def build(
         words = _tell(session, database, teller, release.id, touched)
         day = teller.on if teller else vietnamese_day(release.published_at)
         _place(session, database, day, touched)
-        held = {"words": words, "places": LAYOUT, "places_from": day.isoformat()}
+        held = {"words": words, "layout": LAYOUT, "places_from": day.isoformat()}
         put_about(database, head, key=told.key, summary=release.summary, left_behind=behind, **held)
     settle(draft, target)
     return head
@@ -87,12 +87,13 @@ def _tell(
         tell_all(session, database, teller, release)
     else:
         tell_again(session, database, teller, release, touched)
+    name_bearers(database)
     return words
 
 
 def _place(session: Session, database: sqlite3.Connection, day: date, touched: list[str] | None) -> None:
     """Put in where everybody lies from the day on."""
-    before = said_of_itself(database, "places") == LAYOUT and said_of_itself(database, "places_from") <= day.isoformat()
+    before = said_of_itself(database, "layout") == LAYOUT and said_of_itself(database, "places_from") <= day.isoformat()
     if touched is None or not before:
         put_all(session, database, day)
     else:

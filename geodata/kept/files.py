@@ -11,6 +11,10 @@ from typing import Any
 from geodata.kept.encoding import known_by, to_line
 
 FORMAT = 2
+LAYOUT = "2"
+"""Of what is made of the records and the register besides them (places, arrays, bearers): it is made anew where it was
+made otherwise."""
+
 REGISTER = "register.db"
 UNSAFE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 """For drafts alone, which are thrown away when they are not finished."""
@@ -60,8 +64,8 @@ def put_about(
 
 
 def said_of_itself(database: sqlite3.Connection, key: str) -> str:
-    """As `put_about` wrote it: `words`, the version of the words in which it tells whole answers, `places`, the layout
-    of its places, and so on; empty where it has none."""
+    """As `put_about` wrote it: `words`, the version of the words in which it tells whole answers, `layout`,
+    and so on; empty where it has none."""
     rows = database.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchall()
     return str(rows[0][0]) if rows else ""
 

@@ -2,11 +2,8 @@
 crowded box."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
-from typing import Any
 
 from geodata import boxes
 from geodata.geohash import numbers_covering, text_of
@@ -14,10 +11,7 @@ from geodata.geometry import BBox, LonLat
 from geodata.institutions import Item
 from geodata.kept.register import KeptRegister
 
-THESE = "FROM json_each(?) AS one JOIN shown ON number = one.value"
-SHOWN, BETTER = f"SELECT number, shown.id, feature {THESE}", f"SELECT number, better {THESE} WHERE better IS NOT NULL"
-KEY = "SELECT code, place.id, campus FROM place JOIN shown USING (id, number) WHERE shown.number = :number"
-Better = list[tuple[float, float, str | None, str | None]]
+SHOWN = "SELECT number, shown.id, campus, feature FROM json_each(?) AS one JOIN shown ON number = one.value"
 
 
 @dataclass(frozen=True)
@@ -33,8 +27,8 @@ def nearest(kept: KeptRegister, point: LonLat, on: date, *, limit: int) -> list[
     found = kept.atlas.nearest(point, on, limit) if _covers(kept, on) else None
     if found is None:
         return None
-    shown = {number: (one, feature) for number, one, feature in _of(kept, SHOWN, [number for number, _ in found])}
-    return [Item(shown[number][0], shown[number][1].decode(), metres, None) for number, metres in found]
+    shown = _shown(kept, [number for number, _ in found])
+    return [Item(shown[number][0], shown[number][2].decode(), metres, None) for number, metres in found]
 
 
 def lying(kept: KeptRegister, box: BBox, on: date, *, limit: int) -> Lying | None:
@@ -42,14 +36,17 @@ def lying(kept: KeptRegister, box: BBox, on: date, *, limit: int) -> Lying | Non
     say it."""
     if not _covers(kept, on):
         return None
-    stretches = numbers_covering(box, letters=boxes.PLACE_LETTERS)
-    if kept.atlas.standing(stretches) <= boxes.CROWD:
+    atlas, stretches = kept.atlas, numbers_covering(box, letters=boxes.PLACE_LETTERS)
+    if atlas.standing(stretches) <= boxes.CROWD:
         return None
-    inside = kept.atlas.inside(stretches, box, on)
-    found = list(islice(_listed(kept, inside, box, on, limit + 1), limit + 1))
-    shown = {number: feature for number, _, feature in _of(kept, SHOWN, found[:limit])}
-    key = _key(kept, found[limit - 1]) if len(found) > limit else None
-    return Lying(tuple([shown[number] for number in found[:limit]]), key)
+    found = atlas.listed(stretches, box, on, limit + 1)
+    numbers = atlas.number[found[:limit]].tolist()
+    shown = _shown(kept, numbers)
+    features = tuple([shown[number][2] for number in numbers])
+    if len(found) <= limit:
+        return Lying(features, None)
+    institution, campus, _ = shown[numbers[-1]]
+    return Lying(features, (text_of(int(atlas.code[found[limit - 1]]), boxes.PLACE_LETTERS), institution, campus))
 
 
 def _covers(kept: KeptRegister, on: date) -> bool:
@@ -57,30 +54,6 @@ def _covers(kept: KeptRegister, on: date) -> bool:
     return kept.places_from is not None and kept.places_from <= on.isoformat()
 
 
-def _of(kept: KeptRegister, statement: str, numbers: list[int]) -> list[Any]:
-    return kept.rows(statement, [json.dumps(numbers)])
-
-
-def _listed(kept: KeptRegister, inside: Iterator[tuple[int, bool]], box: BBox, on: date, some: int) -> Iterator[int]:
-    """The campuses that are listed, of all that lie in the box: each institution's main one if that is among them, else
-    the first of the others."""
-    while part := list(islice(inside, some + some // 2)):
-        asked = [number for number, is_main in part if not is_main]
-        better = {number: json.loads(others) for number, others in _of(kept, BETTER, asked)}
-        for number, _ in part:
-            if number not in better or not _goes_first(better[number], box, on.isoformat()):
-                yield number
-
-
-def _goes_first(better: Better, box: BBox, day: str) -> bool:
-    """Whether one of these campuses lies in the box that day."""
-    return any(
-        box.west <= lon <= box.east and box.south <= lat <= box.north and (first or "") <= day < (after or "9999-12-31")
-        for lon, lat, first, after in better
-    )
-
-
-def _key(kept: KeptRegister, number: int) -> tuple[str, str, str]:
-    """Where a campus stands in the order of places."""
-    ((code, institution, campus),) = kept.rows(KEY, {"number": number})
-    return text_of(code, boxes.PLACE_LETTERS), institution, campus
+def _shown(kept: KeptRegister, numbers: list[int]) -> dict[int, tuple[str, str, bytes]]:
+    """{number of a campus: institution, campus, Feature text}"""
+    return {number: shown for number, *shown in kept.rows(SHOWN, [json.dumps(numbers)])}

@@ -7,18 +7,16 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from geoalchemy2.functions import ST_X, ST_Y
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, case, cast, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from geodata.boxes import place_of
 from geodata.geohash import number_of
 from geodata.kept.filling import PORTION
 from geodata.models import InstitutionState
 from geodata.vocabulary import GONE
-
-LAYOUT = "1"
-"""Changes with the tables and arrays below; those of another layout are written anew."""
 
 ALWAYS, FOREVER = 0, 2**31 - 1
 """The day before all days, and the one after; days are counted as by `date.toordinal`."""
@@ -31,22 +29,26 @@ TABLES = """
         code INTEGER, id TEXT, campus TEXT, number INTEGER, lon REAL, lat REAL, first INTEGER, after INTEGER,
         is_main INTEGER, is_shown INTEGER, PRIMARY KEY (code, id, campus, number)) WITHOUT ROWID;
     CREATE INDEX place_id ON place (id);
-    CREATE TABLE shown (number INTEGER PRIMARY KEY, id TEXT, better TEXT, feature BLOB);
+    CREATE TABLE shown (number INTEGER PRIMARY KEY, id TEXT, campus TEXT, feature BLOB);
     CREATE TABLE atlas (name TEXT PRIMARY KEY, body BLOB);
 """
-"""`place`: campuses over spans of days, half-open. `shown`: those that a list may show on the day of writing or later;
-`better`: the other campuses of the institution that go first where they lie in the same box, as a JSON list of (lon,
-lat, first day, day after the last), NULL for a main one and where there is none."""
+"""`place`: campuses over spans of days, half-open. `shown`: those that a list may show on the day of writing or
+later."""
 
 PACKED = np.dtype(
     [
         *(("code", "<i8"), ("lon", "<f8"), ("lat", "<f8"), ("first", "<i4"), ("after", "<i4")),
-        *(("id", "S16"), ("number", "<i8"), ("is_main", "?"), ("is_shown", "?")),
+        *(("id", "S16"), ("campus", "S48"), ("number", "<i8"), ("is_main", "?"), ("is_shown", "?")),
     ]
 )
-IN_ORDER = "SELECT code, lon, lat, first, after, id, number, is_main, is_shown FROM place ORDER BY code, id, campus"
+IN_ORDER = """
+    SELECT code, lon, lat, first, after, CAST(id AS BLOB), CAST(campus AS BLOB), number, is_main, is_shown
+    FROM place ORDER BY code, id, campus, number
+"""
+KEPT_AS_THEY_ARE = ("code", "lon", "lat", "first", "after", "number")
 OVER = "SELECT DISTINCT id FROM place WHERE is_shown AND after <= ?"
 State = InstitutionState
+Rows = npt.NDArray[Any]
 
 
 def put_all(session: Session, database: sqlite3.Connection, from_day: date) -> None:
@@ -72,15 +74,34 @@ def put_again(session: Session, database: sqlite3.Connection, from_day: date, to
 
 
 def pack(database: sqlite3.Connection) -> None:
-    """Write the arrays that `atlas` reads: all codes, and of those shown everything but the texts."""
+    """Write the arrays that `atlas` reads, in the order of places: all codes, and of those shown everything but the
+    texts, with what goes before a campus where both lie in the same box."""
     (number,) = database.execute("SELECT count(*) FROM place").fetchone()
-    rows = ((*row[:5], row[5].encode(), *row[6:]) for row in database.execute(IN_ORDER))
-    found = np.fromiter(rows, PACKED, count=number)
+    found = np.fromiter(database.execute(IN_ORDER), PACKED, count=number)
     shown = found[found["is_shown"]]
-    arrays = {"codes": found["code"], **{name: shown[name] for name in PACKED.names or () if name != "is_shown"}}
-    arrays["id"] = np.unique(shown["id"], return_inverse=True)[1].astype("<i4")
+    arrays = {"codes": found["code"], **{name: shown[name] for name in KEPT_AS_THEY_ARE}, **_preferred(shown)}
     bodies = [(name, np.ascontiguousarray(values).tobytes()) for name, values in arrays.items()]
     database.executemany("INSERT OR REPLACE INTO atlas VALUES (?, ?)", bodies)
+
+
+def _preferred(shown: Rows) -> dict[str, Rows]:
+    """The institutions by number, in the order of their ids; the rows in order of preference, institution after
+    institution, the main campus first; and for each row the stretch of these that goes before it."""
+    _, ids = np.unique(shown["id"], return_inverse=True)
+    _, campuses = np.unique(shown["campus"], return_inverse=True)
+    campuses[shown["is_main"]] = -1
+    preference = np.lexsort((campuses, ids))
+    theirs, own = ids[preference], campuses[preference]
+    position = np.arange(len(shown))
+    begins = np.maximum.accumulate(np.where(_changes(theirs), position, 0))
+    ends = np.maximum.accumulate(np.where(_changes(theirs) | _changes(own), position, 0))
+    before = {"before": np.empty_like(begins), "own": np.empty_like(ends)}
+    before["before"][preference], before["own"][preference] = begins, ends
+    return {name: values.astype("<i4") for name, values in {"id": ids, "preference": preference, **before}.items()}
+
+
+def _changes(values: Rows) -> Rows:
+    return np.concatenate((np.ones(min(len(values), 1), bool), values[1:] != values[:-1]))
 
 
 def _put(database: sqlite3.Connection, rows: Iterable[Row[Any]]) -> None:
@@ -95,7 +116,7 @@ def _put(database: sqlite3.Connection, rows: Iterable[Row[Any]]) -> None:
             )
         )
         if row.feature is not None:
-            shown.append((number, row.institution_id, row.better, row.feature.encode()))
+            shown.append((number, row.institution_id, row.campus_id or "", row.feature.encode()))
     database.executemany(f"INSERT INTO place VALUES ({', '.join('?' * 10)})", places)
     database.executemany("INSERT INTO shown VALUES (?, ?, ?, ?)", shown)
 
@@ -112,23 +133,10 @@ def _campuses(from_day: date, ids: Sequence[str] | None = None) -> Select[Any]:
         select(State.institution_id, State.campus_id, State.valid_from, State.valid_to, State.is_main)
         .add_columns(place.label("place"), ST_X(State.geom).label("lon"), ST_Y(State.geom).label("lat"))
         .add_columns(case((is_shown, State.feature)).label("feature"))
-        .add_columns(case((and_(is_shown, ~State.is_main), _better(from_day))).label("better"))
         .where(State.release_to.is_(None), State.geom.is_not(None))
         .order_by(place, State.institution_id, State.campus_id)
     )
     return query if ids is None else query.where(State.institution_id == func.any(list(ids)))
-
-
-def _better(from_day: date) -> ColumnElement[Any]:
-    """As `boxes` prefers one campus of an institution to another."""
-    other = aliased(State)
-    each = func.json_build_array(ST_X(other.geom), ST_Y(other.geom), other.valid_from, other.valid_to)
-    return (
-        select(cast(func.json_agg(each), Text))
-        .where(other.institution_id == State.institution_id, other.release_to.is_(None), other.geom.is_not(None))
-        .where(or_(other.is_main, other.campus_id < State.campus_id), _lasts(other, from_day))
-        .scalar_subquery()
-    )
 
 
 def _lasts(state: Any, from_day: date) -> ColumnElement[bool]:

@@ -15,8 +15,7 @@ from typing import Any
 from geodata.kept import atlas
 from geodata.kept.atlas import Atlas
 from geodata.kept.encoding import origins_in, read_origin, read_record
-from geodata.kept.files import FORMAT, REGISTER
-from geodata.kept.places import LAYOUT
+from geodata.kept.files import FORMAT, LAYOUT, REGISTER
 from geodata.registry_ids import is_registry_id
 from geodata.text import fold
 from geodata.verification.answers import Decision
@@ -25,6 +24,11 @@ from geodata.verification.question import Question
 from geodata.verification.rules import decide_from
 from geodata.vocabulary import GONE
 
+TOLD = "SELECT id, valid_from, valid_to, body FROM told WHERE id = ?"
+TOLD_OF_CODE = """
+    SELECT told.id, told.valid_from, told.valid_to, body FROM bearer JOIN told USING (id)
+    WHERE code = ? AND (bearer.valid_from IS NULL OR bearer.valid_from <= ?)
+"""
 MATCH = "SELECT text, id, means, valid_from, valid_to FROM known WHERE text IN (?, ?, ?) AND kind = ?"
 
 
@@ -66,7 +70,7 @@ class KeptRegister:
         self.head: dict[str, Any] = json.loads(about["head"])
         self.summary: dict[str, Any] = json.loads(about["summary"])
         self.words = about.get("words", "")
-        self.places_from = about["places_from"] if about.get("places") == LAYOUT else None
+        self.places_from = about["places_from"] if about.get("layout") == LAYOUT else None
         published_on = date.fromisoformat(self.head["published_on"])
         self.edition = Edition(self.head["release"], published_on, self.head["data_status"], about["key"])
         self._origins: dict[str, Origin] = {}
@@ -102,27 +106,14 @@ class KeptRegister:
     def told(self, asked: str, on: date) -> tuple[str, bytes] | None:
         """(Id, words of the teller) of the one institution that certainly is meant by this id or code on a day; None
         where the words do not hold on the day, nobody is known by it, or it takes more to say who is meant."""
-        if not self.words:
+        if not self.words or self.places_from is None:
             return None
         day = on.isoformat()
-        bearer = asked if is_registry_id(asked) else self._sole_bearer(asked, day)
-        return self._told(bearer, day) if bearer else None
-
-    def _told(self, institution_id: str, day: str) -> tuple[str, bytes] | None:
-        rows = self.rows("SELECT valid_from, valid_to, body FROM told WHERE id = ?", (institution_id,))
-        for start, end, body in rows:
+        rows = self.rows(TOLD, (asked,)) if is_registry_id(asked) else self.rows(TOLD_OF_CODE, (asked.upper(), day))
+        for one, start, end, body in rows:
             if (start is None or start <= day) and (end is None or end > day):
-                return institution_id, zlib.decompress(body)
+                return one, zlib.decompress(body)
         return None
-
-    def _sole_bearer(self, code: str, day: str) -> str | None:
-        """Who alone bears or bore the identifier by that day, and nobody has a licence of that number."""
-        bearers = set()
-        for text, institution_id, means, start, _ in self.rows(MATCH, (code, code.upper(), code.lower(), "code")):
-            if means in ("id", "licence") or text != code.upper() or (start is not None and start > day):
-                return None
-            bearers.add(institution_id)
-        return bearers.pop() if len(bearers) == 1 else None
 
     def record(self, institution_id: str) -> Record:
         """An id nobody bears has an empty record."""

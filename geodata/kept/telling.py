@@ -23,6 +23,14 @@ TOLD = """
     CREATE TABLE IF NOT EXISTS told (id TEXT PRIMARY KEY, valid_from TEXT, valid_to TEXT, body BLOB);
 """
 
+BEARERS = """
+    DROP TABLE IF EXISTS bearer;
+    CREATE TABLE bearer (code TEXT PRIMARY KEY, id TEXT, valid_from TEXT) WITHOUT ROWID;
+    INSERT INTO bearer SELECT upper(text), min(id), max(valid_from) FROM known WHERE kind = 'code'
+        GROUP BY upper(text)
+        HAVING min(id) = max(id) AND min(means NOT IN ('id', 'licence') AND text = upper(text)) ORDER BY 1;
+"""
+
 
 @dataclass(frozen=True)
 class Teller:
@@ -62,6 +70,12 @@ def tell_again(
         wanted = sorted({*part, *_related(session, part)})
         database.executemany("DELETE FROM told WHERE id = ?", [(one,) for one in wanted])
         _put(session, database, teller, release, named(session, wanted))
+
+
+def name_bearers(database: sqlite3.Connection) -> None:
+    """Of each code who alone bears or bore it, since the last of the days on which it came to them. Codes that others
+    bore too, that are an id, or the number of a licence have none."""
+    database.executescript(BEARERS)
 
 
 def holds_between(record: InstitutionRecord, state: InstitutionState) -> tuple[date | None, date | None]:

@@ -64,7 +64,7 @@ def followed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 PLACES = """
-    SELECT code, place.id, campus, lon, lat, first, after, is_main, is_shown, better, feature
+    SELECT code, place.id, place.campus, lon, lat, first, after, is_main, is_shown, shown.id, shown.campus, feature
     FROM place LEFT JOIN shown USING (number) ORDER BY 1, 2, 3, 6
 """
 
@@ -76,7 +76,8 @@ def content(file: Path) -> dict[str, list[object]]:
             table: database.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall()
             for table, order in (("record", "id"), ("known", "1, 2, 3, 4, 5, 6"), ("state", "number"), ("told", "id"))
         }
-        found["place"] = database.execute(PLACES).fetchall()
+        found |= {"place": database.execute(PLACES).fetchall()}
+        found |= {"bearer": database.execute("SELECT * FROM bearer").fetchall() if found["told"] else []}
         about = dict(database.execute("SELECT key, value FROM about WHERE key <> 'left_behind'"))
         head = json.loads(about.pop("head"))
         return {**found, "about": [*sorted(about.items()), {**head, "gzip_bytes": 0}]}

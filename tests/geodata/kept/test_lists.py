@@ -114,9 +114,8 @@ def assert_as_scanned(copy: Copied, point: LonLat) -> bool:
 def test_what_is_nearest_is_what_a_full_scan_finds(
     session: Session, tmp_path: Path, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where but those that look nearest are measured."""
+    """Whether all are measured that may be among them, or but those that look nearest."""
     monkeypatch.setattr(atlas, "FEW", few)
-    monkeypatch.setattr(atlas, "FLAT", 8)
     chance = random.Random(few)
     fill(session, chance, 600)
     copy = copied(session, tmp_path)
