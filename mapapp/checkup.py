@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from geodata.backup.archive import BackupRefused
-from geodata.backup.archiving import configured
+from geodata.backup.archiving import CONFIGURED, configured, progress
 from geodata.checkup.registered import Checks, Grade
 from geodata.errors import GeodataError
 from geodata.imports.room import FULLEST, NoRoom, require_room
@@ -118,7 +118,7 @@ def backup_recent(place: Place) -> Iterator[str]:
     except BackupRefused:
         return  # told before
     except (OSError, ValueError, KeyError, TypeError) as error:
-        yield f"{place.settings.data / 'backup.json'} cannot be read: {error}"
+        yield f"{place.settings.data / CONFIGURED} cannot be read: {error}"
         return
     try:
         bases = archive.bases()
@@ -129,6 +129,19 @@ def backup_recent(place: Place) -> Iterator[str]:
         yield f"{archive.directory} holds none"
     elif place.now - bases[-1].finished_at > OLDEST_BACKUP:
         yield f"finished at {bases[-1].finished_at:%Y-%m-%d %H:%M} UTC"
+
+
+@CHECKS("Look for the reason in the database's own log, make room or mount the disk; or start the database anew")
+def backup_log(place: Place) -> Iterator[str]:
+    """While the private database runs, its log is handed over to the backups"""
+    cluster = place.settings.cluster
+    if cluster is None or not (place.settings.data / CONFIGURED).exists() or not cluster.status().running:
+        return
+    found = progress(cluster)
+    if not found.on:
+        yield "not yet: it begins when the database is started anew"
+    elif found.failing:
+        yield f"it failed {found.failed} times, and the last time too"
 
 
 @CHECKS("Look for its last words in the site's log; starting the site anew starts it too")

@@ -121,7 +121,8 @@ def report_page(
     read_from_sheet: int = 0,
 ) -> ReportPage:
     """The page as the person sees it; `given` is what was typed or read from a sheet and is not kept yet, into a form
-    that was `opened` on something else than the report as it is now. `met`: the two are compared."""
+    that was `opened` on something else than the report as it is now. `met`: the two are compared. What is not kept yet
+    is kept first: the report is neither sent nor withdrawn from such a page."""
     found = report_under_way(session(), subject, year)
     asked = questions(session(), subject, year)
     editable = may_fill and bool(asked) and (found is None or found.state in WRITTEN)
@@ -150,7 +151,7 @@ def report_page(
         note=meeting.note if meeting and editable else note if note is not None else now.note,
         editable=editable,
         begun=found is not None,
-        acts=acts(found, subject, year) if may_fill else (),
+        acts=acts(found, subject, year) if may_fill and given is None else (),
         sent_back=sent_back_with(session(), found) if found else None,
         steps=tuple(step_view(step) for step in reading.steps(session(), found)) if found else (),
         faults=tuple((fault.field, fault.en if language() == "en" else fault.vi) for fault in faults),

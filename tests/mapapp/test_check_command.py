@@ -12,7 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from geodata import processes
+from geodata.backup.archiving import Progress
 from geodata.checkup import Check, Grade
+from geodata.cluster import Cluster, ClusterStatus
 from geodata.imports.room import NoRoom
 from mapapp import checkup, keeper
 from mapapp.checkup import CHECKS, Place
@@ -121,6 +123,22 @@ def a_backup(directory: Path, *, finished_at: datetime) -> None:
     moment = finished_at.isoformat()
     facts = {"label": base.name, "started_at": moment, "finished_at": moment, "start_wal": "0" * 24}
     (base / "base.json").write_text(json.dumps(facts))
+
+
+@pytest.mark.parametrize(
+    ("on", "failing", "told"),
+    [(True, False, ""), (False, False, "not yet: it begins"), (True, True, "it failed 3 times, and the last time too")],
+)
+def test_a_log_that_is_not_handed_over_is_told(
+    place: Place, monkeypatch: pytest.MonkeyPatch, on: bool, failing: bool, told: str
+) -> None:
+    running = ClusterStatus(True, True, 15, place.settings.data, None)
+    monkeypatch.setattr(Cluster, "status", lambda _cluster: running)
+    monkeypatch.setattr(checkup, "progress", lambda _cluster: Progress(on, 9, NOW, 3, failing))
+    assert found("backup_log", place) == "", "no backups were enabled"
+    (place.settings.data / "backup.json").write_text("{}")
+    shown = found("backup_log", place)
+    assert (told in shown, bool(shown)) == (True, bool(told))
 
 
 def test_a_keeper_that_is_down_or_stuck_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -210,6 +210,8 @@ def test_two_who_write_at_once_lose_nothing(
     assert compared["Ghi chú cho người duyệt"] == (False, ["–", "Bản của Hoa", "–"])
     assert '<option value="có" selected>' in late.text
     assert 'value="Bản của Hoa"' in late.text
+    assert f'action="{page}/propose"' not in late.text, "what was typed would be lost"
+    assert f'action="{page}/propose"' in ha.get(page).text
     again = ha.post(page, data={"token": token, **hidden(late.text), **typed}, follow_redirects=True)
     assert again.status_code == 200
     assert len(register.scalars(select(Proposal)).all()) == 1
