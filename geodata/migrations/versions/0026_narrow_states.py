@@ -12,6 +12,7 @@ revision = "0026"
 down_revision = "0025"
 branch_labels = None
 depends_on = None
+older_code_works = True
 
 NAME, FORMER, TABLE = "ix_institution_state_main", "ix_institution_state_name", "institution_state"
 KEY = ["name_folded", "institution_id"]
