@@ -2,11 +2,11 @@
 
 import math
 import sqlite3
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,7 +39,9 @@ LEAST_DEGREE_M = math.radians(POLE_M**2 / EQUATOR_M)
 PARTS_OF_A_METRE = 1e8
 """PostGIS tells no smaller ones."""
 
-AT_ONCE = 4_096
+FIRST_PART, MORE_EACH_TIME = 4, 4
+"""How many places are looked at first for each one wanted, and how many times more each time after."""
+
 Numbers = npt.NDArray[np.int64]
 Stretches = Sequence[tuple[int, int]]
 """Of codes, half-open."""
@@ -91,22 +93,28 @@ class Atlas:
         """Where the first so many are found that a list of the box shows that day, in the order of places: of each
         institution the main campus if that lies in the box, else the first of those that do."""
         found: list[Numbers] = []
-        for part in self._parts(stretches):
+        for part in self._parts(stretches, FIRST_PART * most):
             inside = part[self._lies(part, box, on)]
             found.append(inside[~self._goes_after(inside, box, on)])
             if sum(map(len, found)) >= most:
                 break
         return np.concatenate(found)[:most] if found else np.empty(0, "<i8")
 
-    def _parts(self, stretches: Stretches) -> Iterator[Numbers]:
-        """What stands in the stretches, some thousand places at a time."""
+    def _parts(self, stretches: Stretches, size: int) -> Iterator[Numbers]:
+        """What stands in the stretches: so many places, then ever more of them."""
         starts, ends = self._ends(self.code, stretches)
-        rows = [np.arange(*pair) for pair in zip(starts, ends, strict=True) if pair[0] < pair[1]]
-        while rows:
-            number = next((n for n, size in enumerate(accumulate(map(len, rows)), 1) if size >= AT_ONCE), len(rows))
-            part = np.concatenate(rows[:number])
-            yield part[:AT_ONCE]
-            rows = [part[AT_ONCE:], *rows[number:]] if len(part) > AT_ONCE else rows[number:]
+        left = deque(zip(starts.tolist(), ends.tolist(), strict=True))
+        while left:
+            rows, taken = [], 0
+            while left and taken < size:
+                start, end = left.popleft()
+                stop = min(end, start + size - taken)
+                rows.append(np.arange(start, stop))
+                taken += stop - start
+                if stop < end:
+                    left.appendleft((stop, end))
+            yield np.concatenate(rows)
+            size *= MORE_EACH_TIME
 
     def _lies(self, places: Numbers, box: BBox, on: date) -> npt.NDArray[np.bool_]:
         lon, lat = self.lon[places], self.lat[places]

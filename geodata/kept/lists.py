@@ -4,6 +4,7 @@ crowded box."""
 import json
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from geodata import boxes
 from geodata.geohash import numbers_covering, text_of
@@ -11,7 +12,8 @@ from geodata.geometry import BBox, LonLat
 from geodata.institutions import Item
 from geodata.kept.register import KeptRegister
 
-SHOWN = "SELECT number, shown.id, campus, feature FROM json_each(?) AS one JOIN shown ON number = one.value"
+THESE = "FROM shown WHERE number IN (SELECT value FROM json_each(?))"
+SHOWN, WHOSE = f"SELECT number, feature {THESE}", f"SELECT number, feature, id, campus {THESE}"
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ def nearest(kept: KeptRegister, point: LonLat, on: date, *, limit: int) -> list[
     found = kept.atlas.nearest(point, on, limit) if _covers(kept, on) else None
     if found is None:
         return None
-    shown = _shown(kept, [number for number, _ in found])
-    return [Item(shown[number][0], shown[number][2].decode(), metres, None) for number, metres in found]
+    shown = _of(kept, WHOSE, [number for number, _ in found])
+    return [Item(shown[number][1], shown[number][0].decode(), metres, None) for number, metres in found]
 
 
 def lying(kept: KeptRegister, box: BBox, on: date, *, limit: int) -> Lying | None:
@@ -41,11 +43,11 @@ def lying(kept: KeptRegister, box: BBox, on: date, *, limit: int) -> Lying | Non
         return None
     found = atlas.listed(stretches, box, on, limit + 1)
     numbers = atlas.number[found[:limit]].tolist()
-    shown = _shown(kept, numbers)
-    features = tuple([shown[number][2] for number in numbers])
+    shown = _of(kept, SHOWN, numbers)
+    features = tuple([shown[number][0] for number in numbers])
     if len(found) <= limit:
         return Lying(features, None)
-    institution, campus, _ = shown[numbers[-1]]
+    _, institution, campus = _of(kept, WHOSE, numbers[-1:])[numbers[-1]]
     return Lying(features, (text_of(int(atlas.code[found[limit - 1]]), boxes.PLACE_LETTERS), institution, campus))
 
 
@@ -54,6 +56,6 @@ def _covers(kept: KeptRegister, on: date) -> bool:
     return kept.places_from is not None and kept.places_from <= on.isoformat()
 
 
-def _shown(kept: KeptRegister, numbers: list[int]) -> dict[int, tuple[str, str, bytes]]:
-    """{number of a campus: institution, campus, Feature text}"""
-    return {number: shown for number, *shown in kept.rows(SHOWN, [json.dumps(numbers)])}
+def _of(kept: KeptRegister, statement: str, numbers: list[int]) -> dict[int, list[Any]]:
+    """{number of a campus: what the statement tells of it}"""
+    return {number: told for number, *told in kept.rows(statement, [json.dumps(numbers)])}
