@@ -49,7 +49,9 @@ def test_contract_names_are_there() -> None:
         COMMANDS
     )
     assert {"mapapp demo load", "mapapp demo clear", "mapapp boundaries import"} <= set(COMMANDS)
-    assert {"mapapp keys list", "mapapp keys rotate", "mapapp keys retire", "mapapp export", "mapapp check"} <= set(COMMANDS)
+    assert {"mapapp keys list", "mapapp keys rotate", "mapapp keys retire", "mapapp export", "mapapp check"} <= set(
+        COMMANDS
+    )
 
 
 @pytest.mark.parametrize(
