@@ -27,22 +27,23 @@ def told_page(
 
 
 def told_ready(
-    features: Sequence[bytes],
+    features: bytes,
+    number: int,
     *,
     number_matched: int | None,
     links: list[dict[str, str]],
     of_the_register: dict[str, Any],
 ) -> bytes:
-    """The same of ready Feature texts."""
+    """The same of so many Feature texts that are put together already."""
     frame = collection(
         (),
         numberMatched=number_matched,
-        numberReturned=len(features),
+        numberReturned=number,
         withoutLocation=0,
         links=links,
         **of_the_register,
     )
-    return with_features(b",".join(features), frame)
+    return with_features(features, frame)
 
 
 def feature(item: Item) -> str:

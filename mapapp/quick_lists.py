@@ -89,7 +89,8 @@ class Crowd:
         following = Cursor(asked.state.release, 0, found.key) if found.key else None
         return told_ready(
             found.features,
-            number_matched=None if following else len(found.features),
+            found.number,
+            number_matched=None if following else found.number,
             links=links(asked, following),
             of_the_register=asked.of_the_register,
         )

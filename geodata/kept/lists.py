@@ -4,6 +4,7 @@ crowded box."""
 import json
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from geodata import boxes
@@ -12,15 +13,20 @@ from geodata.geometry import BBox, LonLat
 from geodata.institutions import Item
 from geodata.kept.register import KeptRegister
 
-THESE = "FROM shown WHERE number IN (SELECT value FROM json_each(?))"
-SHOWN, WHOSE = f"SELECT number, feature {THESE}", f"SELECT number, feature, id, campus {THESE}"
+SHOWN = "SELECT number, feature, id, campus FROM shown WHERE number IN (SELECT value FROM json_each(?))"
+TOGETHER = """
+    SELECT CAST(group_concat(feature, ',') AS BLOB) FROM (
+        SELECT feature FROM shown WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number)
+"""
 
 
 @dataclass(frozen=True)
 class Lying:
-    """Institutions in a box in the order of places: their Feature texts, and the key of the last where more follow."""
+    """Institutions in a box in the order of places: their Feature texts with commas between, how many they are, and the
+    key of the last where more follow."""
 
-    features: tuple[bytes, ...]
+    features: bytes
+    number: int
     key: tuple[str, str, str] | None
 
 
@@ -29,7 +35,7 @@ def nearest(kept: KeptRegister, point: LonLat, on: date, *, limit: int) -> list[
     found = kept.atlas.nearest(point, on, limit) if _covers(kept, on) else None
     if found is None:
         return None
-    shown = _of(kept, WHOSE, [number for number, _ in found])
+    shown = _shown(kept, [number for number, _ in found])
     return [Item(shown[number][1], shown[number][0].decode(), metres, None) for number, metres in found]
 
 
@@ -43,12 +49,12 @@ def lying(kept: KeptRegister, box: BBox, on: date, *, limit: int) -> Lying | Non
         return None
     found = atlas.listed(stretches, box, on, limit + 1)
     numbers = atlas.number[found[:limit]].tolist()
-    shown = _of(kept, SHOWN, numbers)
-    features = tuple([shown[number][0] for number in numbers])
+    features = _together(kept, numbers)
     if len(found) <= limit:
-        return Lying(features, None)
-    _, institution, campus = _of(kept, WHOSE, numbers[-1:])[numbers[-1]]
-    return Lying(features, (text_of(int(atlas.code[found[limit - 1]]), boxes.PLACE_LETTERS), institution, campus))
+        return Lying(features, len(numbers), None)
+    _, institution, campus = _shown(kept, numbers[-1:])[numbers[-1]]
+    place = text_of(int(atlas.code[found[limit - 1]]), boxes.PLACE_LETTERS)
+    return Lying(features, len(numbers), (place, institution, campus))
 
 
 def _covers(kept: KeptRegister, on: date) -> bool:
@@ -56,6 +62,16 @@ def _covers(kept: KeptRegister, on: date) -> bool:
     return kept.places_from is not None and kept.places_from <= on.isoformat()
 
 
-def _of(kept: KeptRegister, statement: str, numbers: list[int]) -> dict[int, list[Any]]:
-    """{number of a campus: what the statement tells of it}"""
-    return {number: told for number, *told in kept.rows(statement, [json.dumps(numbers)])}
+def _shown(kept: KeptRegister, numbers: list[int]) -> dict[int, list[Any]]:
+    """{number of a campus: Feature text, institution, campus}"""
+    return {number: told for number, *told in kept.rows(SHOWN, [json.dumps(numbers)])}
+
+
+def _together(kept: KeptRegister, numbers: list[int]) -> bytes:
+    """The Feature texts with commas between: put together by SQLite where they lie in the order in which they are
+    wanted, as all do that were written at once."""
+    if all(one < other for one, other in pairwise(numbers)):
+        ((together,),) = kept.rows(TOGETHER, [json.dumps(numbers)])
+        return together or b""
+    shown = _shown(kept, numbers)
+    return b",".join([shown[number][0] for number in numbers])

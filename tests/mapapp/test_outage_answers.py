@@ -215,7 +215,7 @@ def test_the_copy_decides_for_its_own_release_and_no_other(site: Site) -> None:
 
 def test_a_spoiled_copy_leaves_the_decision_to_the_database(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     register = site.app.extensions["mapapp.outage"].last().register
-    with patch.object(register, "_all", side_effect=sqlite3.DatabaseError("database disk image is malformed")):
+    with patch.object(register, "rows", side_effect=sqlite3.DatabaseError("database disk image is malformed")):
         assert asked_of_the_database(site, VERIFY)
     assert "malformed" in caplog.text
 
