@@ -23,6 +23,6 @@ def the_copy(outage: Outage, asked: Asked) -> Iterator[KeptRegister]:
     except Replaced:
         outage.look_again()
         raise NotPlain from None
-    except (sqlite3.Error, zlib.error, ValueError) as error:
+    except (sqlite3.Error, zlib.error, ValueError, LookupError) as error:
         logging.getLogger(__name__).error("the copy in %s cannot be read: %s", outage.directory, error)
         raise NotPlain from None

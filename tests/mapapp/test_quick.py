@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 from apiflask import APIFlask
 from sqlalchemy import Engine, text
@@ -225,6 +226,20 @@ def test_a_copy_of_another_release_is_not_told(site: Site) -> None:
     with patch.dict(kept.head, {"release": kept.head["release"] + 1}):
         site.get(PATH + site.ids[5])
     assert site.flask_calls
+
+
+@pytest.mark.parametrize("damaged", [{"number": -1}, {"lon": 0}], ids=["numbers of nobody", "short"])
+@pytest.mark.usefixtures("crowded")
+def test_damaged_places_are_left_to_the_database(site: Site, damaged: dict[str, int]) -> None:
+    kept = the_layer(site.app, Quick).answerers[0].outage.opened()
+    ((name, value),) = damaged.items()
+    whole = getattr(kept.atlas, name)
+    part = np.full_like(whole, value) if name == "number" else whole[:value]
+    site.get(NEAR), site.get(CITY)
+    site.forget()
+    with patch.dict(vars(kept), atlas=replace(kept.atlas, **{name: part})):
+        assert [site.get(address).status_code for address in (NEAR, CITY)] == [200, 200]
+    assert len(site.flask_calls) == 2
 
 
 def test_a_strange_host_learns_nothing(site: Site) -> None:
