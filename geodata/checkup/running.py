@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from geodata.checkup import database, facts, register
 from geodata.checkup.looks import Look
 from geodata.checkup.registered import Check, Grade, Outcome
+from geodata.errors import GeodataError
 
 CHECKS: tuple[Check, ...] = (*database.CHECKS.all, *register.CHECKS.all, *facts.CHECKS.all)
 
@@ -28,11 +29,11 @@ def run(look: Look, *, slow: bool = True) -> Iterator[Outcome]:
 
 
 def _looked(check: Check, look: Look) -> Outcome:
-    """A table that cannot be read is a finding and no end."""
+    """What cannot be read, in the database or beside it, is a finding and no end."""
     try:
         return check.look(look)
-    except DBAPIError as error:
+    except (DBAPIError, GeodataError) as error:
         look.session.rollback()
         look.session.execute(text(READING))
         unread = Check(check.name, check.claim, check.remedy, Grade.FAULT, check.slow, check.first, check.looking)
-        return Outcome(unread, (f"could not be looked at: {str(error.orig).partition(chr(10))[0]}",))
+        return Outcome(unread, (f"could not be looked at: {str(getattr(error, 'orig', error)).partition(chr(10))[0]}",))
