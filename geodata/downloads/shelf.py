@@ -92,7 +92,9 @@ class Shelf:
 
     def _forget_old(self) -> None:
         editions = sorted(
-            (one for one in self.folder.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime_ns, reverse=True
+            (one for one in self.folder.glob("r*") if one.is_dir()),
+            key=lambda one: one.stat().st_mtime_ns,
+            reverse=True,
         )
         for old in editions[EDITIONS_KEPT:]:
             shutil.rmtree(old, ignore_errors=True)

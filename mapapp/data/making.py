@@ -8,8 +8,7 @@ from flask import Flask, current_app
 
 from geodata.downloads import FORMATS, Edition, MadeFile, Scope, Shelf
 from mapapp.db import Sessions, session
-from mapapp.exports.apart import Apart, Work
-from mapapp.exports.rendering import RenderingFailed
+from mapapp.exports.apart import Apart, RenderingFailed, Work
 
 MOST_S = 3_600
 """A workbook of a million institutions takes a quarter of an hour."""
@@ -29,7 +28,8 @@ class Maker(Apart):
             return [self.shelf.file(session(), edition, scope, format) for format in formats]
         missing = [format for format in formats if self.shelf.kept(edition, scope, format) is None]
         if missing:
-            self.do(lambda: self._making(edition, scope, missing))
+            names = [name_of(edition, scope, format) for format in missing]
+            self.do(names, lambda: self._making(edition, scope, missing))
         found = [self.shelf.kept(edition, scope, format) for format in formats]
         if None in found:
             raise RenderingFailed(f"{scope.stem}: {', '.join(formats)}")
@@ -40,10 +40,16 @@ class Maker(Apart):
             assert self.connect is not None  # noqa: S101  else nothing is made apart
             with self.connect()() as own:
                 for format in formats:
-                    self.shelf.file(own, edition, scope, format)
+                    with self.failures.noted(name_of(edition, scope, format)):
+                        self.shelf.file(own, edition, scope, format)
                     own.rollback()
 
         return make
+
+
+def name_of(edition: Edition, scope: Scope, format: str) -> str:
+    """What a file is called among those of all releases."""
+    return f"r{edition.release}-{scope.stem}.{format}"
 
 
 def install(app: Flask, shelf: Shelf, connect: Callable[[], Sessions] | None) -> None:

@@ -15,9 +15,10 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
+from mapapp.exports.failures import Failures
 from mapapp.exports.patience import Patience
 
 WAIT_S = 4.0
@@ -32,6 +33,10 @@ class Busy(Exception):
     """The work is not done, or other work is under way: ask again soon."""
 
 
+class RenderingFailed(Exception):
+    """The process that drew ended without a file; it wrote the reason to the log."""
+
+
 class Apart:
     """Works in processes that take turns at the file `turn` of a folder. `wait_s`: how long `do` may take; `most_s`:
     work that takes longer is ended."""
@@ -39,18 +44,28 @@ class Apart:
     def __init__(self, folder: Path, *, most_s: int, wait_s: float = WAIT_S, turn: str = "lock") -> None:
         self.folder, self.most_s, self.wait_s, self.turn = folder, most_s, wait_s, turn
         self.patience = Patience(folder / "waits")
+        self.failures = Failures(folder / "failed")
         self._left: list[int] = []
 
-    def do(self, prepare: Callable[[], Work]) -> None:
-        """`prepare()` reads what is needed, and what that returns is done elsewhere. Raises `Busy`; work that failed
-        wrote the reason to the log."""
+    def do(self, names: Collection[str], prepare: Callable[[], Work]) -> None:
+        """`prepare()` reads what is needed, and what that returns makes the files `names` elsewhere, each one `noted`
+        among the failures meanwhile. Raises `Busy`, and `RenderingFailed` where one of them failed in the last minutes
+        after nobody waited for it; work that failed wrote the reason to the log."""
         self._bury()
         lock = self._take_turn()
         try:
+            self._refuse(names)
             process = fork_to(prepare(), lock, self.most_s)
         finally:
             os.close(lock)  # the work holds it until it ends
         self._await(process)
+        for name in names:
+            self.failures.forget(name)  # whoever asked hears of it now, and may try again
+
+    def _refuse(self, names: Collection[str]) -> None:
+        failed = self.failures.lately().intersection(names)
+        if failed:
+            raise RenderingFailed(", ".join(sorted(failed)))
 
     def _take_turn(self) -> int:
         """The descriptor of the lock, taken; raises `Busy` while there is any work on this machine."""

@@ -4,14 +4,11 @@ from collections.abc import Callable, Mapping
 
 from mapapp.exports.apart import WAIT_S, Apart, Work
 from mapapp.exports.apart import Busy as Busy
+from mapapp.exports.apart import RenderingFailed as RenderingFailed
 from mapapp.exports.store import File, Store
 
 MOST_S = 120
 Make = Callable[[], Mapping[str, File]]
-
-
-class RenderingFailed(Exception):
-    """The process that drew ended without a file; it wrote the reason to the log."""
 
 
 class Renderer(Apart):
@@ -27,15 +24,16 @@ class Renderer(Apart):
         found = self.store.get(key)
         if found is not None:
             return found
-        self.do(lambda: self._keeping(prepare()))
+        self.do([key], lambda: self._keeping(key, prepare()))
         found = self.store.get(key)
         if found is None:
             raise RenderingFailed(key)
         return found
 
-    def _keeping(self, make: Make) -> Work:
+    def _keeping(self, key: str, make: Make) -> Work:
         def keep() -> None:
-            for name, file in make().items():
-                self.store.put(name, file)
+            with self.failures.noted(key):
+                for name, file in make().items():
+                    self.store.put(name, file)
 
         return keep

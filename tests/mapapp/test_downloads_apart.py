@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
+from flask.testing import FlaskClient
 from sqlalchemy import Engine
+from werkzeug.test import TestResponse
 
 from geodata.downloads import FORMATS
 from geodata.downloads.plain import Chunks
 from geodata.downloads.rows import Edition
 from mapapp import create_app
 from mapapp.data.making import Maker
+from mapapp.exports.failures import FAILED_FOR_S
 from mapapp.settings import Settings
 from tests.mapapp.conftest import NOW
 
@@ -91,6 +94,47 @@ def test_a_file_that_could_not_be_made_is_told_as_a_fault_and_tried_again(
     assert not list(maker.shelf.folder.rglob("*.csv"))
     monkeypatch.setitem(FORMATS, "csv", by_whom)
     assert got(site)
+
+
+def test_a_file_that_fails_after_nobody_waited_is_told_and_not_begun_again_for_minutes(
+    site: APIFlask, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker.wait_s = 0.05
+    go, begun = tmp_path / "go", tmp_path / "begun"
+
+    def fails_late(path: Path, _parts: Chunks, _edition: Edition) -> None:
+        with begun.open("a") as note:
+            note.write("once\n")
+        wait_for(go)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setitem(FORMATS, "csv", fails_late)
+    client = site.test_client()
+    assert client.get(CSV).status_code == 503
+    go.touch()
+    told = until_the_turn_is_free(client)
+    assert (told.status_code, "Refresh" in told.headers) == (500, False)
+    assert client.get("/data/files/r1/institutions.manifest.json").status_code == 500
+    assert begun.read_text() == "once\n"
+    maker.wait_s = 30
+    with client.get("/data/files/r1/institutions-01.geojson") as other:
+        assert other.status_code == 200
+    (note,) = maker.failures.folder.iterdir()
+    os.utime(note, (0, time.time() - FAILED_FOR_S - 1))
+    monkeypatch.setitem(FORMATS, "csv", by_whom)
+    assert got(site)
+    assert not list(maker.failures.folder.iterdir())
+
+
+def until_the_turn_is_free(client: FlaskClient) -> TestResponse:
+    """The answer to a browser that comes back as long as it is told to."""
+    ends = time.monotonic() + 30
+    while True:
+        told = client.get(CSV, headers={"Accept": "text/html"})
+        if told.status_code != 503:
+            return told
+        assert time.monotonic() < ends, "told to come back without end"
+        time.sleep(0.02)
 
 
 def got(site: APIFlask) -> str:

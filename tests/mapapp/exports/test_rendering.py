@@ -99,6 +99,31 @@ def test_a_killed_drawing_leaves_nothing_and_blocks_nobody(renderer: Renderer) -
     assert renderer.file("key.pdf", make()) == FILE
 
 
+def test_a_drawing_killed_after_nobody_waited_is_told_until_the_server_starts_anew(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    renderer.wait_s = 0.05
+    go = tmp_path / "go"
+
+    def die() -> File:
+        wait_for(go)
+        os.kill(os.getpid(), signal.SIGKILL)
+        return FILE
+
+    with pytest.raises(Busy):
+        renderer.file("key.pdf", make(die))
+    (process,) = renderer._left
+    go.touch()
+    os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
+    renderer.wait_s = 30
+    with pytest.raises(RenderingFailed):
+        renderer.file("key.pdf", make())
+    assert renderer.file("other.pdf", lambda: lambda: {"other.pdf": FILE}) == FILE
+    anew = Renderer(renderer.store, wait_s=30)
+    assert anew.file("key.pdf", make()) == FILE
+    assert not anew.failures.lately()
+
+
 def test_a_drawing_holds_none_of_our_connections(renderer: Renderer) -> None:
     ours, theirs = os.pipe()
 
