@@ -1,13 +1,20 @@
 """Checks register themselves: one function each, whose docstring is the claim, and which tells what contradicts it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from typing import Any
 
+import psycopg
+
+from geodata.errors import GeodataError
+
 MOST_TOLD = 1_000
 """Contradictions of one claim that are counted."""
+
+UNREADABLE = (GeodataError, psycopg.Error, OSError, ValueError, LookupError, TypeError)
+"""What is raised where files or a server are not as they have to be."""
 
 Looking = Callable[..., Iterator[str]]
 
@@ -34,6 +41,14 @@ class Check:
     def look(self, *given: Any) -> "Outcome":
         """What contradicts the claim now; `given` is what the checks of its kind look at."""
         return Outcome(self, tuple(islice(self.looking(*given), MOST_TOLD)))
+
+    def look_beside(self, *given: Any) -> "Outcome":
+        """The same for what is beside the database: a fault where it cannot be looked at."""
+        try:
+            return self.look(*given)
+        except UNREADABLE as error:
+            reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+            return Outcome(replace(self, grade=Grade.FAULT), (f"could not be looked at: {reason}",))
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def command(settings: Settings, fast: bool) -> None:
             )
             for outcome in checkup.run(look, slow=not fast):
                 counted[tell(outcome)] += 1
-    except (GeodataError, *AWAY) as error:
+    except (GeodataError, OSError, *AWAY) as error:
         show(Grade.FAULT, "The database answers", [str(error)], "Start it (mapapp db start), or see DATABASE_URL")
         counted[Grade.FAULT] += 1
     told = f"{counted[None]} right, {counted[Grade.NOTE]} to know, {counted[Grade.FAULT]} to mend."
@@ -58,7 +58,7 @@ def command(settings: Settings, fast: bool) -> None:
 
 def of_place(settings: Settings, now: datetime) -> Iterator[Outcome]:
     """What is found beside the database."""
-    return (check.look(Place(settings, now)) for check in CHECKS.all)
+    return (check.look_beside(Place(settings, now)) for check in CHECKS.all)
 
 
 def tell(outcome: Outcome) -> Grade | None:

@@ -1,5 +1,6 @@
 """`mapapp check`: what is beside the database, the words on the terminal, and the exit code."""
 
+import errno
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -19,6 +21,7 @@ from geodata.imports.room import NoRoom
 from mapapp import checkup, keeper
 from mapapp.checkup import CHECKS, Place
 from mapapp.cli import main
+from mapapp.commands.check import of_place
 from mapapp.key_store import KeyStore
 from mapapp.settings import Settings
 from tests.databases import NETWORK, DatabaseLike
@@ -215,3 +218,43 @@ def test_a_private_database_that_was_never_made_is_told_and_not_made(place: Plac
     assert done.exit_code == 1
     assert "There is no database in" in done.output
     assert {one.name for one in place.settings.data.iterdir()} == {"keys"}
+
+
+@pytest.mark.parametrize("damaged", ["{", "{}", "[]", '{"to": 1}', "\udcff"])
+def test_a_damaged_note_on_backups_is_told_with_the_rest(place: Place, damaged: str) -> None:
+    (place.settings.data / "backup.json").write_bytes(damaged.encode(errors="surrogateescape"))
+    done = CliRunner().invoke(main, ["check"], env={"DATABASE_URL": None, "MAPAPP_DATA": str(place.settings.data)})
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit), done.output
+    told = "FAULT  Not so: Backups of the private database are enabled.\n         could not be looked at: "
+    assert told in done.output
+    assert "There is no database in" in done.output, "and what comes after it is looked at all the same"
+
+
+def test_a_data_directory_that_may_not_be_entered_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    within, real = place.settings.data, os.stat
+
+    def forbidden(path: Path, *given: object, **more: bool) -> os.stat_result:
+        if within in Path(path).parents:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path, *given, **more)
+
+    environment = {"DATABASE_URL": None, "MAPAPP_DATA": str(within)}
+    monkeypatch.setattr(Path, "stat", forbidden)
+    done = CliRunner().invoke(main, ["check"], env=environment)
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit), done.output
+    assert "could not be looked at: PermissionError: [Errno 13] Permission denied" in done.output
+    assert "FAULT  Not so: The database answers.\n" in done.output
+
+
+def test_a_server_that_is_full_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_cluster: Cluster) -> Progress:
+        raise psycopg.OperationalError("connection failed: FATAL:  sorry, too many clients already\nmore")
+
+    (place.settings.data / "backup.json").write_text("{}")
+    running = ClusterStatus(True, True, 15, place.settings.data, None)
+    monkeypatch.setattr(Cluster, "status", lambda _cluster: running)
+    monkeypatch.setattr(checkup, "progress", full)
+    told = {one.check.name: one.found for one in of_place(place.settings, NOW)}
+    assert told["backup_log"] == (
+        "could not be looked at: OperationalError: connection failed: FATAL:  sorry, too many clients already",
+    )
