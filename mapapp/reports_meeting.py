@@ -33,6 +33,7 @@ class Opened:
         """What the form that was sent says; nothing filled in where it says nothing that can be read."""
         try:
             told = json.loads(request.form.get(OPENED, ""))
+            json.dumps(told, ensure_ascii=False).encode()  # half a character cannot be shown
             figures, note = told["figures"].items(), told["note"]
             cells = {str(id): {str(name): str(text) for name, text in one.items()} for id, one in figures}
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):

@@ -275,8 +275,12 @@ def test_a_form_that_comes_back_with_faults_is_still_the_one_that_was_opened(
     assert send(ha, page, **hidden(wrong.text), **FILLED).status_code == 409
 
 
+HALF = r'{"figures": {}, "note": "\ud800"}'
+"""Half a character, which no answer can hold."""
+
+
 @pytest.mark.parametrize(
-    "nonsense", ["", "{", "[]", '{"figures": [], "note": ""}', '{"figures": {"a": 1}, "note": 1}', "[" * 9_999]
+    "nonsense", ["", "{", "[]", '{"figures": [], "note": ""}', '{"figures": {"a": 1}, "note": 1}', "[" * 9_999, HALF]
 )
 def test_a_form_that_tells_nonsense_of_its_beginning_is_compared_with_nothing(
     hoa: FlaskClient, school: AnInstitution, nonsense: str
@@ -286,6 +290,13 @@ def test_a_form_that_tells_nonsense_of_its_beginning_is_compared_with_nothing(
     late = send(hoa, page, base="0.0", opened=nonsense, **{**FILLED, f"{TEACHERS}.numerator": "39"})
     assert late.status_code == 409
     assert met(late.text)[TEACHERS_NAME] == (True, ["–", "12 / 40", "39 / 40"])
+
+
+def test_half_a_character_comes_back_with_no_fault(hoa: FlaskClient, school: AnInstitution) -> None:
+    page = address(school)
+    base = hidden(hoa.get(page).text)["base"]
+    wrong = send(hoa, page, base=base, opened=HALF, **{**FILLED, f"{TEACHERS}.numerator": "41"})
+    assert wrong.status_code == 400
 
 
 def test_a_department_reports_its_own_figures(app: APIFlask, minh: FlaskClient, register: Session) -> None:
