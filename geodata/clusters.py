@@ -17,7 +17,7 @@ from geodata.institutions import once
 from geodata.models import AdministrativeUnit, InstitutionState
 from geodata.releases import Moment, moment
 from geodata.remembered import Remembered
-from geodata.search import read
+from geodata.search import read, was_cut_short
 
 State = InstitutionState
 MOST_SINGLES = 200
@@ -115,7 +115,9 @@ def known_by_province(
     if at.published_at is None:
         counted = province_counts(session, wanted, at)
     else:
-        counted = BY_PROVINCE.get((at, wanted), lambda: province_counts(session, wanted, at))
+        counted = BY_PROVINCE.get(
+            (at, wanted), lambda: province_counts(session, wanted, at), unless=lambda: was_cut_short(session)
+        )
     inside = [
         point_feature(lon, lat, {"cluster": True, "count": count, "approximate": "province", "unit": key, "name": name})
         for key, name, lon, lat, count in counted

@@ -32,7 +32,7 @@ from geodata.nearest import Item as Item
 from geodata.nearest import nearest
 from geodata.places import PlaceHit, places_meant
 from geodata.releases import Moment, moment
-from geodata.search import Reading, read
+from geodata.search import Reading, read, was_cut_short
 from geodata.vocabulary import Status
 
 State = InstitutionState
@@ -227,9 +227,10 @@ def once(rows: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
 
 def facets(session: Session, wanted: InstitutionFilter) -> dict[str, dict[str, int]]:
     """For each filter, how many institutions each of its values would give under all the other filters and words; a
-    filter is left out where so much matches that nobody should wait for the numbers."""
+    filter is left out where so much matches that nobody should wait for the numbers; all are where similar names could
+    not be looked at (`was_cut_short`)."""
     at = moment(session, wanted.on, wanted.release)
-    if _number(session, wanted, at) is None:
+    if _number(session, wanted, at) is None or was_cut_short(session):
         return {}  # with a filter less there are no fewer
     every: dict[str, tuple[SQLColumnExpression[Any], InstitutionFilter]] = {
         "type": (State.type, wanted.without(types=())),

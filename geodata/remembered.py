@@ -23,13 +23,16 @@ class Remembered(Generic[T]):
                 self._found.move_to_end(key)
             return self._found.get(key)
 
-    def get(self, key: Hashable, work_out: Callable[[], T]) -> T:
-        """The remembered answer, or the one worked out now; what raises is not remembered."""
+    def get(self, key: Hashable, work_out: Callable[[], T], *, unless: Callable[[], bool] = lambda: False) -> T:
+        """The remembered answer, or the one worked out now; what raises is not remembered, nor what `unless`, asked
+        afterwards, says does not last."""
         with self._lock:
             if key in self._found:
                 self._found.move_to_end(key)
                 return self._found[key]
         found = work_out()
+        if unless():
+            return found
         with self._lock:
             self._found[key] = found
             while len(self._found) > self.most:

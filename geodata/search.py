@@ -11,7 +11,7 @@ words; a name with typing errors. Codes are compared exactly or not at all.
 from dataclasses import dataclass, replace
 from itertools import product
 
-from sqlalchemy import ColumnElement, case, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, String, case, cast, column, false, func, literal, or_, select, table
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,10 @@ SIMILAR = 0.4
 """Least share of three-letter pieces (pg_trgm word similarity) for a name to be looked at."""
 
 LONGEST_LOOK_MS = 1_500
-"""How long similar names are looked for."""
+"""How long similar names are looked for, where the connection does not allow less."""
+
+CUT_SHORT = "geodata.search.cut_short"
+"""Where a session keeps the words whose similar names it could not look at."""
 
 FILLERS = frozenset(["o", "tai", "gan", "truong", "day", "hoc", "dao", "tao", "nghe", "noi", "nao", "co", "em", "tim"])
 """Words around the telling ones; dropped only when nothing matches with them."""
@@ -131,14 +134,15 @@ def holds(forms: tuple[str, ...], weights: str, *, whole: bool) -> ColumnElement
 def with_errors(session: Session, wanted: InstitutionFilter, at: Moment, forms: tuple[str, ...]) -> Reading:
     """Names in which every typed word has a counterpart within its allowance of typing errors."""
     typed = forms[0]
+    nobody = Reading(false(), literal(9), literal(None), found=(0, 0))
     if len(typed) < 4:
-        return Reading(false(), literal(9), literal(None))
+        return nobody
     tests = conditions(session, wanted, at)
     agreed = agreeing(session, [*tests, all_but_one(typed)], forms) if " " in typed else {}
     if not agreed:
         agreed = resembling(session, [*tests, literal(typed).bool_op("<%")(State.name_folded)], forms)
     if not agreed:
-        return Reading(false(), literal(9), literal(None))
+        return nobody
     rank = case(agreed, value=State.institution_id, else_=9) + literal(10)
     return Reading(State.institution_id.in_(list(agreed)), rank, literal("typing_error"))
 
@@ -151,18 +155,36 @@ def all_but_one(typed: str) -> ColumnElement[bool]:
 
 def resembling(session: Session, tests: list[ColumnElement[bool]], forms: tuple[str, ...]) -> dict[str, int]:
     """As `agreeing`, among names that are only similar; nobody where looking at all similar ones takes too long: words
-    that nearly all names of a large register resemble tell nobody apart."""
+    that nearly all names of a large register resemble tell nobody apart. The session remembers such words
+    (`was_cut_short`), and does not look for them again."""
+    cut_short: set[str] = session.info.setdefault(CUT_SHORT, set())
+    if forms[0] in cut_short:
+        return {}
     only_here = session.begin_nested()
     try:
-        limits = {"pg_trgm.word_similarity_threshold": str(SIMILAR), "statement_timeout": str(LONGEST_LOOK_MS)}
+        limits = {"pg_trgm.word_similarity_threshold": literal(str(SIMILAR)), "statement_timeout": shorter_limit()}
         session.execute(select(*(func.set_config(name, value, True) for name, value in limits.items())))
         return agreeing(session, tests, forms)
     except OperationalError as error:
         if is_gone(error):
             raise
+        cut_short.add(forms[0])
         return {}
     finally:
         only_here.rollback()
+
+
+def was_cut_short(session: Session) -> bool:
+    """Whether a look at similar names took too long in this session: what was found with it holds for this moment only,
+    and must not be remembered."""
+    return bool(session.info.get(CUT_SHORT))
+
+
+def shorter_limit() -> ColumnElement[str]:
+    """The statement limit in ms: LONGEST_LOOK_MS, or the one in force where that is shorter (0: there is none)."""
+    settings = table("pg_settings", column("name", String), column("setting", String))
+    in_force = select(func.nullif(cast(settings.c.setting, Integer), 0)).where(settings.c.name == "statement_timeout")
+    return cast(func.least(in_force.scalar_subquery(), LONGEST_LOOK_MS), String)
 
 
 def agreeing(session: Session, tests: list[ColumnElement[bool]], forms: tuple[str, ...]) -> dict[str, int]:

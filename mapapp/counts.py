@@ -7,11 +7,13 @@ from typing import Any
 from geodata.filters import InstitutionFilter
 from geodata.institutions import by_type, facets
 from geodata.releases import moment, summary
+from geodata.remembered import Remembered
 from geodata.vocabulary import Status
-from mapapp.db import register, session
+from mapapp.db import cut_short, register, session
 
 RegisterCounts = dict[str, Any]
 Facets = dict[str, dict[str, int]]
+FACETS: Remembered[Facets] = Remembered(most=512)
 
 
 @lru_cache(maxsize=128)
@@ -30,9 +32,4 @@ def facets_of(wanted: InstitutionFilter) -> Facets:
     """For each filter, the results each of its values would have; counted once per question and release."""
     state = register()
     pinned = wanted if wanted.release else wanted.without(release=state.release or None)
-    return _facets(pinned, state.published_at)
-
-
-@lru_cache(maxsize=512)
-def _facets(wanted: InstitutionFilter, _published_at: datetime | None) -> Facets:
-    return facets(session(), wanted)
+    return FACETS.get((pinned, state.published_at), lambda: facets(session(), pinned), unless=cut_short)

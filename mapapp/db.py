@@ -21,6 +21,7 @@ from geodata.people.acting import act_under
 from geodata.proposals.reviews import reviews_version
 from geodata.releases import current_release, stay_in
 from geodata.roles import Role, Way
+from geodata.search import was_cut_short
 from geodata.unit_load import loaded_units
 from mapapp.outage import require_database
 from mapapp.replica import Replica, may_be_late, the_replica
@@ -129,6 +130,12 @@ def session() -> Session:
     if "session" not in g:
         g.session = _late_session() or _session()
     return cast(Session, g.session)
+
+
+def cut_short() -> bool:
+    """Whether this request could not look at everything that may be meant (`geodata.search`): its answer holds for now
+    only."""
+    return "session" in g and was_cut_short(g.session)
 
 
 def _session() -> Session:

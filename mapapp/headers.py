@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 
 from mapapp import at_once, kept_answers
 from mapapp.assets import COMPRESSIBLE, SMALLEST_GZIP, build_fingerprint, takes_gzip
-from mapapp.db import Register, lately_read_register, register, today
+from mapapp.db import Register, cut_short, lately_read_register, register, today
 
 FRAMED_BY_NOBODY = "frame-ancestors 'none'"
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -103,7 +103,10 @@ def _known(state: Register) -> Response | None:
 
 
 def mark_public(response: Response) -> Response:
-    """After a public GET: ETag and Cache-Control on what was found; errors are not kept."""
+    """After a public GET: ETag and Cache-Control on what was found; errors are not kept, nor what was cut short."""
+    if cut_short():
+        response.headers["Cache-Control"] = "no-store"
+        return response
     if "Cache-Control" in response.headers:
         if response.headers["Cache-Control"] in (FRESH_FOR, PINNED) and "etag" in g:
             kept_answers.for_others(g.etag)

@@ -15,7 +15,7 @@ from flask import Flask, current_app
 
 from geodata.missed_queries import keep, keepable
 from geodata.vocabulary import MissedKind
-from mapapp.db import Sessions, today
+from mapapp.db import Sessions, cut_short, today
 from mapapp.kept_answers import only_now
 from mapapp.params import InstitutionFilters
 
@@ -75,8 +75,9 @@ def tally() -> Tally:
 
 
 def note_search(asked: InstitutionFilters) -> None:
-    """A search that found nothing: its words, when nothing but them was asked, so that they alone are to blame."""
-    if set(asked.model_dump(exclude_defaults=True)) == {"q"}:
+    """A search that found nothing: its words, when nothing but them was asked, so that they alone are to blame, and
+    when it could look everywhere."""
+    if not cut_short() and set(asked.model_dump(exclude_defaults=True)) == {"q"}:
         note(MissedKind.SEARCH, asked.q)
 
 

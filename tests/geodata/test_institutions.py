@@ -208,6 +208,68 @@ def test_similar_names_are_looked_for_only_for_a_while(session: Session, monkeyp
     assert session.scalar(text("SHOW statement_timeout")) == before
 
 
+def cut_short(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """From now on looks at similar names are cut short; whom each was made for is told."""
+    looks: list[str] = []
+
+    def look(session: Session, _tests: object, forms: tuple[str, ...]) -> object:
+        looks.append(forms[0])
+        return session.execute(text("SELECT pg_sleep(20)"))
+
+    monkeypatch.setattr(search, "LONGEST_LOOK_MS", 30)
+    monkeypatch.setattr(search, "agreeing", look)
+    return looks
+
+
+def another(session: Session) -> Session:
+    """As the next request has one."""
+    return Session(session.connection(), join_transaction_mode="create_savepoint")
+
+
+def numbers(session: Session, wanted: InstitutionFilter) -> tuple[int, int | None]:
+    page = institutions.search(session, wanted)
+    return len(page.items), page.number_matched
+
+
+def test_a_look_cut_short_is_not_taken_for_the_truth(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(session, an_institution("Trường Viettronics"))
+    wanted = InstitutionFilter(on=TODAY, q="viettronixs")
+    for _ in range(2):  # whichever comes first
+        with monkeypatch.context() as hurried:
+            cut_short(hurried)
+            assert numbers(another(session), wanted) == (0, 0)
+        assert numbers(another(session), wanted) == (1, 1)
+
+
+def test_what_took_too_long_is_not_looked_at_again(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither for each facet nor with a filter less."""
+    publish(session, an_institution("Trường Viettronics"))
+    looks = cut_short(monkeypatch)
+    wanted = InstitutionFilter(on=TODAY, q="viettronixs", types=("college",))
+    assert institutions.facets(session, wanted) == {}
+    assert numbers(session, wanted.without(types=())) == (0, 0)
+    assert looks == ["viettronixs"]
+    institutions.search(session, InstitutionFilter(on=TODAY, q="vietronixs"))
+    assert looks == ["viettronixs", "vietronixs"]
+
+
+@pytest.mark.parametrize(("allowed", "in_force"), [("0", "1500ms"), ("15s", "1500ms"), ("900ms", "900ms")])
+def test_a_look_takes_no_longer_than_anything_may(
+    session: Session, monkeypatch: pytest.MonkeyPatch, allowed: str, in_force: str
+) -> None:
+    publish(session)
+    seen: list[str | None] = []
+
+    def look(session: Session, *_: object) -> dict[str, int]:
+        seen.append(session.scalar(text("SHOW statement_timeout")))
+        return {}
+
+    monkeypatch.setattr(search, "agreeing", look)
+    session.execute(text(f"SET LOCAL statement_timeout = '{allowed}'"))
+    assert found(session, q="viettronixs") == []
+    assert seen == [in_force]
+
+
 def test_nothing_is_told_apart_among_more_than_are_counted(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(session, *(an_institution(f"Trường Minh họa {number}") for number in range(3)))
     monkeypatch.setattr(counting, "COUNTED_EXACTLY", 2)

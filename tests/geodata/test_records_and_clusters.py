@@ -4,9 +4,10 @@ import json
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geodata import records
+from geodata import records, search
 from geodata.clusters import clusters
 from geodata.filters import InstitutionFilter
 from geodata.geometry import VIETNAM, BBox, LonLat
@@ -91,6 +92,19 @@ def test_clusters_count_everything_in_the_box(session: Session) -> None:
     assert len(features) < 30
     (approximate,) = [feature for feature in features if feature["properties"].get("approximate") == "province"]
     assert (approximate["properties"]["name"], approximate["properties"]["count"]) == ("Đà Nẵng", 3)
+
+
+def test_what_was_cut_short_is_not_remembered_by_province(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(session, an_institution("Trường Viettronics", province="48"))
+    wanted = InstitutionFilter(on=TODAY, q="viettronixs")
+    with (
+        monkeypatch.context() as hurried,
+        Session(session.connection(), join_transaction_mode="create_savepoint") as one,
+    ):
+        hurried.setattr(search, "LONGEST_LOOK_MS", 30)
+        hurried.setattr(search, "agreeing", lambda asked, *_: asked.execute(text("SELECT pg_sleep(20)")))
+        assert clusters(one, wanted, bbox=VIETNAM, zoom=6).number_matched == 0
+    assert clusters(session, wanted, bbox=VIETNAM, zoom=6).number_matched == 1
 
 
 def test_few_are_shown_one_by_one_and_those_on_one_spot_are_named(session: Session) -> None:
