@@ -116,10 +116,10 @@ class AtOnce:
     def pointer(self, question: tuple[str, ...]) -> Pointer | Retold | None:
         return self._pointers.get(question)
 
-    def keep(self, question: tuple[str, ...], key: str, answer: Kept, state: Register) -> None:
-        """Give the answer from memory to whoever asks the same in this state of the register."""
+    def keep(self, question: tuple[str, ...], key: str, answer: Kept, state: Register, day: date) -> None:
+        """Give the answer from memory to whoever asks the same in this state of the register, on this day."""
         self.kept.put(key, answer)
-        self.point(question, Pointer(key, state.edition, day_in_vietnam(self.clock())))
+        self.point(question, Pointer(key, state.edition, day))
 
     def point(self, question: tuple[str, ...], pointer: Pointer | Retold) -> None:
         """From now on the question leads to the kept answer."""

@@ -129,7 +129,7 @@ class Quick:
         body = answerer.answer(asked)
         key = taught.key(asked)
         found = taught.whole(body, key)
-        shortcut.keep(question, f"{key}+gzip" if taught.packs else key, found, state)
+        shortcut.keep(question, f"{key}+gzip" if taught.packs else key, found, state, day)
         return found
 
     def _learning(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -19,7 +19,8 @@ import mapapp
 from geodata import boxes
 from geodata.kept import lists
 from mapapp import create_app, quick_records
-from mapapp.db import day_in_vietnam
+from mapapp.at_once import AtOnce
+from mapapp.db import VIETNAM, day_in_vietnam
 from mapapp.limits import Limits
 from mapapp.outage import refresh
 from mapapp.questions import external
@@ -295,6 +296,19 @@ def test_the_files_that_words_depend_on_exist() -> None:
     for package, files in ((mapapp, TOLD_BY), (geodata, READ_BY)):
         folder = Path(str(package.__file__)).parent
         assert [file for file in files if not (folder / file).is_file()] == []
+
+
+def test_an_answer_is_kept_for_the_day_it_is_about(site: Site) -> None:
+    """Midnight may pass while it is made."""
+    midnight = datetime.combine(day_in_vietnam(NOW), time.max, VIETNAM)
+    times = iter([midnight])
+    shortcut = the_layer(site.app, AtOnce)
+    with patch.object(shortcut, "clock", lambda: next(times, midnight + timedelta(seconds=1))):
+        site.get(PATH + site.ids[11])
+        assert not site.flask_calls
+        with patch.object(the_layer(site.app, Quick), "answerers", []):
+            site.get(PATH + site.ids[11])
+    assert site.flask_calls
 
 
 def test_the_second_asking_is_answered_from_memory(site: Site) -> None:
