@@ -18,6 +18,9 @@ from geodata.errors import GeodataError
 OLDEST_MAJOR = 15
 """Keys treat NULL as a value of its own (NULLS NOT DISTINCT)."""
 
+SERVER_VERSION = "SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000"
+"""What a server calls its version (also "18beta1"), and its major version."""
+
 DEBIAN_HOME = Path("/usr/lib/postgresql")
 RUN_AS = ("postgres", "nobody")
 INSTALL_HINT = "apt-get install -y postgresql-15-postgis-3"

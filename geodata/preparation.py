@@ -14,7 +14,7 @@ from geodata.cluster_settings import EXTENSIONS
 from geodata.engine import make_engine
 from geodata.errors import GeodataError
 from geodata.figures.stored import bring_up_to_date
-from geodata.postgres import OLDEST_MAJOR
+from geodata.postgres import OLDEST_MAJOR, SERVER_VERSION
 from geodata.tiles.derived import bring_tiles_up_to_date
 from geodata.unit_load import load_units
 
@@ -118,8 +118,8 @@ def _upgrade(engine: Engine, say: Callable[[str], object]) -> None:
 
 def _require_version(engine: Engine) -> None:
     with engine.connect() as connection:
-        found = str(connection.scalar(text("SHOW server_version")))
-    if int(found.partition(".")[0]) < OLDEST_MAJOR:
+        found, major = connection.execute(text(SERVER_VERSION)).one()
+    if major < OLDEST_MAJOR:
         raise DatabaseTooOld(f"The database is PostgreSQL {found}; {OLDEST_MAJOR} or newer is needed.")
 
 

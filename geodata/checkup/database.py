@@ -8,7 +8,7 @@ from geodata import migrations
 from geodata.checkup.looks import Look
 from geodata.checkup.registered import Checks, Grade
 from geodata.cluster_settings import EXTENSIONS
-from geodata.postgres import OLDEST_MAJOR
+from geodata.postgres import OLDEST_MAJOR, SERVER_VERSION
 from geodata.roles import Role
 from geodata.unit_load import built_units, loaded_units
 
@@ -35,8 +35,8 @@ UNSAFE = """
 @CHECKS("Move the data to a newer server (docs/operations.md, Upgrade), or set DATABASE_URL to one", first=True)
 def version(look: Look) -> Iterator[str]:
     """The database is of a PostgreSQL that this version works on"""
-    found = str(look.session.scalar(text("SHOW server_version")))
-    if int(found.partition(".")[0]) < OLDEST_MAJOR:
+    found, major = look.session.execute(text(SERVER_VERSION)).one()
+    if major < OLDEST_MAJOR:
         yield f"it is {found}, and {OLDEST_MAJOR} or newer is needed"
 
 

@@ -162,6 +162,18 @@ def test_an_old_server_is_told(look: Look, monkeypatch: pytest.MonkeyPatch) -> N
     assert found("version", look).endswith("and 99 or newer is needed")
 
 
+@pytest.mark.parametrize(("name", "number", "told"), [("14beta1", 140000, "14beta1, and 15"), ("18devel", 180000, "")])
+def test_the_name_of_a_version_may_be_any(look: Look, name: str, number: int, told: str) -> None:
+    says = f"SELECT CASE $1 WHEN 'server_version' THEN '{name}' ELSE '{number}' END"
+    look.session.execute(text("CREATE SCHEMA another_server"))
+    look.session.execute(
+        text(f"CREATE FUNCTION another_server.current_setting(text) RETURNS text LANGUAGE sql AS $${says}$$")
+    )
+    look.session.execute(text("SET LOCAL search_path = another_server, pg_catalog, public"))
+    assert told in found("version", look)
+    assert bool(told) == bool(found("version", look))
+
+
 def test_a_missing_extension_is_named(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "EXTENSIONS", ("postgis", "no_such_thing"))
     assert found("extensions", look) == "no_such_thing is missing"

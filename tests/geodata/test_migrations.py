@@ -78,6 +78,12 @@ def test_an_old_postgresql_is_refused_before_anything_is_made(
         assert migrations.revisions(engine)[0] is None
 
 
+def test_the_name_of_a_version_may_be_any(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geodata.preparation.SERVER_VERSION", "SELECT '14beta1', 14")
+    with pytest.raises(DatabaseTooOld, match="PostgreSQL 14beta1; 15 or newer"):
+        migrate(empty_database_url)
+
+
 def test_missing_extensions_are_added_or_named_with_the_command(cluster: Cluster) -> None:
     url = cluster.create_database("bare", template="template1")
     try:
