@@ -72,6 +72,7 @@ class Shelf:
     def _make(self, session: Session, edition: Edition, scope: Scope, format: str) -> MadeFile:
         path = self._place(edition) / f"{scope.stem}.{format}"
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._sweep()
         made = make(session, edition, scope, format, path)
         noted = path.with_name(f".{secrets.token_hex(8)}.sum")
         noted.write_text(json.dumps({"sha256": made.sha256, "bytes": made.bytes}))
@@ -89,6 +90,11 @@ class Shelf:
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    def _sweep(self) -> None:
+        """Take away the drafts of makers that were ended: whoever is alone here knows that nobody writes to them."""
+        for draft in self.folder.glob("r*/.*"):
+            draft.unlink(missing_ok=True)
 
     def _forget_old(self) -> None:
         editions = sorted(

@@ -11,11 +11,14 @@ import fcntl
 import gc
 import os
 import select
+import shutil
 import signal
+import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
 
 from mapapp.exports.failures import Failures
@@ -55,12 +58,16 @@ class Apart:
         lock = self._take_turn()
         try:
             self._refuse(names)
-            process = fork_to(prepare(), lock, self.most_s)
+            process = fork_to(partial(self._in_scratch, prepare()), lock, self.most_s)
         finally:
             os.close(lock)  # the work holds it until it ends
         self._await(process)
         for name in names:
             self.failures.forget(name)  # whoever asked hears of it now, and may try again
+
+    def _in_scratch(self, work: Work) -> None:
+        with scratch(self.folder / "scratch"):
+            work()
 
     def _refuse(self, names: Collection[str]) -> None:
         failed = self.failures.lately().intersection(names)
@@ -126,6 +133,17 @@ def fork_to(work: Work, lock: int, most_s: int) -> int:
         os.write(STANDARD_ERROR, traceback.format_exc().encode())
     finally:
         os._exit(int(failed))
+
+
+@contextlib.contextmanager
+def scratch(folder: Path) -> Iterator[None]:
+    """Temporary files of this process stand in `folder`, where whoever works next finds it empty: a process that was
+    ended cleans up nothing, and no exit handler runs."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    tempfile.tempdir = str(folder)
+    yield
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def live_alone(parent: int, lock: int, most_s: int) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,6 +126,24 @@ def test_a_file_that_fails_after_nobody_waited_is_told_and_not_begun_again_for_m
     monkeypatch.setitem(FORMATS, "csv", by_whom)
     assert got(site)
     assert not list(maker.failures.folder.iterdir())
+
+
+def test_what_a_maker_left_that_was_ended_goes_when_the_next_one_works(
+    site: APIFlask, maker: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_ended(path: Path, _parts: Chunks, _edition: Edition) -> None:
+        path.write_text("half a fi")
+        path.with_suffix(".saved").write_text("half a workbo")
+        with tempfile.NamedTemporaryFile(prefix="openpyxl.", delete=False):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setitem(FORMATS, "csv", is_ended)
+    assert site.test_client().get(CSV).status_code == 500
+    assert {one.name.partition(".")[0] for one in maker.shelf.folder.rglob("*.*")} == {"", "openpyxl"}
+    monkeypatch.setitem(FORMATS, "csv", by_whom)
+    assert got(site)
+    left = [one.name for one in maker.shelf.folder.rglob("*.*")]
+    assert sorted(left) == ["institutions.csv", "institutions.csv.sha256"]
 
 
 def until_the_turn_is_free(client: FlaskClient) -> TestResponse:
