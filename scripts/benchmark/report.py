@@ -12,7 +12,7 @@ from scripts.benchmark.load import Measured
 from scripts.benchmark.rows import Goal, Row
 from scripts.benchmark.servers import Memory
 
-HEADINGS = ("row", "req/s", "× Flask", "× database", "p50 ms", "p99 ms", "bytes", "goal")
+HEADINGS = ("row", "req/s", "× Flask", "× database", "p50 ms", "p99 ms", "Flask p99", "bytes", "goal")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _ratio(report: SizeReport, result: Result, against: str) -> float | None:
 
 def cells(report: SizeReport, result: Result) -> tuple[str, ...]:
     if result.site is None:
-        return (result.row.title, *[""] * 6, f"left out: {result.skipped}")
+        return (result.row.title, *[""] * 7, f"left out: {result.skipped}")
     site = result.site
     return (
         result.row.title,
@@ -83,6 +83,7 @@ def cells(report: SizeReport, result: Result) -> tuple[str, ...]:
         _number(result.to_database, "{:.2f}"),
         _number(site.p50_ms, "{:.1f}"),
         _number(site.p99_ms, "{:.1f}"),
+        _number(result.flask.p99_ms if result.flask else None, "{:.1f}"),
         _number(site.bytes_each, "{:,}"),
         goal_told(report, result),
     )
@@ -100,12 +101,12 @@ def heading(report: SizeReport) -> str:
 
 def line(values: Sequence[str]) -> str:
     """A row for the screen."""
-    widths = (31, 9, 9, 11, 9, 9, 11)
+    widths = (31, 9, 9, 11, 9, 9, 11, 11)
     shown = [
         values[0].ljust(widths[0]),
-        *(text.rjust(width) for text, width in zip(values[1:7], widths[1:], strict=True)),
+        *(text.rjust(width) for text, width in zip(values[1:8], widths[1:], strict=True)),
     ]
-    return "".join([*shown, "  ", values[7]]).rstrip()
+    return "".join([*shown, "  ", values[8]]).rstrip()
 
 
 def markdown(reports: Sequence[SizeReport], machine: dict[str, Any]) -> str:
