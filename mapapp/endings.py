@@ -41,6 +41,16 @@ def end_on_signals() -> Iterator[Callable[[], bool]]:
 
 
 @contextlib.contextmanager
+def errors_of_an_end(over: Callable[[], bool]) -> Iterator[None]:
+    """Errors within are those of the signal once it came (`over`, as `end_on_signals` gives it), and end here."""
+    try:
+        yield
+    except Exception:
+        if not over():
+            raise
+
+
+@contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
     """Within, signals wait; the first one takes effect at the end."""
     waiting: list[int] = []

@@ -14,7 +14,7 @@ from geodata.unit_reads import units
 from mapapp.commands import command_session
 from mapapp.data.manifests import about, described, dictionary_text
 from mapapp.db import data_status, day_in_vietnam
-from mapapp.endings import end_on_signals
+from mapapp.endings import end_on_signals, errors_of_an_end
 from mapapp.exports.licence import licence_of
 from mapapp.geojson import to_json
 from mapapp.settings import Settings
@@ -35,7 +35,7 @@ def command(settings: Settings, directory: Path, formats: tuple[str, ...], whole
     interrupted leaves nothing; the manifest is written last.
     """
     finished = False
-    with end_on_signals(), command_session(settings) as session:
+    with end_on_signals() as over, errors_of_an_end(over), command_session(settings) as session:
         edition = the_edition(session)
         scopes = [Scope(), *([] if whole_country_only else provinces(session))]
         wanted = list(product(scopes, [name for name in FORMATS if name in formats or not formats]))

@@ -7,10 +7,13 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from geodata.downloads import whole
@@ -167,6 +170,41 @@ def test_an_interrupted_export_leaves_nothing(
     refused = export(out, COUNTRY)
     assert (refused.exit_code, "Interrupted; nothing was kept" in refused.output) == (1, True)
     assert not out.exists()
+
+
+def sleeps(session: Session) -> None:
+    session.execute(text("SELECT 1"))
+    Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    session.execute(text("SELECT pg_sleep(20)"))
+
+
+def fails_of_it(session: Session) -> None:
+    """As the driver does where it was cut short in the midst of a statement."""
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    finally:
+        session.execute(text("SELECT 1 / 0"))
+
+
+@pytest.mark.parametrize("statement", [sleeps, fails_of_it])
+def test_an_export_that_is_interrupted_in_the_midst_of_a_statement_says_so(
+    export: Callable[..., Result],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    statement: Callable[[Session], None],
+) -> None:
+    monkeypatch.setattr(whole, "make", lambda session, *_given: statement(session))
+    out = tmp_path / "export"
+    refused = export(out, COUNTRY)
+    assert (refused.exit_code, refused.output.count("Interrupted; nothing was kept")) == (1, 1), refused.output
+    assert not out.exists()
+
+
+def test_an_error_that_is_no_interruption_stays_one(
+    export: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "make", lambda session, *_given: session.execute(text("SELECT 1 / 0")))
+    assert isinstance(export(tmp_path / "export", COUNTRY).exception, DBAPIError)
 
 
 def test_what_a_killed_export_left_is_called_unfinished(
