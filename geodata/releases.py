@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from geodata.audit.log import append_releases
+from geodata.days import vietnamese_day
 from geodata.errors import GeodataError
 from geodata.figures.stored import derive_figures
 from geodata.models import FACTS, ChangeLog, IndicatorValue, InstitutionState, RegisterHead, Release, Report
@@ -147,7 +148,8 @@ def finish_release(session: Session, release: Release, *, institutions: Collecti
         refresh_statistics(session, InstitutionState.__tablename__)
     derive_figures(session, release.id, institutions)
     derive_tiles(session, release, institutions)
-    release.summary = {**release.summary, **summary(session, Moment(release.published_at.date(), release.id, True))}
+    at = Moment(vietnamese_day(release.published_at), release.id, True)
+    release.summary = {**release.summary, **summary(session, at)}
     head = upsert(RegisterHead).values(id=1, release_id=release.id)
     session.execute(head.on_conflict_do_update(index_elements=["id"], set_={"release_id": release.id}))
     session.flush()

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from geodata.collections import COLLECTIONS, Asked, Type
+from geodata.days import vietnamese_day
 from geodata.releases import moment
 
 INSTITUTIONS = COLLECTIONS["institutions"]
@@ -58,8 +59,9 @@ Row = dict[str, Any]
 
 
 def chunks(session: Session, edition: Edition, scope: Scope) -> Iterator[list[Row]]:
-    """The rows by id, as the register stood in the release on the day of its publication; values as Python has them."""
-    day = edition.published_at.date()
+    """The rows by id, as the register stood in the release on the day in Vietnam of its publication; values as
+    Python has them."""
+    day = vietnamese_day(edition.published_at)
     asked = Asked(on=day, release=edition.release)
     session.execute(text(f"SET LOCAL statement_timeout = '{PATIENCE}'"))
     rows = INSTITUTIONS.source(session, asked, moment(session, day, edition.release)).subquery()

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from geodata.days import vietnamese_day
 from geodata.kept.files import FORMAT, INDEXES, LAYOUT, REGISTER, SCHEMA, UNSAFE, put_about, said_of_itself, settle
 from geodata.kept.filling import Filling, named_after
 from geodata.kept.listing import Progress, write_list
@@ -22,7 +23,7 @@ from geodata.kept.updating import copy, follow, left_behind, touched_since
 from geodata.models import Release
 from geodata.releases import current_release
 from geodata.verification.facts import Edition
-from geodata.verification.loading import Shelf, edition, vietnamese_day
+from geodata.verification.loading import Shelf, edition
 
 
 def build(

@@ -9,13 +9,14 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from geodata.days import vietnamese_day
 from geodata.models import RegisterHead, Release
 from geodata.models.tiles import TileStamp
 from geodata.tiles.archipelagos import places_layer
 from geodata.tiles.grid import CELL_BITS, EXTENT, HALF, LAST_STORED, QUAD_ZOOM
 from geodata.vocabulary import GONE
 
-METHOD = 1
+METHOD = 2
 """Changes when tiles are made in another way, so that those stored are made anew."""
 
 CELLS_DEEPEST = LAST_STORED + CELL_BITS
@@ -139,8 +140,8 @@ TURNED = """
 
 def derive_tiles(session: Session, release: Release, institutions: Collection[str] | None) -> None:
     """Bring the tiles to the release, in which only these institutions changed (None: any may have); they show the day
-    of its publication. Call it when the release's states are in."""
-    day = release.published_at.date()
+    in Vietnam of its publication. Call it when the release's states are in."""
+    day = vietnamese_day(release.published_at)
     since = shown_day(session, release.id - 1)
     given: dict[str, Any] = {"day": day, "gone": [status.value for status in GONE]}
     chosen = "true"

@@ -7,14 +7,14 @@ it in memory.
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Date, Select, Text, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from geodata.days import vietnamese_day
 from geodata.models import (
     Campus,
     CompletenessDeclaration,
@@ -43,7 +43,6 @@ from geodata.verification.facts import (
 )
 from geodata.vocabulary import AttributeKind, NameKind
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 V = TypeVar("V")
 
 
@@ -93,10 +92,6 @@ def _edition(release: Release) -> Edition:
     statuses = [status for status, count in release.summary.get("by_data_status", {}).items() if count]
     whole = "empty" if not statuses else statuses[0] if len(statuses) == 1 else "mixed"
     return Edition(release.id, vietnamese_day(release.published_at), whole, f"{release.id}@{release.published_at}")
-
-
-def vietnamese_day(moment: datetime) -> date:
-    return moment.astimezone(VIETNAM).date()
 
 
 def known_by_code(

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from geodata.days import vietnamese_day
 from geodata.kept.encoding import plain_origin, plain_record, to_line
 from geodata.verification.answers import Decision
 from geodata.verification.facts import Match, Origin
-from geodata.verification.loading import vietnamese_day
 from tests.geodata.verification.histories import history, questions
 from tests.geodata.verification.judged import _matches, decide, records, shape
 

@@ -5,13 +5,16 @@ import itertools
 import random
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import mapbox_vector_tile
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geodata import tiles
+from geodata import releases, tiles
+from geodata.checkup import Look, register
+from geodata.downloads.rows import Edition, Scope, chunks
 from geodata.geometry import LonLat
 from geodata.tiles import Tile, UnknownTile, bring_tiles_up_to_date, derive_tiles, tile, tile_facts
 from geodata.tiles.grid import HALF, LAST_STORED, LAST_ZOOM, project
@@ -171,6 +174,47 @@ def test_on_a_later_day_those_who_opened_and_closed_since_are_told_anew(places: 
     assert {0: 5, 1: 6, 40: 5}[days] == len(found) == counted(places, Tile(0, 0, 0))
     derive_tiles(places, new, None)
     assert points(places) == found
+
+
+NEW_YEAR = datetime(2025, 12, 31, 23, tzinfo=UTC)
+"""Six in the morning of 1 January 2026 in Vietnam."""
+
+
+def test_what_is_published_early_in_the_morning_shows_that_day_in_vietnam(
+    places: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, new_year = LonLat(106, 16), date(2026, 1, 1)
+    opening = (("closed", (None, new_year)), ("active", (new_year, None)))
+    opens = an_institution(at=here, status=opening)
+    closes = an_institution(at=here, status=(("active", (None, new_year)), ("closed", (new_year, None))))
+    monkeypatch.setattr(releases, "datetime", Mock(now=Mock(return_value=NEW_YEAR - timedelta(hours=7))))
+    publish(places, opens, closes)
+    assert [one.institution_id for one in points(places)] == [closes.id]
+    monkeypatch.setattr(releases, "datetime", Mock(now=Mock(return_value=NEW_YEAR)))
+    release = publish(places, an_institution(status=opening))
+    facts = tile_facts(places)
+    assert facts is not None
+    assert (facts.day, [one.institution_id for one in points(places)]) == (new_year, [opens.id])
+    assert release.summary["by_status"] == {"active": 2, "closed": 1}
+    look = Look(places, NEW_YEAR)
+    assert list(register.counts(look)) == []
+    (rows,) = chunks(places, Edition(release.id, release.published_at, "official"), Scope())
+    assert {row["id"]: row["status"] for row in rows if row["id"] in (opens.id, closes.id)} == {
+        opens.id: "active",
+        closes.id: "closed",
+    }
+
+
+def test_counts_of_the_day_in_utc_were_right_once(places: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Older versions published them, and what is published never changes."""
+    new_year = date(2026, 1, 1)
+    ends = (("active", (None, new_year)), ("suspended", (new_year, None)))
+    monkeypatch.setattr(releases, "datetime", Mock(now=Mock(return_value=NEW_YEAR)))
+    release = publish(places, an_institution(status=ends))
+    look = Look(places, NEW_YEAR)
+    for status, wrong in (("suspended", 0), ("active", 0), ("closed", 1)):
+        release.summary = {**release.summary, "by_status": {status: 1}}
+        assert len(list(register.counts(look))) == wrong, status
 
 
 OF_RELEASE = text("SELECT institution_id FROM institution_state WHERE release_from = :release")

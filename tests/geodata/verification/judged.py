@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from geodata.days import vietnamese_day
 from geodata.verification import rules
 from geodata.verification.answers import Decision
 from geodata.verification.facts import Edition, Fact, LicenceFact, Match, Origin, ProgrammeFact, Record, Succession
-from geodata.verification.loading import record, vietnamese_day
+from geodata.verification.loading import record
 from geodata.verification.question import ACTIONS, Question
 from tests.geodata.verification.histories import history, questions
 from tests.geodata.verification.oracle import FIRST, expected
