@@ -47,13 +47,20 @@ def extensions(look: Look) -> Iterator[str]:
     yield from (f"{name} is missing" for name in EXTENSIONS if name not in present)
 
 
-@CHECKS("Stop the site and run: mapapp db migrate (or start the site: it does the same)", first=True)
+@CHECKS(
+    "Older ones: stop the site and run mapapp db migrate (or start the site: it does the same). Newer ones: serve with"
+    " the version that made them, or restore a backup from before it was installed",
+    first=True,
+)
 def tables(look: Look) -> Iterator[str]:
     """The tables are those that this version works on"""
     engine = look.session.get_bind().engine
     if not migrations.fit(engine):
         present, newest = migrations.revisions(engine)
-        yield f"they are at revision {present or 'none'}, and {newest} is needed"
+        if present and newest and present > newest:
+            yield f"they ({present}) are those of a newer version, and this one ({newest}) does not work on them"
+        else:
+            yield f"they are at revision {present or 'none'}, and {newest} is needed"
 
 
 @CHECKS("mapapp db migrate loads them")

@@ -103,25 +103,25 @@ def successions(look: Look) -> Iterator[str]:
 @CHECKS("Record the merger with who took over: /steward/institutions/<id>/merge", grade=Grade.NOTE)
 def merged_into(look: Look) -> Iterator[str]:
     """Of every merged institution it is known what became of it"""
-    yield from look.session.scalars(text(WITHOUT_SUCCESSOR), {"today": look.now.date()})
+    yield from look.session.scalars(text(WITHOUT_SUCCESSOR), {"today": look.today})
 
 
 @CHECKS("Verification answers `ambiguous` for them: find out whose it is, and end it for the other", grade=Grade.NOTE)
 def shared_identifiers(look: Look) -> Iterator[str]:
     """No code belongs to several institutions today"""
-    yield from look.session.scalars(text(SHARED), {"today": look.now.date()})
+    yield from look.session.scalars(text(SHARED), {"today": look.today})
 
 
 @CHECKS("Place them at /steward/waiting/unplaced; until then the planner counts them in no province", grade=Grade.NOTE)
 def provinces(look: Look) -> Iterator[str]:
     """Every institution has a province"""
-    yield from look.session.scalars(text(PLACELESS), {"today": look.now.date()})
+    yield from look.session.scalars(text(PLACELESS), {"today": look.today})
 
 
 @CHECKS("mapapp demo clear takes the illustrative data out; imports with --decision are official", grade=Grade.NOTE)
 def one_data_status(look: Look) -> Iterator[str]:
     """All institutions have one data status"""
-    told = list(look.session.scalars(text(STATUSES), {"today": look.now.date()}))
+    told = list(look.session.scalars(text(STATUSES), {"today": look.today}))
     yield from told if len(told) > 1 else ()
 
 

@@ -1,9 +1,11 @@
 """What the checks of a database look at."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
+
+from geodata.verification.loading import vietnamese_day
 
 
 @dataclass(frozen=True)
@@ -14,3 +16,8 @@ class Look:
     now: datetime
     register_max_age: timedelta = timedelta(days=400)
     answers_kept_for: timedelta = timedelta(days=400)
+
+    @property
+    def today(self) -> date:
+        """The calendar day in Vietnam."""
+        return vietnamese_day(self.now)

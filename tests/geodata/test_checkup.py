@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from geodata import unit_load
 from geodata.checkup import CHECKS, Check, Grade, Look, database, run
+from geodata.errors import GeodataError
 from geodata.vocabulary import Role
 from tests.databases import opened, rolled_back
 from tests.people import a_person
@@ -56,12 +57,17 @@ def test_everything_is_looked_at_in_a_transaction_that_cannot_write(
     def asks(look: Look) -> Iterator[str]:
         yield look.session.scalar(text("SHOW transaction_isolation")) or ""
 
-    made = [Check(one.__name__, "", "", Grade.NOTE, False, False, one) for one in (writes, asks)]
+    def misses(_: Look) -> Iterator[str]:
+        raise GeodataError("the file of units is missing")
+        yield
+
+    made = [Check(one.__name__, "", "", Grade.NOTE, False, False, one) for one in (writes, misses, asks)]
     monkeypatch.setattr("geodata.checkup.running.CHECKS", made)
     with Session(network_engine) as session:
         told = [(one.found, one.is_fault) for one in run(Look(session, datetime.now(UTC)))]
     assert told == [
         (("could not be looked at: cannot execute DELETE in a read-only transaction",), True),
+        (("could not be looked at: the file of units is missing",), True),
         (("repeatable read",), False),
     ], "and what comes after it is looked at all the same"
 
@@ -72,6 +78,15 @@ def test_without_tables_nothing_else_is_looked_at(empty_database_url: str) -> No
     assert [one.check.name for one in before] == ["version", "extensions"]
     assert (last.check.name, last.is_fault) == ("tables", True)
     assert last.found[0].startswith("they are at revision none")
+
+
+def test_tables_of_a_newer_version_are_not_called_old(network_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geodata.migrations.newest", lambda: "0001")
+    with Session(network_engine) as session:
+        last = list(run(Look(session, datetime.now(UTC))))[-1]
+    assert last.check.name == "tables"
+    assert last.found[0].endswith("are those of a newer version, and this one (0001) does not work on them")
+    assert "Newer ones: serve with the version that made them" in last.check.remedy
 
 
 ONE = "(SELECT min(institution_id) FROM institution_state WHERE release_to IS NULL AND is_main AND status = 'active')"
@@ -216,6 +231,17 @@ def test_an_empty_register_is_told(places: Session) -> None:
 def test_an_old_register_is_told(look: Look) -> None:
     old = replace(look, now=look.now + timedelta(days=31), register_max_age=timedelta(days=30))
     assert "every verification answers register_stale" in found("age", old)
+
+
+def test_the_day_is_that_of_vietnam(look: Look) -> None:
+    guards_off(look.session)
+    look.session.execute(text(BREAKING["shared_identifiers"][0]))
+    look.session.execute(text("UPDATE identifier SET valid_to = '2026-01-02' WHERE value = 'CDD0000'"))
+    shared = [
+        "CDD0000" in found("shared_identifiers", replace(look, now=datetime(2026, 1, 1, hour, 30, tzinfo=UTC)))
+        for hour in (16, 17)
+    ]
+    assert shared == [True, False], "at 17:30 UTC it is the second of January there"
 
 
 @pytest.mark.parametrize(
