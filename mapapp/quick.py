@@ -105,9 +105,9 @@ class Quick:
         way = (type(answerer).__name__, *question[QUERY + 1 :])
         taught = self._taught.get(way)
         if taught is None:
-            return self.app(environ, self._learning(way, environ, start_response))
+            return self.app(environ, self._learning(way, answerer, environ, start_response))
         try:
-            found = self._answer(environ, question, answerer, taught)
+            found = self._answer(environ, answerer, taught)
         except (NotPlain, TooMany):
             return self.app(environ, start_response)
         return give(found, environ.get("HTTP_IF_NONE_MATCH", ""), start_response)
@@ -115,38 +115,34 @@ class Quick:
     def _answerer(self, question: tuple[str, ...]) -> Answerer | None:
         return next((one for one in self.answerers if one.takes(question[PATH], question[QUERY])), None)
 
-    def _answer(
-        self, environ: "WSGIEnvironment", question: tuple[str, ...], answerer: Answerer, taught: Taught
-    ) -> Kept:
+    def _answer(self, environ: "WSGIEnvironment", answerer: Answerer, taught: Taught) -> Kept:
         """Raises `NotPlain`, `TooMany`."""
-        shortcut: AtOnce = environ[SHORTCUT]
-        state, day = shortcut.look.recent(), day_in_vietnam(shortcut.clock())
-        if state is None:
-            raise NotPlain
-        asked = Asked(question[PATH], question[QUERY], taught.base, state, day)
+        asked = plainly(environ, taught.base)
         self.doorkeeper.judge_nobody(environ.get("REMOTE_ADDR", ""), asked.path)
         environ[JUDGED] = True  # and is not counted again on the whole way
         body = answerer.answer(asked)
         key = taught.key(asked)
         found = taught.whole(body, key)
-        shortcut.keep(question, f"{key}+gzip" if taught.packs else key, found, state, day)
+        shortcut: AtOnce = environ[SHORTCUT]
+        shortcut.keep(environ[QUESTION], f"{key}+gzip" if taught.packs else key, found, asked.state, asked.day)
         return found
 
     def _learning(
-        self, way: Way, environ: "WSGIEnvironment", start_response: "StartResponse"
+        self, way: Way, answerer: Answerer, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Callable[..., Callable[[bytes], object]]:
         """Passes on how the application begins its answer, and learns from it."""
 
         def started(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
             names = {name.lower() for name, _ in headers}
             if status.startswith("200") and "etag" in names and "set-cookie" not in names:
-                self._learn(way, environ, headers)
+                self._learn(way, answerer, environ, headers)
             return start_response(status, headers, *rest)
 
         return started
 
-    def _learn(self, way: Way, environ: "WSGIEnvironment", headers: list[tuple[str, str]]) -> None:
-        """Keep the way, in place of the one known longest where there are very many."""
+    def _learn(self, way: Way, answerer: Answerer, environ: "WSGIEnvironment", headers: list[tuple[str, str]]) -> None:
+        """Keep the way, in place of the one known longest where there are very many; only from an answer that the
+        answerer would give too: others may have other headers."""
         host_url = get_current_url(environ, root_only=False, strip_querystring=True, host_only=True)
         taught = Taught(
             iri_to_uri(self.public_url or host_url.rstrip("/")),
@@ -155,10 +151,31 @@ class Quick:
             tuple(pair for pair in headers if pair[0].lower() not in OF_ITS_QUESTION),
             parse_accept_header(environ.get(ENCODINGS, ""))["gzip"] > 0,
         )
+        if not gives(answerer, taught, environ, headers):
+            return
         with self._lock:
             self._taught[way] = taught
             while len(self._taught) > MOST_WAYS:
                 del self._taught[next(iter(self._taught))]
+
+
+def plainly(environ: "WSGIEnvironment", base: str) -> Asked:
+    """The question, in the register as it was looked at within the last second. Raises `NotPlain`."""
+    shortcut: AtOnce = environ[SHORTCUT]
+    question, state = environ[QUESTION], shortcut.look.recent()
+    if state is None:
+        raise NotPlain
+    return Asked(question[PATH], question[QUERY], base, state, day_in_vietnam(shortcut.clock()))
+
+
+def gives(answerer: Answerer, taught: Taught, environ: "WSGIEnvironment", headers: Sequence[tuple[str, str]]) -> bool:
+    """Whether the answerer answers the question, in the state of the register in which the application did."""
+    try:
+        asked = plainly(environ, taught.base)
+        answerer.answer(asked)
+    except NotPlain:
+        return False
+    return ("ETag", f'W/"{taught.key(asked)}"') in headers
 
 
 def install(app: Flask, answerers: Sequence[Answerer]) -> None:

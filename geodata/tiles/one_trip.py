@@ -5,6 +5,7 @@ from threading import Lock
 from typing import Any
 
 import psycopg
+from psycopg.errors import LockNotAvailable, QueryCanceled, SerializationFailure
 from sqlalchemy import Engine, PoolProxiedConnection
 
 from geodata.engine import AWAY
@@ -14,6 +15,8 @@ from geodata.tiles.reading import CELLS, MOST_NAME_BYTES, MOST_SINGLES, SINGLES,
 from geodata.unit_shapes import ARCHIPELAGOS
 
 TRY_AGAIN_S = 2.0
+SHOWN = """tile_stamp AS stamp JOIN release ON release.id = stamp.release_id
+    JOIN register_head AS head ON head.release_id = release.id"""
 FOUND = "quad, institution_id, x, y, name, type, ownership, status, precise"
 STATEMENT = f"""
     WITH found AS MATERIALIZED (
@@ -22,16 +25,23 @@ STATEMENT = f"""
     SELECT CASE WHEN (SELECT count(*) <= {MOST_SINGLES} AND sum(octet_length(name)) <= {MOST_NAME_BYTES} FROM found)
             THEN ({SINGLES.replace(f"tile_point WHERE {WITHIN}", "found")}) ELSE ({CELLS}) END AS mvt,
         stamp.release_id, release.published_at
-    FROM tile_stamp AS stamp JOIN release ON release.id = stamp.release_id
-    JOIN register_head AS head ON head.release_id = release.id
+    FROM {SHOWN}
 """
-APART = """
-    SELECT x, y FROM tile_gathering
-    UNION ALL SELECT ST_X(m), ST_Y(m) FROM (
-        SELECT ST_Transform(point, 3857) AS m FROM administrative_unit
-        WHERE kind = 'dac_khu' AND valid_to IS NULL AND code = ANY(%(codes)s)) AS islands
+APART = f"""
+    SELECT apart.x, apart.y, stamp.release_id, release.published_at
+    FROM {SHOWN} LEFT JOIN (
+        SELECT x, y FROM tile_gathering
+        UNION ALL SELECT ST_X(m), ST_Y(m) FROM (
+            SELECT ST_Transform(point, 3857) AS m FROM administrative_unit
+            WHERE kind = 'dac_khu' AND valid_to IS NULL AND code = ANY(%(codes)s)) AS islands
+    ) AS apart ON true
 """
-"""Where tiles have more layers than the institutions."""
+"""Where tiles have more layers than the institutions: one row without a place where there is none."""
+
+BUSY = QueryCanceled, LockNotAvailable, SerializationFailure
+"""The database is there, and so is the connection: the statement alone was ended (the last by what a replica replays).
+"""
+LOST = psycopg.OperationalError, psycopg.InterfaceError, *AWAY
 
 
 class NotRead(Exception):
@@ -66,23 +76,47 @@ class OneTrip:
         with self._lock:
             try:
                 return self._read(wanted, at, edition)
-            except psycopg.errors.QueryCanceled as error:
+            except BUSY as error:
                 raise NotRead from error
-            except (psycopg.Error, *AWAY) as error:
+            except LOST as error:
                 self._let_go()
                 self._not_before = time.monotonic() + TRY_AGAIN_S
                 raise Away from error
+            except psycopg.Error as error:
+                self._let_go()
+                raise NotRead from error
 
     def _read(self, wanted: Tile, at: Moment, edition: object) -> bytes:
+        """Through the connection held, or else a new one: the one held may have been dropped since, and what was
+        prepared on it was for tables that may have been changed."""
+        if self._held is not None:
+            try:
+                return self._ask(wanted, at, edition)
+            except BUSY:
+                raise
+            except psycopg.Error:
+                self._let_go()
+        return self._ask(wanted, at, edition)
+
+    def _ask(self, wanted: Tile, at: Moment, edition: object) -> bytes:
         connection = self._connected()
-        if self._apart[0] != edition:
-            self._apart = edition, connection.execute(APART, {"codes": list(ARCHIPELAGOS)}).fetchall()
-        if any(lies_in(wanted, x, y) for x, y in self._apart[1]):
+        if any(lies_in(wanted, x, y) for x, y in self._places_apart(connection, at, edition)):
             raise NotRead
         found = connection.execute(self._statement, numbers(wanted), prepare=True, binary=True).fetchone()
         if found is None or not found[0] or found[1:] != (at.release, at.published_at):
             raise NotRead
         return bytes(found[0])
+
+    def _places_apart(
+        self, connection: psycopg.Connection[Any], at: Moment, edition: object
+    ) -> list[tuple[float, float]]:
+        """Remembered for the edition once the connection shows its release: a replica may still show an older one."""
+        if self._apart[0] != edition:
+            rows = connection.execute(APART, {"codes": list(ARCHIPELAGOS)}).fetchall()
+            if not rows or rows[0][2:] != (at.release, at.published_at):
+                raise NotRead
+            self._apart = edition, [(x, y) for x, y, *_ in rows if x is not None]
+        return self._apart[1]
 
     def _connected(self) -> psycopg.Connection[Any]:
         """The connection, which is held: to take it from the pool each time would be another trip."""

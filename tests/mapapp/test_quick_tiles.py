@@ -1,7 +1,7 @@
 """Tiles of large scales before Flask: to the letter what the whole way gives, or left to it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from geodata.releases import Moment, moment
-from geodata.tiles import Tile
+from geodata.tiles import Tile, one_trip
 from geodata.tiles.grid import CELL_BITS, QUAD_ZOOM
-from geodata.tiles.one_trip import STATEMENT, NotRead, OneTrip, named, numbers
+from geodata.tiles.one_trip import STATEMENT, Away, NotRead, OneTrip, named, numbers
 from geodata.tiles.reading import CELLS, live
 from mapapp import create_app
 from mapapp.db import day_in_vietnam
@@ -196,3 +196,107 @@ def test_while_the_database_is_away_it_is_left_alone(site: Site) -> None:
         assert site.flask_calls
     finally:
         breaker._until = reads._not_before = 0.0
+
+
+def test_places_apart_are_not_learnt_from_a_replica_that_is_behind(site: Site, network_engine: Engine) -> None:
+    """They would be those of the older release for as long as the new one lasts."""
+    reads = OneTrip(network_engine)
+    published = one_trip.APART.replace("SELECT x, y FROM tile_gathering", "SELECT x, y FROM tile_point")
+    with Session(network_engine) as session:
+        at = moment(session, day_in_vietnam(NOW))
+    with pytest.raises(NotRead):
+        reads.tile(site.tiles[0], Moment(at.on, at.release + 1, True, at.published_at), "the new one")
+    with patch.object(one_trip, "APART", published), pytest.raises(NotRead):
+        reads.tile(site.tiles[0], at, "the new one")
+    assert reads._apart[1]
+    reads._let_go()
+
+
+def test_where_there_are_no_places_apart_tiles_are_told(site: Site, network_engine: Engine) -> None:
+    reads = OneTrip(network_engine)
+    nowhere = one_trip.APART.replace("FROM tile_gathering", "FROM tile_gathering WHERE false")
+    with Session(network_engine) as session:
+        at = moment(session, day_in_vietnam(NOW))
+    with patch.object(one_trip, "APART", nowhere), patch.object(one_trip, "ARCHIPELAGOS", ()):
+        assert reads.tile(site.tiles[0], at, "")
+    assert reads._apart == ("", [])
+    reads._let_go()
+
+
+@pytest.mark.parametrize("error", one_trip.BUSY)
+def test_a_statement_that_is_ended_does_not_put_the_database_away(site: Site, error: type[psycopg.Error]) -> None:
+    site.get(address(site.tiles[0]), {})
+    reads, breaker = site.app.extensions["mapapp.one_trip"], site.app.extensions["mapapp.outage"].breaker
+    site.forget()
+    with patch.object(reads, "_ask", side_effect=error) as asked:
+        assert site.get(address(site.tiles[3]), {}).status_code == 200
+    assert (asked.call_count, bool(site.flask_calls)) == (1, True)
+    site.forget()
+    site.get(address(site.tiles[4]), {})
+    assert (site.flask_calls, breaker.is_open) == ([], False)
+
+
+def test_a_held_connection_that_was_dropped_is_replaced(site: Site, network_engine: Engine) -> None:
+    for tile in site.tiles[:2]:
+        site.get(address(tile), {})
+    reads = site.app.extensions["mapapp.one_trip"]
+    dropped = reads._driver.info.backend_pid
+    with network_engine.connect() as connection:
+        assert connection.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": dropped})
+    site.forget()
+    answer = site.get(address(site.tiles[5]), {})
+    assert (answer.status_code, site.flask_calls) == (200, [])
+    assert not site.app.extensions["mapapp.outage"].breaker.is_open
+    assert reads._driver.info.backend_pid != dropped
+
+
+def test_what_was_prepared_for_other_tables_is_prepared_anew(site: Site, network_engine: Engine) -> None:
+    reads, changed = (
+        OneTrip(network_engine),
+        psycopg.errors.FeatureNotSupported("cached plan must not change result type"),
+    )
+    with Session(network_engine) as session:
+        at = moment(session, day_in_vietnam(NOW))
+    told = reads.tile(site.tiles[0], at, "")
+    with patch.object(reads, "_ask", side_effect=[changed, told]):
+        assert reads.tile(site.tiles[0], at, "") == told
+    assert reads._held is None
+    reads.tile(site.tiles[0], at, "")
+    with patch.object(reads, "_ask", side_effect=changed), pytest.raises(NotRead) as raised:
+        reads.tile(site.tiles[0], at, "")
+    assert raised.type is not Away
+    assert reads.tile(site.tiles[0], at, "") == told
+    reads._let_go()
+
+
+@READERS
+def test_an_older_release_teaches_nothing(site: Site, headers: dict[str, str]) -> None:
+    older, current = address(site.tiles[6], "?v=999"), address(site.tiles[6], f"?v={site.release}")
+    expected = site.whole(current, headers)
+    quick = the_layer(site.app, Quick)
+    with patch.dict(quick._taught, clear=True):
+        assert site.get(older, headers).headers["Cache-Control"] != expected.headers["Cache-Control"]
+        for _ in range(2):
+            site.forget()
+            assert dict(site.get(current, headers).headers) == dict(expected.headers)
+        assert not site.flask_calls, "the current release does"
+
+
+def test_what_the_application_told_of_another_state_teaches_nothing(site: Site) -> None:
+    """The register went on while the application answered: it had another opinion of which release is the current."""
+    look, quick = site.app.extensions["mapapp.last_look"], the_layer(site.app, Quick)
+    inner, current = quick.app, address(site.tiles[7], f"?v={site.release}")
+    later = replace(look.register, outlines=f"{look.register.outlines} anew")
+
+    def goes_on(environ: Any, start_response: Any) -> Any:
+        def started(*begun: Any) -> Any:
+            look.register = later
+            return start_response(*begun)
+
+        return inner(environ, started)
+
+    site.forget()
+    with patch.dict(quick._taught, clear=True), patch.object(look, "register", look.register):
+        with patch.object(quick, "app", goes_on):
+            assert site.get(current, {}).status_code == 200
+        assert quick._taught == {}
