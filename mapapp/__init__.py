@@ -137,8 +137,8 @@ def _install(app: "APIFlask", settings: "Settings", sessions: "Sessions | None",
     oidc.install(app, settings)
     steward_jobs.install(app, settings, sessions)
     citizen_reports.install(app, settings)
-    downloads.install(app, settings, sessions)
     export_files.install(app, settings, sessions)
+    downloads.install(app, settings, sessions)  # shares the patience of the exports
     misses.install(app, background=sessions is None)
     metrics.install(app, settings)
     app.spec_processor(openapi.complete)

@@ -108,7 +108,7 @@ EXPORT_BUSY = Kind(
     503,
     "export-in-progress",
     N_("Tệp đang được soạn"),
-    N_("Mỗi lần máy chủ chỉ soạn một tệp. Hãy mở lại địa chỉ này sau vài giây; tệp soạn xong được giữ sẵn."),
+    N_("Máy chủ soạn các tệp lần lượt. Hãy mở lại địa chỉ này sau vài giây; tệp soạn xong được giữ sẵn."),
 )
 OVERLOADED = Kind(
     503,

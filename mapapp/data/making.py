@@ -1,5 +1,5 @@
-"""Downloads are made in a process of their own, one at a time on the machine: a worker waits for one only for a moment,
-and keeps nothing of what making one takes."""
+"""Downloads are made in a process of their own, one download at a time on the machine (exports take turns among
+themselves): a worker waits for one only for a moment, and keeps nothing of what making one takes."""
 
 from collections.abc import Callable, Collection
 from typing import cast
@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from geodata.downloads import FORMATS, Edition, MadeFile, Scope, Shelf
 from mapapp.db import Sessions, session
 from mapapp.exports.apart import Apart, RenderingFailed, Work
+from mapapp.exports.patience import Patience
 
 MOST_S = 3_600
 """A workbook of a million institutions takes a quarter of an hour."""
@@ -16,10 +17,11 @@ MOST_S = 3_600
 
 class Maker(Apart):
     """Makes what is not on the shelf. `connect` gives the sessions that a process of its own reads through; where
-    somebody brought theirs along, files are made here and now."""
+    somebody brought theirs along, files are made here and now. `patience` is that of the exports: workers wait for
+    both together no longer than for one."""
 
-    def __init__(self, shelf: Shelf, connect: Callable[[], Sessions] | None) -> None:
-        super().__init__(shelf.folder, most_s=MOST_S, turn="turn")
+    def __init__(self, shelf: Shelf, connect: Callable[[], Sessions] | None, patience: Patience) -> None:
+        super().__init__(shelf.folder, most_s=MOST_S, turn="turn", patience=patience)
         self.shelf, self.connect = shelf, connect
 
     def files(self, edition: Edition, scope: Scope, formats: Collection[str] = FORMATS) -> list[MadeFile]:
@@ -53,7 +55,8 @@ def name_of(edition: Edition, scope: Scope, format: str) -> str:
 
 
 def install(app: Flask, shelf: Shelf, connect: Callable[[], Sessions] | None) -> None:
-    app.extensions["mapapp.downloads"] = Maker(shelf, connect)
+    """After the exports, whose patience it shares."""
+    app.extensions["mapapp.downloads"] = Maker(shelf, connect, app.extensions["mapapp.exports"].patience)
 
 
 def maker() -> Maker:

@@ -1,9 +1,9 @@
-"""Work in a process of its own, one piece at a time on the machine.
+"""Work in a process of its own, one piece of a kind at a time on the machine.
 
 A worker has one thread, and verification waits behind whatever it does. So it waits for such work only for a moment;
-who comes while another piece is under way, or asks for one that takes longer, is told when to come back, and the work
-goes on meanwhile. The process is a fork: it has every module already, closes what it inherited, reads through a
-connection of its own, and gives its memory back when it ends.
+who comes while another piece of that kind is under way, or asks for one that takes longer, is told when to come back,
+and the work goes on meanwhile. The process is a fork: it has every module already, closes what it inherited, reads
+through a connection of its own, and gives its memory back when it ends.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ Work = Callable[[], object]
 
 
 class Busy(Exception):
-    """The work is not done, or other work is under way: ask again soon."""
+    """The work is not done, or other work of its kind is under way: ask again soon."""
 
 
 class RenderingFailed(Exception):
@@ -42,11 +42,19 @@ class RenderingFailed(Exception):
 
 class Apart:
     """Works in processes that take turns at the file `turn` of a folder. `wait_s`: how long `do` may take; `most_s`:
-    work that takes longer is ended."""
+    work that takes longer is ended; `patience`: what it shares with work of other kinds."""
 
-    def __init__(self, folder: Path, *, most_s: int, wait_s: float = WAIT_S, turn: str = "lock") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        most_s: int,
+        wait_s: float = WAIT_S,
+        turn: str = "lock",
+        patience: Patience | None = None,
+    ) -> None:
         self.folder, self.most_s, self.wait_s, self.turn = folder, most_s, wait_s, turn
-        self.patience = Patience(folder / "waits")
+        self.patience = patience or Patience(folder / "waits")
         self.failures = Failures(folder / "failed")
         self._left: list[int] = []
 
@@ -75,7 +83,7 @@ class Apart:
             raise RenderingFailed(", ".join(sorted(failed)))
 
     def _take_turn(self) -> int:
-        """The descriptor of the lock, taken; raises `Busy` while there is any work on this machine."""
+        """The descriptor of the lock, taken; raises `Busy` while there is such work on this machine."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = os.open(self.folder / self.turn, os.O_RDWR | os.O_CREAT, 0o600)
         try:

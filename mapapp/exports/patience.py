@@ -1,6 +1,8 @@
-"""How long workers may still wait for drawings: a budget that all workers of the machine share through a file."""
+"""How long workers may still wait for drawings and downloads: a budget that all workers of the machine share through
+a file."""
 
 import contextlib
+import fcntl
 import time
 from pathlib import Path
 
@@ -25,15 +27,28 @@ class Patience:
 
     def spend(self, waited_s: float) -> None:
         """Note a wait; those outside of the window are forgotten."""
-        lines = [*self._lately(), (time.time(), waited_s)]
-        self.path.write_text("".join(f"{at:.3f} {waited:.3f}\n" for at, waited in lines))
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self.path.open("a+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # a drawing and a download may be waited for at the same time
+            file.seek(0)
+            lines = [*lately(file.read()), (time.time(), waited_s)]
+            file.truncate(0)
+            file.write("".join(f"{at:.3f} {waited:.3f}\n" for at, waited in lines))
 
     def _lately(self) -> list[tuple[float, float]]:
-        """The waits of the window; lines that another worker is just writing do not count."""
-        found = []
-        with contextlib.suppress(FileNotFoundError):
-            for line in self.path.read_text().splitlines():
-                with contextlib.suppress(ValueError):
-                    at, waited = map(float, line.split())
-                    found.append((at, waited))
-        return [(at, waited) for at, waited in found if -1 < time.time() - at < WINDOW_S]  # times are rounded
+        try:
+            with self.path.open() as file:
+                fcntl.flock(file, fcntl.LOCK_SH)
+                return lately(file.read())
+        except FileNotFoundError:
+            return []
+
+
+def lately(text: str) -> list[tuple[float, float]]:
+    """The waits of the window; lines that are not whole do not count."""
+    found = []
+    for line in text.splitlines():
+        with contextlib.suppress(ValueError):
+            at, waited = map(float, line.split())
+            found.append((at, waited))
+    return [(at, waited) for at, waited in found if -1 < time.time() - at < WINDOW_S]  # times are rounded

@@ -1,4 +1,4 @@
-"""Heavy files are drawn in a process of their own, one at a time on the machine, and kept."""
+"""Heavy exports are drawn in a process of their own, one at a time on the machine, and kept."""
 
 from collections.abc import Callable, Mapping
 

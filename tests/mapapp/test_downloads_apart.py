@@ -20,6 +20,7 @@ from geodata.downloads.rows import Edition
 from mapapp import create_app
 from mapapp.data.making import Maker
 from mapapp.exports.failures import FAILED_FOR_S
+from mapapp.exports.patience import LEAST_S, Patience
 from mapapp.settings import Settings
 from tests.mapapp.conftest import NOW
 
@@ -144,6 +145,21 @@ def test_what_a_maker_left_that_was_ended_goes_when_the_next_one_works(
     assert got(site)
     left = [one.name for one in maker.shelf.folder.rglob("*.*")]
     assert sorted(left) == ["institutions.csv", "institutions.csv.sha256"]
+
+
+def test_workers_wait_for_exports_and_downloads_out_of_one_budget(
+    site: APIFlask, maker: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(path: Path, parts: Chunks, edition: Edition) -> None:
+        time.sleep(1)
+        by_whom(path, parts, edition)
+
+    monkeypatch.setitem(FORMATS, "csv", slow)
+    exports = Patience(site.extensions["mapapp.exports"].store.folder / "waits", most_s=300)
+    exports.spend(301)
+    assert site.test_client().get(CSV).status_code == 503
+    assert exports.left_s() == LEAST_S
+    wait_for(maker.shelf.folder, "*/institutions.csv.sha256")
 
 
 def until_the_turn_is_free(client: FlaskClient) -> TestResponse:

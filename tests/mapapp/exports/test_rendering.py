@@ -39,7 +39,7 @@ def test_while_one_is_drawn_another_is_told_to_come_back(renderer: Renderer, tmp
     go = tmp_path / "go"
     first = threading.Thread(target=lambda: renderer.file("key.pdf", make(lambda: (wait_for(go), FILE)[1])))
     first.start()
-    wait_for(renderer.store.folder / "lock")
+    wait_for(renderer.failures.folder / "key.pdf")  # begun
     second = Renderer(renderer.store)
     with pytest.raises(Busy):
         second.file("other.pdf", make())
@@ -75,6 +75,19 @@ def test_workers_wait_no_more_than_their_common_budget(renderer: Renderer, tmp_p
 def test_waits_of_long_ago_do_not_count(tmp_path: Path) -> None:
     (tmp_path / "waits").write_text(f"{time.time() - 61} 9\nhalf a li")
     assert Patience(tmp_path / "waits", most_s=10).left_s() == 10
+
+
+def test_waits_noted_at_the_same_moment_all_count(tmp_path: Path) -> None:
+    def note() -> None:
+        for _ in range(20):
+            Patience(tmp_path / "new" / "waits").spend(1)
+
+    workers = [threading.Thread(target=note) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert Patience(tmp_path / "new" / "waits", most_s=100).left_s() == pytest.approx(20)
 
 
 def test_a_drawing_that_fails_is_an_error_and_blocks_nobody(
