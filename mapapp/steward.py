@@ -47,7 +47,8 @@ bp.after_request(unseen)
 
 @bp.before_request
 def guard() -> None:
-    """Who is signed in, then what they may, then the form's own token: a stranger's body is never read."""
+    """Who is signed in, then what they may, then the form's own token. Without a session no file is
+    taken in (see `bodies`)."""
     name = (request.endpoint or "").rpartition(".")[2]
     require(PersonAct.REPORT if name == "start" and reports_only() else ACTS.get(name, PersonAct.READ_WORK))
     if request.method == "POST":

@@ -11,7 +11,7 @@ from functools import partial
 
 import click
 from flask import Flask
-from granian.constants import Interfaces, RuntimeModes
+from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.log import LogLevels
 from granian.log import logger as server_log
 from granian.server.mp import MPServer
@@ -72,6 +72,7 @@ def web_server(settings: Settings) -> MPServer:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # as nginx speaks; a body of HTTP/2 need not say that it is there
         workers=settings.workers,
         blocking_threads=admission.threads(settings),
         runtime_mode=RuntimeModes.st,
