@@ -43,4 +43,4 @@ def begin(settings: Settings) -> None:
         handler.setFormatter(JsonLines())
         logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
         logging.getLogger("mapapp").removeHandler(default_handler)  # of an application made before: it quotes errors
-        logging.getLogger("alembic").setLevel(logging.WARNING)  # it speaks at every look at the tables' version
+        logging.getLogger("alembic").setLevel(logging.WARNING)
