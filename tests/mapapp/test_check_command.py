@@ -250,7 +250,7 @@ def test_a_server_that_is_full_is_told(place: Place, monkeypatch: pytest.MonkeyP
     def full(_cluster: Cluster) -> Progress:
         raise psycopg.OperationalError("connection failed: FATAL:  sorry, too many clients already\nmore")
 
-    (place.settings.data / "backup.json").write_text("{}")
+    (place.settings.data / "backup.json").write_text(json.dumps({"to": str(place.settings.data)}))
     running = ClusterStatus(True, True, 15, place.settings.data, None)
     monkeypatch.setattr(Cluster, "status", lambda _cluster: running)
     monkeypatch.setattr(checkup, "progress", full)
