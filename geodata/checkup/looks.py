@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from geodata.verification.loading import vietnamese_day
+from geodata.days import vietnamese_day
 
 
 @dataclass(frozen=True)
