@@ -95,26 +95,41 @@ class Doorkeeper:
         return True
 
     def client(self, key: str) -> Client | None:
-        """Whose key it is. Raises `Problem` for nobody's. While the database is away what was known before counts, and
-        a key that was not known passes as none."""
+        """Whose key it is. Raises `Problem` for nobody's, `TooMany`, without a look, for one that was not known where
+        the network has tried too many already. While the database is away what was known before
+        counts, and a key that was not known passes as none."""
+        if not key.startswith(PREFIX):
+            raise Problem(UNKNOWN_KEY)
         hashed = key_hash(key)
         seen = self._seen.get(hashed)
         if seen is None or time.monotonic() - seen.at >= LOOK_AGAIN_S:
+            trying = seen is None or seen.client is None
+            if trying:
+                self._tried(count=False)
             try:
                 seen = self._look_up(hashed, key, seen)
             except AWAY:
                 return seen.client if seen else None
+            if trying and seen.client is None:
+                self._tried(count=True)
         if seen.client is None:
             raise Problem(UNKNOWN_KEY)
         self._note(seen)
         return seen.client
 
+    def _tried(self, *, count: bool) -> None:
+        """Whether the network may try one more key, counted or only asked. Raises `TooMany`."""
+        address = request.remote_addr or ""
+        if not is_local(address):
+            self._count(f"keys {network(address)}", self.anonymous_per_minute, 1, count=count)
+
     def _look_up(self, hashed: str, key: str, before: Seen | None) -> Seen:
-        found = Seen(by_key(session(), key, at=now()) if key.startswith(PREFIX) else None, time.monotonic())
+        found = Seen(by_key(session(), key, at=now()), time.monotonic())
         if before is not None:
             found.noted_at = before.noted_at
         if len(self._seen) >= MOST_KEYS:
-            self._seen.clear()
+            real = {one: seen for one, seen in list(self._seen.items()) if seen.client}
+            self._seen = real if len(real) < MOST_KEYS else {}
         self._seen[hashed] = found
         return found
 
@@ -134,8 +149,8 @@ class Doorkeeper:
         note_use(writer, client.id, at=now())
         writer.commit()
 
-    def _count(self, who: str, per_minute: int, cost: int) -> None:
-        wait_s = self.limits.wait_s(who, per_minute=per_minute, burst=per_minute, cost=cost)
+    def _count(self, who: str, per_minute: int, cost: int, *, count: bool = True) -> None:
+        wait_s = self.limits.wait_s(who, per_minute=per_minute, burst=per_minute, cost=cost, count=count)
         if wait_s > 0:
             raise TooMany(math.ceil(wait_s))
 

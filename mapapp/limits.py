@@ -30,9 +30,16 @@ class Limits:
         self._owner = 0
 
     def wait_s(
-        self, who: str, *, per_minute: float, burst: float, cost: float = 1.0, now: float | None = None
+        self,
+        who: str,
+        *,
+        per_minute: float,
+        burst: float,
+        cost: float = 1.0,
+        now: float | None = None,
+        count: bool = True,
     ) -> float:
-        """0 when the request may pass (and is counted), else the seconds after which it may."""
+        """0 when the request may pass (and is counted, unless told not to), else the seconds after which it may."""
         memory = self._opened()
         if memory is None:
             return 0.0
@@ -45,7 +52,8 @@ class Limits:
         too_early = full_at - moment - max(burst, cost) * each
         if too_early > 1e-9:
             return too_early
-        PLACE.pack_into(memory, place, name, full_at)
+        if count:
+            PLACE.pack_into(memory, place, name, full_at)
         return 0.0
 
     def _find(self, memory: mmap.mmap, name: int, moment: float) -> tuple[int, float]:

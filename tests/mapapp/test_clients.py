@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from geodata import api_clients
 from geodata.models import ApiClient
-from mapapp import create_app
+from mapapp import api_keys, create_app
 from mapapp.cli import main
 from mapapp.limits import NEIGHBOURS, PLACES, Limits
 from mapapp.settings import Settings
@@ -94,6 +94,21 @@ def test_whoever_tries_keys_is_limited_as_without_one(client: FlaskClient) -> No
     tried = [statuses(client, 1, headers={"X-API-Key": f"mk_guess{number}"})[0] for number in range(8)]
     assert tried[:5] == [401] * 5
     assert tried[6:] == [429] * 2
+
+
+def test_to_try_keys_costs_few_looks_and_pushes_out_no_real_one(
+    app: APIFlask, client: FlaskClient, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_keys, "MOST_KEYS", 3)
+    with patch.object(api_keys, "by_key", wraps=api_clients.by_key) as looks:
+        assert statuses(client, 1, headers={"X-API-Key": key}) == [200]
+        for number in range(12):
+            statuses(client, 1, path=PATH, headers={"X-API-Key": f"mk_guess{number}"})
+            statuses(client, 1, path=PATH, headers={"X-API-Key": f"guess{number}"})
+        assert looks.call_count == 1 + 5  # as many as a network may ask without a key
+        assert statuses(client, 1, headers={"X-API-Key": key}) == [200]
+        assert looks.call_count == 6  # it was still known
+    assert len(app.extensions["mapapp.doorkeeper"]._seen) <= 3
 
 
 def test_the_machine_itself_and_its_proxy_are_not_limited(client: FlaskClient) -> None:
