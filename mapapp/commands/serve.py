@@ -22,7 +22,7 @@ from geodata.engine import require_answer
 from geodata.errors import GeodataError
 from geodata.preparation import migrate
 from mapapp import admission, create_app, keeper, logs, measuring
-from mapapp.endings import die_with_parent, end_on_signals, uninterrupted
+from mapapp.endings import die_with_parent, end_on_signals, errors_of_an_end, uninterrupted
 from mapapp.in_charge import charge
 from mapapp.settings import Settings
 from mapapp.starting import made_beside, uncollected
@@ -47,7 +47,9 @@ def command(settings: Settings, host: str | None, port: int | None, beside: bool
     database = _database_of_others if beside else _running_database
     _refuse_address_in_use(settings)
     note = f"process {os.getpid()}, http://{settings.host}:{settings.port}\n"
-    with end_on_signals(), charge(settings.data, note, beside=beside) as ours, contextlib.ExitStack() as running:
+    with contextlib.ExitStack() as running:
+        running.enter_context(errors_of_an_end(running.enter_context(end_on_signals())))
+        ours = running.enter_context(charge(settings.data, note, beside=beside))
         with uncollected(), made_beside(partial(create_app, settings)) as site:
             running.enter_context(database(settings))
             logs.begin(settings)

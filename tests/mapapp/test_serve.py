@@ -1,5 +1,6 @@
 """`mapapp serve` as an operator knows it: signals, kills, ports, and what runs afterwards."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -14,10 +15,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from sqlalchemy.exc import OperationalError
 
 from geodata import processes
 from geodata.cluster import Cluster
 from geodata.preparation import migrate
+from mapapp.cli import main
+from mapapp.commands import serve as command
+from mapapp.endings import Ended
+from mapapp.settings import Settings
 
 PATIENCE_S = 60
 pytestmark = pytest.mark.operation
@@ -136,6 +143,30 @@ def test_signal_before_the_site_answers_leaves_nothing_running(serve: Serve, pla
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE_S) == 0
     assert not Cluster(place).running
+
+
+def test_signal_within_a_statement_of_the_migration_is_an_end_and_no_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, port: int
+) -> None:
+    stopped: list[bool] = []
+
+    def migrating(_url: str, **_: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except Ended:
+            raise OperationalError("ALTER TABLE", {}, Exception("canceled")) from None
+
+    @contextlib.contextmanager
+    def running(_settings: Settings) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            stopped.append(True)
+
+    monkeypatch.setattr(command, "_running_database", running)
+    monkeypatch.setattr(command, "migrate", migrating)
+    done = CliRunner().invoke(main, ["--data", str(tmp_path), "serve", "--port", str(port)])
+    assert (done.exception, done.exit_code, stopped) == (None, 0, [True])
 
 
 def test_what_a_killed_serve_left_is_taken_over_and_stopped_by_the_next(serve: Serve, place: Path, port: int) -> None:
