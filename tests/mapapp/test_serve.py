@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from granian.constants import HTTPModes
 from sqlalchemy.exc import OperationalError
 
 from geodata import processes
@@ -143,6 +144,10 @@ def test_signal_before_the_site_answers_leaves_nothing_running(serve: Serve, pla
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE_S) == 0
     assert not Cluster(place).running
+
+
+def test_only_http_1_is_spoken_whose_bodies_say_that_they_are_there(tmp_path: Path) -> None:
+    assert command.web_server(Settings(data=tmp_path)).http is HTTPModes.http1
 
 
 def test_signal_within_a_statement_of_the_migration_is_an_end_and_no_error(
