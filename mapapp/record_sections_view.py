@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from geodata.days import vietnamese_day
 from geodata.history import history
 from geodata.proposals.additions import MOST
 from geodata.proposals.entries import Entry
@@ -216,7 +217,7 @@ def versions_of(institution: str) -> dict[str, list[VersionView]]:
         titles = ", ".join(title for title, _status in step.sources)
         rests = ", ".join(filter(None, (titles, step.decision)))
         for group, what in by_group.items():
-            when = _("lần công bố %(n)s, %(day)s", n=step.release, day=day(step.published_at.date()))
+            when = _("lần công bố %(n)s, %(day)s", n=step.release, day=day(vietnamese_day(step.published_at)))
             found.setdefault(group, []).append(VersionView(when, tuple(what), rests))
     return found
 

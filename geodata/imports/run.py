@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from geodata.days import vietnamese_day
 from geodata.imports import territory
 from geodata.imports.changes import Occasion
 from geodata.imports.confirming import confirm_unchanged
@@ -75,7 +76,7 @@ def stage(
     raw = read(file.name, file.data)
     tables = tables_in(raw)
     progress("open_file", 1, 1)
-    occasion = Occasion(today or datetime.now(UTC).date(), effective, decision is not None, approval)
+    occasion = Occasion(today or vietnamese_day(datetime.now(UTC)), effective, decision is not None, approval)
     source = clean(source_name or "") or source_of(file.name)
     base = current_release(session)
     rows = [row for table in tables.tables for row in table.rows]
@@ -126,7 +127,7 @@ def recount(
     if run.state != RunState.STAGED:
         raise _not_staged(run)
     staged_for = needs_approval(run) if approval is None else approval
-    day, decided = today or datetime.now(UTC).date(), run.decision_id is not None
+    day, decided = today or vietnamese_day(datetime.now(UTC)), run.decision_id is not None
     occasion = Occasion(day, run.effective_on, decided, staged_for)
     base = current_release(session)
     rows = stored_rows(run, rows_of(session, run))

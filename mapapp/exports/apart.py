@@ -9,6 +9,7 @@ through a connection of its own, and gives its memory back when it ends.
 import contextlib
 import fcntl
 import gc
+import logging
 import os
 import select
 import shutil
@@ -16,7 +17,6 @@ import signal
 import tempfile
 import threading
 import time
-import traceback
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
@@ -138,7 +138,7 @@ def fork_to(work: Work, lock: int, most_s: int) -> int:
         work()
         failed = False
     except BaseException:
-        os.write(STANDARD_ERROR, traceback.format_exc().encode())
+        logging.getLogger(__name__).exception("a file could not be made")
     finally:
         os._exit(int(failed))
 

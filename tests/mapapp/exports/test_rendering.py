@@ -1,11 +1,15 @@
 """Heavy files are drawn apart, one at a time, within bounds, and kept."""
 
+import json
+import logging
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +17,7 @@ from flask.testing import FlaskClient
 from mapapp.exports.patience import LEAST_S, Patience
 from mapapp.exports.rendering import Busy, Make, Renderer, RenderingFailed
 from mapapp.exports.store import File, Store
+from mapapp.logs import JsonLines
 from tests.mapapp.exports.conftest import OVERLAY
 
 FILE = File("view.pdf", b"drawn\nhere")
@@ -96,9 +101,14 @@ def test_a_drawing_that_fails_is_an_error_and_blocks_nobody(
     def fail() -> File:
         raise ValueError("no ink")
 
-    with pytest.raises(RenderingFailed):
-        renderer.file("key.pdf", make(fail))
-    assert "no ink" in capfd.readouterr().err
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    with patch.object(logging.getLogger("mapapp.exports.apart"), "handlers", [handler]):
+        with pytest.raises(RenderingFailed):
+            renderer.file("key.pdf", make(fail))
+    told = json.loads(capfd.readouterr().err)
+    assert told["exception"] == "ValueError", "what an error says stays out of the log: it may quote people"
+    assert "no ink" not in str(told)
     assert renderer.file("key.pdf", make()) == FILE
 
 
