@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from unittest.mock import patch
 import pytest
 from flask.testing import FlaskClient
 
+from mapapp.exports.apart import STANDARD_ERROR
 from mapapp.exports.patience import LEAST_S, Patience
 from mapapp.exports.rendering import Busy, Make, Renderer, RenderingFailed
 from mapapp.exports.store import File, Store
@@ -101,11 +101,11 @@ def test_a_drawing_that_fails_is_an_error_and_blocks_nobody(
     def fail() -> File:
         raise ValueError("no ink")
 
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(open(STANDARD_ERROR, "w", closefd=False))  # noqa: SIM115  it stays open
     handler.setFormatter(JsonLines())
-    with patch.object(logging.getLogger("mapapp.exports.apart"), "handlers", [handler]):
-        with pytest.raises(RenderingFailed):
-            renderer.file("key.pdf", make(fail))
+    log = logging.getLogger("mapapp.exports.apart")
+    with patch.object(log, "handlers", [handler]), pytest.raises(RenderingFailed):
+        renderer.file("key.pdf", make(fail))
     told = json.loads(capfd.readouterr().err)
     assert told["exception"] == "ValueError", "what an error says stays out of the log: it may quote people"
     assert "no ink" not in str(told)
