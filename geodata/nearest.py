@@ -83,9 +83,9 @@ def among_candidates(session: Session, wanted: Near) -> list[Row[Any]] | None:
     return certain(session.execute(page_of(wanted.tests, wanted.matched), given).all(), wanted.limit, wanted.offset)
 
 
-def page_given(limit: int, offset: int = 0, *, spare: int = SPARE) -> dict[str, int]:
+def page_given(limit: int, offset: int = 0) -> dict[str, int]:
     """The values for `page_of` besides the point's."""
-    return {"take": limit + offset + spare, "limit": limit, "offset": offset}
+    return {"take": limit + offset + SPARE, "limit": limit, "offset": offset}
 
 
 def page_of(tests: Sequence[ColumnElement[bool]], matched: ColumnElement[Any]) -> Select[Any]:
@@ -131,9 +131,9 @@ def written(name: str) -> BindParameter[int]:
     return bindparam(name, type_=Integer, literal_execute=True)
 
 
-def certain(rows: Sequence[Any], limit: int, offset: int = 0, *, spare: int = SPARE) -> list[Any] | None:
+def certain(rows: Sequence[Any], limit: int, offset: int = 0) -> list[Any] | None:
     """The rows of `page_of`, where nobody can be missing among them; else None."""
-    take = limit + offset + spare
+    take = limit + offset + SPARE
     if not rows or (len(rows) < limit and rows[0].number == take):
         return None
     complete = rows[0].number < take or rows[-1].m * (1 + SPHERE_ERRS) < rows[0].farthest
