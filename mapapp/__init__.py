@@ -84,7 +84,6 @@ def _trusted_hosts(settings: "Settings") -> list[str] | None:
 
 def _install(app: "APIFlask", settings: "Settings", sessions: "Sessions | None", clock: "Clock | None") -> None:
     from mapapp import (
-        admission,
         api_keys,
         assets,
         at_once,
@@ -125,11 +124,11 @@ def _install(app: "APIFlask", settings: "Settings", sessions: "Sessions | None",
     site.install(app)
     verifier.install(app, settings, sessions)
     api_keys.install(app, settings)
+    at_once.begin(app)
     outage_ = app.extensions["mapapp.outage"]
     quick.install(app, [Records(outage_), Nearest(outage_), Crowd(outage_), *quick_tiles.answerers(app, settings)])
     verify_quick.install(app)
-    admission.install(app, settings)
-    at_once.install(app)  # outside: what is kept needs no turn
+    at_once.install(app)  # outside: what is kept comes first
     audit.install(app)
     offline_list.install(app, settings)
     writing.install(app, settings, sessions)
@@ -143,7 +142,7 @@ def _install(app: "APIFlask", settings: "Settings", sessions: "Sessions | None",
     metrics.install(app, settings)
     app.spec_processor(openapi.complete)
     openapi_versions.install(app)
-    measuring.install(app, settings)  # around everything else, hence last
+    measuring.install(app, settings)
 
 
 def _register(app: "APIFlask") -> None:

@@ -71,10 +71,11 @@ class Verifier:
         """The release asked. Raises `UnknownRelease`. None: the current one, looked up at most once a second."""
         if release is not None:
             return verification.edition(session(), release, self._shelf)
-        lately = self.lately()
-        if lately is not None:
-            return lately
-        found = verification.edition(session(), None, self._shelf)
+        return self.lately() or self.look(session())
+
+    def look(self, session: Session) -> Edition:
+        """The current release, looked up now."""
+        found = verification.edition(session, None, self._shelf)
         self._current = time.monotonic(), found
         return found
 

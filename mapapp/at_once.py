@@ -40,9 +40,20 @@ WITH_A_KEY = ("HTTP_AUTHORIZATION", "HTTP_X_API_KEY")
 """Who brings a key is counted, and goes the whole way."""
 
 ONLY_FOR_ITS_CALLER = ("Cache-Control", "no-store")
+ONLY_AT_ONCE = "mapapp.only_at_once"
+"""Set in the environment of a request that is answered now or not at all: `Later` is raised for what takes work."""
+
 PACKED = ("Content-Encoding", "gzip")
 OF_ITS_MOMENT = ("etag", "content-length", "content-encoding")
 ABOUT_THE_BODY = ("content-type", "content-length", "content-encoding", "content-disposition")
+
+
+class Later(Exception):
+    """The request cannot be answered at once. `needs_turn`: it takes work; otherwise it waits for the disk."""
+
+    def __init__(self, *, needs_turn: bool = True) -> None:
+        super().__init__()
+        self.needs_turn = needs_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +76,16 @@ class Retold:
     edition: tuple[object, ...]
     day: date
 
+    @property
+    def signed(self) -> bool:
+        return ONLY_FOR_ITS_CALLER in self.headers
+
     def at(self, now: datetime) -> Kept:
         text = self.write(now).encode()
         packs = self.packs and len(text) > SMALLEST_GZIP
         body = gzip.compress(text, 5, mtime=0) if packs else text
         headers = (*self.headers, *([PACKED] if packs else []), ("Content-Length", str(len(body))))
-        if ONLY_FOR_ITS_CALLER in headers:
+        if self.signed:
             return Kept(body, headers, "", 0)
         etag = weak_etag(text)
         return Kept(body, (*headers, ("ETag", etag)), etag, 0)
@@ -90,6 +105,8 @@ class AtOnce:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "GET" and not any(name in environ for name in WITH_A_KEY):
             question = tuple([str(environ.get(name, "")) for name in ASKED_BY])
+            if ONLY_AT_ONCE in environ and self.signs(question):
+                raise Later(needs_turn=False)
             found = self.answer(question, str(environ.get("REMOTE_ADDR", "")))
             if found is not None:
                 return give(found, environ.get("HTTP_IF_NONE_MATCH", ""), start_response)
@@ -106,12 +123,17 @@ class AtOnce:
         now = self.clock()
         if (pointer.edition, pointer.day) != (state.edition, day_in_vietnam(now)):
             return None
-        if isinstance(pointer, Retold) and ONLY_FOR_ITS_CALLER in pointer.headers and not self.allows(address):
+        if isinstance(pointer, Retold) and pointer.signed and not self.allows(address):
             return None
         try:
             return pointer.at(now) if isinstance(pointer, Retold) else self.kept.get(pointer.key)
         except GeodataError:  # it cannot be signed or recorded now: the whole way tells why
             return None
+
+    def signs(self, question: tuple[str, ...]) -> bool:
+        """Whether the answer is signed anew at each asking, and goes on record first."""
+        pointer = self.pointer(question)
+        return isinstance(pointer, Retold) and pointer.signed
 
     def pointer(self, question: tuple[str, ...]) -> Pointer | Retold | None:
         return self._pointers.get(question)
@@ -137,6 +159,23 @@ def give(found: Kept, has: str, start_response: "StartResponse") -> Iterable[byt
         return []
     start_response("200 OK", list(found.headers))
     return [found.body]  # a list: the server sends it in one piece
+
+
+class Work:
+    """WSGI: the application, for whoever can wait."""
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self.app = app
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if ONLY_AT_ONCE in environ:
+            raise Later
+        return self.app(environ, start_response)
+
+
+def begin(app: Flask) -> None:
+    """Whatever is put before the application from now on may answer at once."""
+    app.wsgi_app = Work(app.wsgi_app)  # type: ignore[method-assign]
 
 
 def install(app: Flask) -> None:

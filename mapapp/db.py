@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from geodata.access.population import population_version
 from geodata.administrative_units import boundaries_version
-from geodata.engine import AWAY, make_sessions
+from geodata.engine import AWAY, DatabaseUnavailable, make_sessions
 from geodata.people.acting import act_under
 from geodata.proposals.reviews import reviews_version
 from geodata.releases import current_release, stay_in
@@ -77,6 +77,11 @@ class LastLook:
 
     def recent(self) -> Register | None:
         return self.register if time.monotonic() - self.at < self.trusted_for_s else None
+
+    @property
+    def ages(self) -> bool:
+        """Whether it can still be trusted, but not much longer."""
+        return self.trusted_for_s / 2 < time.monotonic() - self.at < self.trusted_for_s
 
     def recent_at_source(self) -> Register | None:
         """The same, where the primary itself was looked at."""
@@ -180,6 +185,15 @@ def register() -> Register:
     if "register" not in g:
         g.register = _read_register()
     return cast(Register, g.register)
+
+
+def look_ahead(app: Flask) -> None:
+    """Look at the register while what was seen of it can still be trusted, so that nobody has to wait for that. Leaves
+    everything as it is where the database is away, which the next who asks will deal with."""
+    with app.app_context(), suppress(DatabaseUnavailable, *AWAY):
+        g.session = _session()
+        register()
+        app.extensions["mapapp.verifier"].look(g.session)
 
 
 def lately_read_register() -> Register | None:

@@ -13,7 +13,7 @@ import shutil
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock, Thread
@@ -22,11 +22,10 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from geodata import processes
-from mapapp.refusals import REFUSED, refuse
 from mapapp.settings import Settings
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
 DIRECTORY = "metrics"
 WRITTEN_EVERY_S = 1.0
@@ -72,40 +71,26 @@ class Measured:
 
 
 class Measuring:
-    """WSGI: the application, measured. `directory`: where workers write; without it only this process is counted."""
+    """Counts what `serving` answers. `directory`: where workers write; without it only this process is counted."""
 
-    def __init__(self, app: "WSGIApplication", directory: Path | None, longest_wait_s: float) -> None:
-        self.app, self.directory, self.longest_wait_s = app, directory, longest_wait_s
+    def __init__(self, directory: Path | None, longest_wait_s: float) -> None:
+        self.directory, self.longest_wait_s = directory, longest_wait_s
         self.mine = Measured()
         self._lock, self._counting = Lock(), Lock()
         self._writing = False
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        kind = kind_of(environ.get("PATH_INFO", ""))
-        if kind != "health" and self._waited_too_long(environ.get(SENT_AT)):
-            self._note(kind, "", "503", 0.0, refused=True)
-            return refuse(kind, start_response)
-        began, said = time.perf_counter(), ["500"]
-
-        def started(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            said[0] = status[:3]
-            return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
-
-        try:
-            return self.app(environ, started)
-        finally:
-            took_s = time.perf_counter() - began
-            self._note(kind, environ["REQUEST_METHOD"], said[0], took_s, refused=REFUSED in environ)
-
-    def _waited_too_long(self, sent_at: str | None) -> bool:
-        if sent_at is None or not self.longest_wait_s:
+    def waited_too_long(self, kind: str, environ: "WSGIEnvironment") -> bool:
+        """Whether whoever asked has likely gone before the request came here."""
+        sent_at = environ.get(SENT_AT)
+        if sent_at is None or not self.longest_wait_s or kind == "health":
             return False
         try:
             return time.time() - float(sent_at.removeprefix("t=")) > self.longest_wait_s
         except ValueError:
             return False
 
-    def _note(self, kind: str, method: str, status: str, took_s: float, *, refused: bool) -> None:
+    def note(self, kind: str, method: str, status: str, took_s: float, *, refused: bool = False) -> None:
+        """Count a request that was answered, and log one that failed or took long."""
         with self._counting:
             self.mine.add(kind, status, took_s)
             self.mine.refused += refused
@@ -163,11 +148,8 @@ def kind_of(path: str) -> str:
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Around everything else, hence last."""
     directory = settings.data / DIRECTORY if settings.data.is_dir() else None
-    measuring = Measuring(app.wsgi_app, directory, settings.longest_wait_ms / 1000)
-    app.extensions["mapapp.measuring"] = measuring
-    app.wsgi_app = measuring  # type: ignore[method-assign]
+    app.extensions["mapapp.measuring"] = Measuring(directory, settings.longest_wait_ms / 1000)
 
 
 def begin_anew(data: Path) -> None:

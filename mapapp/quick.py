@@ -20,7 +20,7 @@ from werkzeug.wsgi import get_current_url
 
 from mapapp.api_keys import JUDGED, Doorkeeper, TooMany
 from mapapp.assets import SMALLEST_GZIP
-from mapapp.at_once import ABOUT_THE_BODY, ASKED_BY, PACKED, QUESTION, SHORTCUT, AtOnce, give
+from mapapp.at_once import ABOUT_THE_BODY, ASKED_BY, ONLY_AT_ONCE, PACKED, QUESTION, SHORTCUT, AtOnce, give
 from mapapp.db import Register, day_in_vietnam
 from mapapp.headers import etag_of
 from mapapp.kept_answers import Kept
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MOST_WAYS = 256
 PATH, QUERY = ASKED_BY.index("PATH_INFO"), ASKED_BY.index("QUERY_STRING")
 ACCEPT, ENCODINGS = "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING"
+NOT_PLAIN = "mapapp.not_plain"
 OF_ITS_QUESTION = ("etag", *ABOUT_THE_BODY[1:])
 Way = tuple[str, ...]
 
@@ -56,7 +57,9 @@ class Asked:
 
 
 class Answerer(Protocol):
-    """Answers one kind of question."""
+    """Answers one kind of question; `reads_database`: not from what lies on this machine."""
+
+    reads_database: bool
 
     def takes(self, path: str, query: str) -> bool:
         """Whether the question is of this kind, and plain."""
@@ -100,15 +103,18 @@ class Quick:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         question = environ.get(QUESTION)
         answerer = self._answerer(question) if question else None
-        if question is None or answerer is None:
+        if question is None or answerer is None or NOT_PLAIN in environ:
             return self.app(environ, start_response)
         way = (type(answerer).__name__, *question[QUERY + 1 :])
         taught = self._taught.get(way)
+        if answerer.reads_database and ONLY_AT_ONCE in environ:
+            return self.app(environ, start_response)
         if taught is None:
             return self.app(environ, self._learning(way, answerer, environ, start_response))
         try:
             found = self._answer(environ, answerer, taught)
         except (NotPlain, TooMany):
+            environ[NOT_PLAIN] = True  # nor is it tried again in its turn
             return self.app(environ, start_response)
         return give(found, environ.get("HTTP_IF_NONE_MATCH", ""), start_response)
 

@@ -33,6 +33,8 @@ DEFAULT_LIMIT = int(InstitutionsQuestion.model_fields["limit"].default)
 class Nearest:
     """What is nearest to a point."""
 
+    reads_database = False
+
     def __init__(self, outage: Outage) -> None:
         self.outage = outage
 
@@ -66,6 +68,8 @@ class Nearest:
 
 class Crowd:
     """What lies in a crowded box."""
+
+    reads_database = False
 
     def __init__(self, outage: Outage) -> None:
         self.outage = outage

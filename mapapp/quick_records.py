@@ -15,6 +15,8 @@ PLAIN = re.compile(re.escape(PATH) + r"[A-Za-z0-9.-]{1,64}")
 class Records:
     """Answers for single institutions."""
 
+    reads_database = False
+
     def __init__(self, outage: Outage) -> None:
         self.outage = outage
 

@@ -21,6 +21,8 @@ PINNED = re.compile(r"v=([0-9]{1,9})")
 class LiveTiles:
     """Tiles as of now, under an address that says no release."""
 
+    reads_database = True
+
     def __init__(self, reads: OneTrip, outage: Outage, replica: Replica | None) -> None:
         self.reads, self.outage, self.replica = reads, outage, replica
 

@@ -1,17 +1,9 @@
 """What a site says, before any work is done, to whom it cannot hear out: come back shortly, or send it otherwise."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse
 
 RETRY_AFTER_S = 2
-REFUSED = "mapapp.refused"
-"""Set in the environment of a request that was turned away, for whoever counts."""
-
 OF_MACHINES = ("api", "verify", "ogc", "reconcile")
 """Kinds of requests whose errors are problems (RFC 9457) rather than a line to read."""
 
@@ -50,15 +42,17 @@ NO_LENGTH = Refusal(
     "Content-Length is missing",
     "Yêu cầu thiếu Content-Length. · The request needs a Content-Length.",
 )
+UNREADABLE = Refusal(
+    "400 BAD REQUEST",
+    "bad-request",
+    "The address is not text in UTF-8",
+    "Địa chỉ không phải là văn bản UTF-8. · The address is not text in UTF-8.",
+)
 
 
-def refuse(kind: str, start_response: "StartResponse") -> Iterable[bytes]:
-    """503 with Retry-After; `kind` as `measuring.kind_of` gives it."""
-    return tell(OVERLOADED, kind, start_response)
-
-
-def tell(refusal: Refusal, kind: str, start_response: "StartResponse") -> Iterable[bytes]:
-    """The refusal in the form that such requests get: a problem for machines, a line to read for people."""
+def told(refusal: Refusal, kind: str) -> tuple[str, list[tuple[str, str]], bytes]:
+    """The refusal, status, headers and text, in the form that requests of a kind (`measuring.kind_of`) get: a problem
+    for machines, a line to read for people."""
     machine = kind in OF_MACHINES
     headers = [
         ("Content-Type", "application/problem+json" if machine else "text/plain; charset=utf-8"),
@@ -67,10 +61,10 @@ def tell(refusal: Refusal, kind: str, start_response: "StartResponse") -> Iterab
     ]
     if refusal is OVERLOADED:
         headers.append(("Retry-After", str(RETRY_AFTER_S)))
-    start_response(refusal.status, headers)
-    return [problem(refusal) if machine else f"{refusal.words}\n".encode()]
+    return refusal.status, headers, problem(refusal) if machine else f"{refusal.words}\n".encode()
 
 
 def problem(refusal: Refusal) -> bytes:
     status = int(refusal.status[:3])
-    return json.dumps({"type": f"/docs#problem-{refusal.slug}", "title": refusal.title, "status": status}).encode()
+    said = {"title": refusal.title, "status": status, "detail": refusal.words}
+    return json.dumps({"type": f"/docs#problem-{refusal.slug}", **said}, ensure_ascii=False).encode()

@@ -21,10 +21,10 @@ from geodata.people.rights import may_somewhere
 from geodata.proposals import reading
 from geodata.text import clean
 from geodata.vocabulary import JobAct, JobState, PersonAct, ReviewVerdict
-from mapapp.bodies import LARGEST_UPLOAD
 from mapapp.db import now, session
 from mapapp.errors import INVALID, NOT_FOUND, Problem, handle
 from mapapp.i18n import language, page_url
+from mapapp.serving.bodies import LARGEST_UPLOAD
 from mapapp.sign_in import require, require_own_form, require_person, unseen, visitor
 from mapapp.steward_changes_view import changes_page
 from mapapp.steward_jobs import launch, require_disk

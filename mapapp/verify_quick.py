@@ -20,7 +20,7 @@ from geodata.errors import GeodataError
 from geodata.verification import MalformedQuestion, parse
 from mapapp.answers import Told, Verifier, Writing
 from mapapp.api_keys import VERIFICATION, Doorkeeper, TooMany
-from mapapp.at_once import ASKED_BY, QUESTION, SHORTCUT, AtOnce, Retold, give
+from mapapp.at_once import ASKED_BY, ONLY_AT_ONCE, QUESTION, SHORTCUT, AtOnce, Retold, give
 from mapapp.db import Register, day_in_vietnam
 from mapapp.verify_request import ASKS
 
@@ -59,6 +59,8 @@ class Quick:
             answer = self.app(environ, start_response)
             self._learn(way, shortcut.pointer(question))
             return answer
+        if taught.signed and ONLY_AT_ONCE in environ:  # it goes on record first
+            return self.app(environ, start_response)
         try:
             now = shortcut.clock()
             retold = self._retold(taught, given, shortcut.look.recent_at_source(), day_in_vietnam(now))

@@ -11,8 +11,8 @@ import pytest
 
 from geodata.cluster import Cluster
 from mapapp import LARGEST_BODY, create_app
-from mapapp.bodies import LARGEST_UPLOAD
 from mapapp.cli import main
+from mapapp.serving.bodies import LARGEST_UPLOAD
 from mapapp.settings import Settings
 from tests.mapapp.conftest import NOWHERE
 

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import click
 from flask import Flask
 from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.log import LogLevels
-from granian.log import logger as server_log
 from granian.server.mp import MPServer
 
 from geodata.cluster import Cluster
@@ -21,9 +21,10 @@ from geodata.cluster_place import ClusterUnusable
 from geodata.engine import require_answer
 from geodata.errors import GeodataError
 from geodata.preparation import migrate
-from mapapp import admission, create_app, keeper, logs, measuring
+from mapapp import create_app, keeper, logs, measuring
 from mapapp.endings import die_with_parent, end_on_signals, errors_of_an_end, uninterrupted
 from mapapp.in_charge import charge
+from mapapp.serving.application import Serving
 from mapapp.settings import Settings
 from mapapp.starting import made_beside, uncollected
 
@@ -66,17 +67,16 @@ def command(settings: Settings, host: str | None, port: int | None, beside: bool
 
 
 def web_server(settings: Settings) -> MPServer:
-    """Granian as measured best: per worker one thread of Python that works (others wait for their turn or refuse, see
-    `admission`) and one for the network; dead workers come back."""
-    server_log.addFilter(lambda record: "Python threads" not in record.getMessage())  # they wait, and do not compete
+    """Granian as measured best: per worker one thread for the network, one that hears everybody and one that works (see
+    `serving`); dead workers come back."""
     return MPServer(
         "mapapp:create_app",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         http=HTTPModes.http1,  # as nginx speaks; a body of HTTP/2 need not say that it is there
         workers=settings.workers,
-        blocking_threads=admission.threads(settings),
+        websockets=False,
         runtime_mode=RuntimeModes.st,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
@@ -84,11 +84,11 @@ def web_server(settings: Settings) -> MPServer:
     )
 
 
-def workers_application(app: Flask, settings: Settings, parent: int) -> Flask:
+def workers_application(app: Flask, settings: Settings, parent: int) -> Any:
     """What each worker answers with: the application as it was made before they forked, which has opened nothing."""
     die_with_parent(parent)
     logs.begin(settings)
-    return app
+    return Serving(app, settings)
 
 
 def _keeper_command(settings: Settings) -> list[str]:

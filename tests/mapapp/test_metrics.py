@@ -1,15 +1,14 @@
-"""`/metrics`, the logs, and turning away what waited too long."""
+"""`/metrics` and the logs."""
 
+import asyncio
 import json
 import logging
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Connection, text
@@ -20,6 +19,7 @@ from mapapp import create_app
 from mapapp.logs import JsonLines
 from mapapp.measuring import Measured, Measuring, begin_anew, kind_of
 from tests.mapapp.conftest import NOW, NOWHERE
+from tests.mapapp.serving.asking import asking, question
 
 TOKEN = "t" * 40
 ABROAD = {"REMOTE_ADDR": "203.0.113.9"}
@@ -40,9 +40,13 @@ def samples(client: FlaskClient) -> dict[tuple[str, frozenset[tuple[str, str]]],
 
 
 def test_requests_are_counted_by_kind_and_status(client: FlaskClient) -> None:
-    client.get("/api/v1/status")
-    client.get("/api/v1/status?no=such")
-    client.get("/en/nothing-here")
+    async def ask() -> None:
+        async with asking(client.application) as site:
+            await site.get("/api/v1/status")
+            await site.hear(replace(question("/api/v1/status"), query_string="no=such"))
+            await site.get("/en/nothing-here")
+
+    asyncio.run(ask())
     found = samples(client)
     assert found["mapapp_requests_total", frozenset({("kind", "api"), ("status", "200")})] == 1
     assert found["mapapp_requests_total", frozenset({("kind", "api"), ("status", "400")})] == 1
@@ -76,7 +80,7 @@ def test_numbers_of_all_workers_are_added_up_and_outlive_them(tmp_path: Path) ->
     gone.refused = 3
     (tmp_path / "metrics" / "999999999-1.json").write_text(json.dumps(vars(gone)))
     (tmp_path / "metrics" / "999999998-1.json").write_text("{")
-    measuring = Measuring(Flask("alive"), tmp_path / "metrics", 0)
+    measuring = Measuring(tmp_path / "metrics", 0)
     measuring.mine.add("api", "200", 0.2)
     whole = measuring.whole()
     assert (whole.requests["api 200"], whole.refused) == (2, 3)
@@ -101,28 +105,6 @@ def test_numbers_of_all_workers_are_added_up_and_outlive_them(tmp_path: Path) ->
 )
 def test_kinds_are_few(path: str, kind: str) -> None:
     assert kind_of(path) == kind
-
-
-def test_request_that_waited_too_long_is_turned_away_at_once(client: FlaskClient) -> None:
-    for path, form in [("/api/v1/status", "application/problem+json"), ("/", "text/plain")]:
-        late = client.get(path, headers={"X-Request-Start": f"t={time.time() - 60:.3f}"})
-        assert (late.status_code, late.headers["Retry-After"], late.mimetype) == (503, "2", form)
-    assert samples(client)["mapapp_refused_total", frozenset()] == 2
-
-
-@pytest.mark.parametrize("said", ["", "t=", "t=soon", "nan"])
-def test_other_words_about_waiting_change_nothing(client: FlaskClient, said: str) -> None:
-    assert client.get("/api/v1/status", headers={"X-Request-Start": said}).status_code == 200
-
-
-@pytest.mark.parametrize("waited_s", [0.1, -60])
-def test_short_wait_and_a_clock_ahead_are_no_reason_to_turn_away(client: FlaskClient, waited_s: float) -> None:
-    headers = {"X-Request-Start": f"t={time.time() - waited_s:.3f}"}
-    assert client.get("/api/v1/status", headers=headers).status_code == 200
-
-
-def test_health_is_told_however_long_the_question_waited(client: FlaskClient) -> None:
-    assert client.get("/healthz", headers={"X-Request-Start": "t=1"}).status_code == 200
 
 
 def test_json_line_names_the_error_and_not_its_words() -> None:

@@ -1,0 +1,60 @@
+"""A request as WSGI has it (PEP 3333): letters for bytes, headers in capitals."""
+
+import sys
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from mapapp.serving.protocol import RequestHeaders, Scope
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+
+
+class Unreadable(Exception):
+    """The address of the request is not text."""
+
+
+def environment(scope: Scope) -> "WSGIEnvironment":
+    """The environment of a request without its body. Raises `Unreadable`."""
+    try:
+        path = scope.path
+    except Exception as error:  # the server says it in an error of its own kind
+        raise Unreadable from error
+    host, _, port = scope.server.rpartition(":")
+    found: WSGIEnvironment = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path if path.isascii() else path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in _pairs(scope.headers):
+        key = WITHOUT_PREFIX.get(name) or _key(name)
+        joined = "; " if key == "HTTP_COOKIE" else ","
+        found[key] = f"{found[key]}{joined}{value}" if key in found else value
+    return found
+
+
+def _pairs(headers: RequestHeaders) -> list[tuple[str, str]]:
+    """The headers that can be read; of what comes twice beside one that cannot, the first."""
+    try:
+        return headers.items()
+    except Exception:
+        readable = ((name, headers.get(name)) for name in headers.keys())  # noqa: SIM118  it is no mapping
+        return [(name, value) for name, value in readable if value is not None]
+
+
+def _key(name: str) -> str:
+    return "HTTP_" + name.upper().replace("-", "_")
