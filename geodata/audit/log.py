@@ -56,9 +56,10 @@ def append_releases(session: Session) -> None:
 
 
 def begin(session: Session) -> None:
-    """Enter everything that was published before there was a log; nothing where there is one. The caller commits."""
+    """Enter everything that was published before there was a log; nothing where a publication is in it. The caller
+    commits."""
     lock(session)
-    if _end(session)[0] == 0:
+    if last_reference(session, LogKind.RELEASE) == 0:
         append_releases(session)
 
 

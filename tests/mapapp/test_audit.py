@@ -16,8 +16,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from geodata.audit import merkle
+from geodata.audit.answers import log_key
 from geodata.audit.log import head
 from geodata.audit.verify import verify
+from geodata.vocabulary import KeyEvent
 from mapapp import create_app
 from mapapp.checkpoints import TYPE, NotACheckpoint, read_checkpoint
 from mapapp.cli import main
@@ -154,14 +156,17 @@ def test_answers_are_forgotten_in_their_time_and_the_log_still_stands(
     assert verify(register, kept, now=later, answers_kept_for=kept_for) == []
 
 
+@pytest.mark.parametrize("begun", [False, True], ids=["", "also where keys came first"])
 def test_what_was_published_before_there_was_a_log_enters_it(
-    app: APIFlask, settings: Settings, sessions: sessionmaker[Session], register: Session
+    app: APIFlask, settings: Settings, sessions: sessionmaker[Session], register: Session, *, begun: bool
 ) -> None:
     guards = ("log_entry", "release_digest")
     for table in guards:
         register.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         register.execute(text(f"DELETE FROM {table}"))
         register.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+    if begun:
+        log_key(register, kid="k", event=KeyEvent.PUBLISHED, at=NOW, jwk={})
     register.commit()
     kept_for = timedelta(days=settings.signed_answers_days)
     assert verify(register, None, now=NOW, answers_kept_for=kept_for) != []
