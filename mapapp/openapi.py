@@ -22,6 +22,16 @@ PROBLEM_ANSWERS = {
     "429": "Too many requests from this address or with this key; see Retry-After.",
     "503": "The register does not answer now; see Retry-After.",
 }
+BODY_ANSWERS = {
+    "408": "The body came too slowly; nothing of it was looked at.",
+    "411": "The body has no length: of what comes in pieces only JSON is taken.",
+    "413": "The body is longer than is taken.",
+}
+BARE_ANSWERS = {
+    "414": "The address is longer than the server reads; no problem comes with it.",
+    "431": "The headers are longer than the server reads; no problem comes with it.",
+}
+"""Of the server itself, or of what stands in front of it (nginx says 400 instead of 431)."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,7 @@ def write(described: Operation, bare: dict[str, Any], in_path: list[str]) -> dic
     problem = {"application/problem+json": {"schema": {"$ref": REF.format(model=Problem.__name__)}}}
     found = {described.media_type: {"schema": {"$ref": REF.format(model=described.answer.__name__)}}}
     found |= {kind: {"schema": {"type": "string", "description": text}} for kind, text in described.also.items()}
-    failures = {**PROBLEM_ANSWERS, **described.answers}
+    failures = {**PROBLEM_ANSWERS, **(BODY_ANSWERS if described.body else {}), **described.answers}
     return {
         "operationId": bare["operationId"],
         "tags": bare.get("tags", []),
@@ -122,6 +132,7 @@ def write(described: Operation, bare: dict[str, Any], in_path: list[str]) -> dic
             "200": {"description": "The answer.", "headers": ANSWER_HEADERS, "content": found},
             "304": {"description": "What the reader has is still right (If-None-Match)."},
             **{status: {"description": text, "content": problem} for status, text in sorted(failures.items())},
+            **{status: {"description": text} for status, text in BARE_ANSWERS.items()},
         },
     }
 

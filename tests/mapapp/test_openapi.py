@@ -1,5 +1,6 @@
 """The description of the API is valid, complete and true."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from openapi_spec_validator import validate
 from sqlalchemy.orm import Session
 
 from geodata.geometry import LonLat
+from mapapp.refusals import CUT_OFF, NO_LENGTH, OVERLOADED, TOO_SLOW, Refusal, problem
 from tests.builders import an_institution, publish
 
 
@@ -35,7 +37,9 @@ def test_every_operation_says_what_it_gives_and_refuses(spec: dict[str, Any]) ->
     for operation in operations(spec):
         assert operation["summary"]
         assert len(operation["description"]) > 40
-        assert {"200", "304", "400", "503"} <= set(operation["responses"])
+        assert {"200", "304", "400", "414", "431", "503"} <= set(operation["responses"])
+        refused = {"408", "411", "413"}
+        assert refused & set(operation["responses"]) == (refused if "requestBody" in operation else set())
 
 
 def test_parameters_are_those_that_are_read(client: FlaskClient, spec: dict[str, Any]) -> None:
@@ -79,6 +83,11 @@ def test_answers_have_the_shape_that_is_described(
 
 def test_problems_have_the_shape_that_is_described(client: FlaskClient, spec: dict[str, Any]) -> None:
     faults(spec, {"$ref": "#/components/schemas/Problem"}, client.get("/api/v1/institutions?x=1").get_json())
+
+
+@pytest.mark.parametrize("refusal", [OVERLOADED, TOO_SLOW, CUT_OFF, NO_LENGTH], ids=lambda one: one.status)
+def test_refusals_before_any_work_have_the_shape_of_a_problem(spec: dict[str, Any], refusal: Refusal) -> None:
+    faults(spec, {"$ref": "#/components/schemas/Problem"}, json.loads(problem(refusal)))
 
 
 def an_example(register: Session) -> None:
