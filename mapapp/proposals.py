@@ -21,7 +21,7 @@ from geodata.proposals.edits import touched
 from geodata.proposals.entries import entries
 from geodata.proposals.forms import Given
 from geodata.proposals.merging import ThreeWay, three_way
-from geodata.proposals.planning import of_province, provinces_of
+from geodata.proposals.planning import institutions_asked, of_province, provinces_of, touched_since
 from geodata.proposals.refusals import (
     Fault,
     Faulty,
@@ -44,7 +44,7 @@ from mapapp.proposal_jobs import goes_to_background, in_background
 from mapapp.proposal_preview import Ahead, look_ahead
 from mapapp.proposal_view import proposal_page, proposals_page
 from mapapp.record_form_view import record_form
-from mapapp.revising import AGAIN, SEEN, asked_before, step_seen, taken_up
+from mapapp.revising import AGAIN, BASE, SEEN, asked_before, opened_on, step_seen, taken_up
 from mapapp.sign_in import NOT_ALLOWED, require, require_own_form, unseen, visitor
 from mapapp.stewardship_view import provinces_page
 from mapapp.wizard_values import WHY, Asked, wizard_values
@@ -68,7 +68,7 @@ PLACED = frozenset({"save", "start_wizard", "start_declaration"})
 REFUSALS = {UnknownRun: NOT_FOUND, NotAllowed: NOT_ALLOWED, MovedOn: CONFLICT, WrongStep: CONFLICT}
 EVENTS = f"<any({', '.join(Wizard)}):wizard>"
 NUMBER = "<int(max=2147483647):number>"
-COMMON = ("token", *WHY, "base", "more", *AGAIN)
+COMMON = ("token", *WHY, BASE, "more", *AGAIN)
 
 bp = APIBlueprint("proposals", __name__, enable_openapi=False)
 bp.after_request(unseen)
@@ -209,7 +209,7 @@ def save(id: str) -> Response:
     institution = the_institution(id)
     form = {clean(key): clean(value) for key, value in request.form.items() if key not in COMMON}
     given = {**form, **{name: request.form.get(name, "") for name in (*WHY, *AGAIN)}}
-    base, more = release_number(request.form.get("base", "")), request.form.get("more", "")
+    base, more = opened_on() or 0, request.form.get("more", "")
     if more:
         return page("record", record_form(visitor(), institution, on=today(), given=given, more=more, base=base))
     before = taken_up(institution, None)
@@ -229,49 +229,61 @@ def save(id: str) -> Response:
     return page("record", record_form(visitor(), institution, on=today(), given=given, merge=moved(session())), 409)
 
 
-def release_number(words: str) -> int:
-    """The release that a form was opened at; 0, before all of them, where the words are no such number."""
-    return int(words) if words.isascii() and words.isdecimal() and len(words) < 10 else 0
-
-
 @bp.get(f"/steward/institutions/<id>/{EVENTS}")
 def wizard(id: str, wizard: str) -> Response:
     """The form of an event; `into` names who takes over in a merger."""
     institution, event = the_institution(id), Wizard(wizard)
     into = clean(request.args.get("into", ""))[:100]
     given = {**first_values(event, institution, today()), "into": into} if into and event == Wizard.MERGE else None
+    base = None
     if before := taken_up(institution, event):
-        given = asked_before(before)
-    return page("wizard", wizard_page(visitor(), event, institution, on=today(), given=given))
+        given, base = asked_before(before), reading.typed_on(before)
+    return page("wizard", wizard_page(visitor(), event, institution, on=today(), given=given, base=base))
 
 
 @bp.post(f"/steward/institutions/<id>/{EVENTS}")
 def start_wizard(id: str, wizard: str) -> Response:
     """A draft of the event; its page shows what it would change before anybody proposes it. `find` only looks for the
-    institutions that were named; words that name no single one come back with whom they may mean."""
+    institutions that were named; words that name no single one come back with whom they may mean. 409 with what was
+    published about the institutions since the form was opened: sent again, it is taken as known."""
     institution, event = the_institution(id), Wizard(wizard)
-    asked = wizard_values(request.form, institution, event, on=today())
+    asked, base = wizard_values(request.form, institution, event, on=today()), opened_on()
+
+    def moved(reader: Session) -> Sequence[str]:
+        return touched_since(reader, institutions_asked(asked.values), base) if base is not None else ()
+
     try:
         if asked.faults:
             raise Faulty(*asked.faults)
         if not request.form.get("find"):
-            return drafted(ProposalKind.ACT, event, asked.values, taken_up(institution, event))
+            return drafted(ProposalKind.ACT, event, asked.values, taken_up(institution, event), moved=moved)
+    except MovedOn:
+        return wizard_again(event, institution, asked, status=409)
     except Faulty as error:
-        return wizard_again(event, institution, asked, error.faults)
+        return wizard_again(event, institution, asked, error.faults, status=200 if request.form.get("find") else 400)
     return wizard_again(event, institution, asked)
 
 
-def wizard_again(event: Wizard, institution: str, asked: Asked, faults: Sequence[Fault] = ()) -> Response:
-    """The form with what was typed, what is wrong with it, and who may be meant."""
+def wizard_again(
+    event: Wizard, institution: str, asked: Asked, faults: Sequence[Fault] = (), *, status: int = 200
+) -> Response:
+    """The form with what was typed, what is wrong with it, who may be meant, and what was published meanwhile."""
     typed = {key: text for key, text in request.form.items() if key.startswith("goes.")}
     given = {**typed, **asked.values, **{name: request.form.get(name, "") for name in (*WHY, *AGAIN)}}
     for at in ("typed", "into"):
         if at in asked.candidates or at in [fault.field for fault in faults]:
             given[at] = request.form.get(at, "")
     shown = wizard_page(
-        visitor(), event, institution, on=today(), given=given, faults=faults, candidates=asked.candidates
+        visitor(),
+        event,
+        institution,
+        on=today(),
+        given=given,
+        faults=faults,
+        candidates=asked.candidates,
+        base=opened_on(),
     )
-    return page("wizard", shown, 400 if faults and not request.form.get("find") else 200)
+    return page("wizard", shown, status)
 
 
 def drafted(

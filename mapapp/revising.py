@@ -20,6 +20,9 @@ STEP = "revise_step"
 
 AGAIN = (REVISE, STEP)
 
+BASE = "base"
+"""Under this name a form says which release it was opened at."""
+
 SEEN = "seen"
 """Under this name the buttons on a proposal's page say the last step that the page showed."""
 
@@ -76,6 +79,15 @@ def step_seen(name: str = STEP) -> int:
     """The step after which the form was opened; 0, before all of them, where it says none."""
     words = request.form.get(name, "")
     return int(words) if words.isascii() and words.isdecimal() and len(words) < 19 else 0
+
+
+def opened_on() -> int | None:
+    """The release that the form says it was opened at: 0, before all of them, where its words are no such number; None
+    where it says none."""
+    words = request.form.get(BASE)
+    if words is None:
+        return None
+    return int(words) if words.isascii() and words.isdecimal() and len(words) < 10 else 0
 
 
 def asked_before(found: Proposal) -> dict[str, object]:

@@ -13,11 +13,11 @@ from geodata.proposals.splits import CHOSEN, KIND_OF, PARTS
 from geodata.text import clean
 from geodata.vocabulary import Wizard
 from mapapp.institution_pick import Candidate, meant
-from mapapp.revising import AGAIN
+from mapapp.revising import AGAIN, BASE
 
 WHY = ("effective", "decision", "reason")
 TICKS = ("campuses", "programmes", "keeps_records", "continues")
-APART = ("token", *WHY, "base", *AGAIN, "find", "typed", "into_chosen", "institution", "institutions")
+APART = ("token", *WHY, BASE, *AGAIN, "find", "typed", "into_chosen", "institution", "institutions")
 OTHERWISE = frozenset((*APART, *TICKS))
 GOES = "goes."
 NEW_ID = "new_id"

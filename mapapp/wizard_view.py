@@ -6,7 +6,7 @@ from datetime import date
 
 from geodata.imports.preview import names_of
 from geodata.proposals.book import Book
-from geodata.proposals.planning import of_province, provinces_of
+from geodata.proposals.planning import current_number, institutions_asked, of_province, provinces_of
 from geodata.proposals.refusals import Fault
 from geodata.proposals.reviews import stewardship
 from geodata.proposals.splits import KIND_OF, divisible
@@ -17,6 +17,7 @@ from mapapp.db import session
 from mapapp.i18n import N_, language, page_url
 from mapapp.i18n import gettext as _
 from mapapp.institution_pick import Candidate, named
+from mapapp.meanwhile import Meanwhile, published_since
 from mapapp.proposal_view import proposals_frame
 from mapapp.proposal_words import WIZARD
 from mapapp.record_sections_view import row_title
@@ -60,7 +61,8 @@ class Divisible:
 @dataclass(frozen=True)
 class WizardPage:
     """A wizard's form. `chosen`: institutions of a merger so far; `candidates`: by field, whom typed words may mean;
-    `divisible`: what a split divides, by subject."""
+    `divisible`: what a split divides, by subject; `base`: the release that whoever fills it in knows of; `meanwhile`:
+    what was published about its institutions since what is in it was typed."""
 
     frame: Frame
     wizard: str
@@ -78,6 +80,8 @@ class WizardPage:
     divisible: tuple[tuple[str, tuple[Divisible, ...]], ...]
     count: int
     report: ReportAtHand | None = None
+    base: int | None = None
+    meanwhile: tuple[Meanwhile, ...] = ()
 
     title = property(lambda self: self.frame.title)
     description = property(lambda self: self.frame.description)
@@ -99,9 +103,15 @@ def wizard_page(
     given: Mapping[str, object] | None = None,
     faults: Sequence[Fault] = (),
     candidates: Mapping[str, tuple[Candidate, ...]] | None = None,
+    base: int | None = None,
 ) -> WizardPage:
-    """The form about one institution."""
+    """The form about one institution; `base` is the release that what is `given` was typed on, where that is not the
+    newest: the form tells what was published since, and counts it as known from then on."""
     first = dict(given) if given is not None else first_values(wizard, institution, on)
+    newest = current_number(session())
+    meanwhile = (
+        published_since(institutions_asked({"institution": institution, **first}), base) if base is not None else ()
+    )
     name = names_of(session(), [institution]).get(institution, institution)
     record = page_url("proposals.record", id=institution)
     title = f"{_(WIZARD[wizard.value])}: {name}"
@@ -124,6 +134,8 @@ def wizard_page(
         divisible=divisible_groups(institution, on) if wizard == Wizard.SPLIT else (),
         count=1,
         report=report_at_hand(institution, first),
+        base=newest,
+        meanwhile=meanwhile,
     )
 
 

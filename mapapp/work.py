@@ -4,6 +4,7 @@ Nothing here writes to the register: a place becomes a proposal, a report leads 
 is that a record was confirmed, two were told apart, a report answered, words dealt with: each with who and why.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -17,20 +18,21 @@ from geodata.imports.refusals import Refused
 from geodata.proposals import drafting
 from geodata.proposals.forms import Given
 from geodata.proposals.planning import provinces_of
-from geodata.proposals.refusals import Faulty, NotAllowed
+from geodata.proposals.refusals import Fault, Faulty, MovedOn, NotAllowed
 from geodata.records import SeveralInstitutions, UnknownInstitution, get
 from geodata.text import clean
 from geodata.vocabulary import ErrorReportState, MissedKind, PersonAct, ProposalKind
 from geodata.work import confirmations, duplicates
 from geodata.work import missed as missed_words
 from geodata.work.lists import NOWHERE, Waiting
-from geodata.work.placing import Site, UnknownCampus, site
+from geodata.work.placing import Site, UnknownCampus, moved_since, site
 from geodata.work.reports import LINK
 from mapapp.db import now, session, today
 from mapapp.errors import CONFLICT, INVALID, NOT_FOUND, UNKNOWN_INSTITUTION, Problem, handle
 from mapapp.i18n import gettext as _
 from mapapp.i18n import language, page_url
 from mapapp.identifiers import readable_identifier
+from mapapp.revising import opened_on
 from mapapp.sign_in import NOT_ALLOWED, require, require_own_form, unseen, visitor
 from mapapp.work_lists_view import missed_page, pairs_page, reports_page
 from mapapp.work_place_view import degrees, place_page
@@ -124,8 +126,9 @@ def place(id: str, campus: str) -> Response:
 
 @bp.post("/steward/waiting/place/<id>/<campus>")
 def propose_place(id: str, campus: str) -> Response:
-    """A draft that places the campus; a second person approves it as any other."""
-    found, given = the_site(id, campus), Given(request.form)
+    """A draft that places the campus; a second person approves it as any other. 409 with both places where somebody
+    else's was published since the form was opened: sent again, it is taken as known."""
+    found, given, base = the_site(id, campus), Given(request.form), opened_on()
     said = {"lat": given.text("lat", needed=True), "lon": given.text("lon", needed=True)}
     said["location_precision"] = given.text("precision", needed=True)
     decision, reason = (given.text(name) for name in WHY)
@@ -142,12 +145,26 @@ def propose_place(id: str, campus: str) -> Response:
                 reason=reason,
                 today=today(),
             )
+            if base is not None and moved_since(
+                writer, id, site(writer, id, campus, on=today()), base=base, on=today()
+            ):
+                raise MovedOn(())
             writer.commit()
             number = proposal.id
+    except MovedOn:
+        return place_again(id, campus, base=base)
     except Faulty as error:
-        typed = {name: request.form.get(name, "") for name in ("lat", "lon", "precision", *WHY)}
-        return page("place", place_page(visitor(), id, name_of(id), found, given=typed, faults=error.faults), 400)
+        return place_again(id, campus, base=base, faults=error.faults)
     return to("proposals.one", number=number)
+
+
+def place_again(id: str, campus: str, *, base: int | None, faults: Sequence[Fault] = ()) -> Response:
+    """The form with what was typed, what is wrong with it, and where the campus was put meanwhile."""
+    typed = {name: request.form.get(name, "") for name in ("lat", "lon", "precision", *WHY)}
+    found = the_site(id, campus)
+    moved = moved_since(session(), id, found, base=base, on=today()) if base is not None else None
+    shown = place_page(visitor(), id, name_of(id), found, given=typed, faults=faults, moved=moved)
+    return page("place", shown, 400 if faults else 409)
 
 
 @bp.get("/steward/waiting/duplicates")

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from geodata.geometry import LonLat
+from geodata.proposals.planning import current_number
 from geodata.proposals.refusals import Fault
 from geodata.vocabulary import LocationPrecision
 from geodata.work.lists import Waiting
-from geodata.work.placing import Candidate, Site
+from geodata.work.placing import Candidate, Moved, Site
 from mapapp import labels
+from mapapp.db import session
 from mapapp.home_view import boundaries_url
 from mapapp.i18n import gettext as _
 from mapapp.i18n import language, page_url
@@ -34,7 +36,8 @@ class CandidateView:
 
 @dataclass(frozen=True)
 class PlacePage:
-    """A campus, what its record says of its place, and the form."""
+    """A campus, what its record says of its place, and the form. `base`: the release that whoever fills it in knows of;
+    `moved`: where the campus was when they opened it and is now, where somebody else put it elsewhere."""
 
     frame: Frame
     name: str
@@ -46,6 +49,8 @@ class PlacePage:
     given: Mapping[str, str]
     faults: tuple[tuple[str, str], ...]
     map: MapConfig
+    base: int
+    moved: tuple[tuple[str, str], ...] = ()
 
     title = property(lambda self: self.frame.title)
     description = property(lambda self: self.frame.description)
@@ -62,6 +67,7 @@ def place_page(
     *,
     given: Mapping[str, str] = NOTHING,
     faults: Sequence[Fault] = (),
+    moved: Moved | None = None,
 ) -> PlacePage:
     told = given or {"lat": site.told["lat"], "lon": site.told["lon"], "precision": precision_of(site)}
     kind = Waiting.APPROXIMATE if site.told["lat"] else Waiting.UNPLACED
@@ -81,7 +87,16 @@ def place_page(
         given=told,
         faults=tuple((named(site, fault.field), fault.vi if language() == "vi" else fault.en) for fault in faults),
         map=map_config(site),
+        base=current_number(session()),
+        moved=((_("Khi bạn mở"), place_words(moved.was)), (_("Nay"), place_words(moved.now))) if moved else (),
     )
+
+
+def place_words(told: Mapping[str, str]) -> str:
+    """ "10.776, 106.7 · theo địa chỉ"; a dash where nothing was recorded."""
+    known = labels.label(labels.LOCATION_PRECISION, told["location_precision"]) if told["location_precision"] else ""
+    point = f"{told['lat']}, {told['lon']}" if told["lat"] else ""
+    return " · ".join(filter(None, (point, known))) or "–"
 
 
 def precision_of(site: Site) -> str:

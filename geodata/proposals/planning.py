@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geodata import registry_ids
-from geodata.models import ChangeLog, Institution, InstitutionState, Release
+from geodata.models import ChangeLog, IndicatorValue, Institution, InstitutionState, Release
 from geodata.proposals import splits as _splits  # noqa: F401  registers its plan
 from geodata.proposals import successions as _mergers  # noqa: F401  registers its plan
 from geodata.proposals.book import Book, Note
@@ -139,6 +139,23 @@ def moved_since(session: Session, institutions: Sequence[str], base: int) -> tup
         )
         for row in rows
     )
+
+
+def touched_since(session: Session, institutions: Sequence[str], base: int) -> list[str]:
+    """Those of the institutions, in their order, whose records releases after `base` changed; an event is about more
+    than yearly figures, which are left out."""
+    log = ChangeLog
+    rows = session.scalars(
+        select(log.institution_id)
+        .where(
+            log.release_id > base,
+            log.institution_id == func.any(list(institutions)),
+            log.subject != IndicatorValue.__tablename__,
+        )
+        .distinct()
+    )
+    touched = set(rows)
+    return [one for one in institutions if one in touched]
 
 
 def _told(table: str, fact: dict[str, Any] | None) -> str | None:

@@ -54,6 +54,22 @@ def site(session: Session, institution: str, campus_id: str, *, on: date) -> Sit
     return Site(campus_id, told, keys, province, commune, candidates)
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What two releases say of a campus's place, by column; the texts are empty where nothing was recorded."""
+
+    was: dict[str, str]
+    now: dict[str, str]
+
+
+def moved_since(session: Session, institution: str, found: Site, *, base: int, on: date) -> Moved | None:
+    """Where the campus was in release `base` and is now; None where it stands as it stood."""
+    before = {entry.key: entry.value for entry in entries(session, institution, on=on, release=base)}
+    was = {column: before.get(found.keys[column], "") for column in PLACE}
+    now = {column: found.told[column] for column in PLACE}
+    return Moved(was, now) if was != now else None
+
+
 def _campus_of(entry: Entry) -> str | None:
     fact = entry.fact if entry.field.table == "campus" else None
     return str(fact["campus_id"]) if fact else None

@@ -1,0 +1,132 @@
+"""What was published while somebody filled in the form of an event or of a place: told before it becomes a proposal."""
+
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geodata import releases
+from geodata.geometry import LonLat
+from geodata.models import Campus, Source
+from geodata.vocabulary import ReleaseKind
+from tests.builders import AnInstitution, a_campus, a_name, publish
+from tests.mapapp.desk import MERGER, a_school, lan, newest, send, step
+from tests.mapapp.test_desk_forms import carried, told
+
+__all__ = ["lan"]  # a fixture that lives beside what people do with it
+
+CHANGED = "Sổ đăng ký đã thay đổi từ khi điền biểu mẫu này"
+PLACED = "đã được người khác đặt lại từ khi bạn mở biểu mẫu"
+
+
+@pytest.fixture
+def pair(register: Session) -> tuple[AnInstitution, AnInstitution]:
+    one, other = a_school("Trường Cao đẳng Một", "CDD0201"), a_school("Trường Cao đẳng Hai", "CDD0202")
+    publish(register, one, other)
+    register.commit()
+    return one, other
+
+
+def published(register: Session, school: AnInstitution, fact: Any) -> None:
+    """The fact in a release of somebody else's, with its line in the log of changes."""
+    release = releases.open_release(register, kind=ReleaseKind.EDIT, actor="another", reason="test")
+    for old in register.scalars(select(Campus).where(Campus.institution_id == school.id)):
+        old.release_to = release.id if isinstance(fact, Campus) else None
+    register.flush()
+    fact.institution_id, fact.release_from = school.id, release.id
+    fact.source_id = register.scalars(select(Source.id)).first()
+    register.add(fact)
+    releases.log_change(register, release, subject=fact.__tablename__, action="add", institution_id=school.id, after={})
+    releases.finish_release(register, release, institutions=[school.id])
+    register.commit()
+
+
+def rename(register: Session, school: AnInstitution) -> None:
+    published(register, school, a_name("short", "CĐ Người", (None, None), {}))
+
+
+def move(register: Session, school: AnInstitution, place: LonLat) -> None:
+    published(register, school, a_campus(school, 0, place, {}))
+
+
+def test_an_event_tells_what_was_published_about_anybody_in_it_and_goes_on_when_sent_again(
+    lan: FlaskClient, register: Session, pair: tuple[AnInstitution, AnInstitution]
+) -> None:
+    one, other = pair
+    merge = f"/steward/institutions/{one.id}/merge"
+    opened = carried(lan.get(merge).text)
+    rename(register, other)
+    asked = {**MERGER, "institutions": one.id, "into": other.id, "keeps_records": "1"}
+    late = send(lan, merge, **asked, **opened)
+    assert (late.status_code, late.request.path, CHANGED in late.text) == (409, merge, True)
+    assert "<ins><bdi>CĐ Người" in late.text
+    assert told(late.text, "into") == f"Trường Cao đẳng Hai ({other.id})", "nothing that was typed is lost"
+    assert 'name="keeps_records" value="1" checked' in late.text
+    again = send(lan, merge, **asked, **carried(late.text))
+    assert again.request.path == f"/steward/proposals/{newest(register).id}"
+
+
+def test_what_was_published_about_others_holds_up_no_event(
+    lan: FlaskClient, register: Session, pair: tuple[AnInstitution, AnInstitution]
+) -> None:
+    one, other = pair
+    close = f"/steward/institutions/{one.id}/close"
+    opened = carried(lan.get(close).text)
+    rename(register, other)
+    sent = send(lan, close, effective="2026-09-01", **opened)
+    assert sent.request.path == f"/steward/proposals/{newest(register).id}"
+
+
+def test_an_event_that_was_planned_anew_tells_it_as_its_form_opens(
+    lan: FlaskClient, register: Session, pair: tuple[AnInstitution, AnInstitution]
+) -> None:
+    one, _ = pair
+    suspend = f"/steward/institutions/{one.id}/suspend"
+    send(lan, suspend, effective="2026-09-01")
+    number = newest(register).id
+    rename(register, one)
+    assert step(lan, number, "replan").status_code == 200
+    shown = lan.get(f"{suspend}?revise={number}").text
+    assert (CHANGED in shown, "<ins><bdi>CĐ Người" in shown) == (True, True)
+    assert "has changed since" in lan.get(f"/en{suspend}?revise={number}").text
+    sent = send(lan, suspend, effective="2026-10-01", **carried(shown))
+    assert sent.request.path == f"/steward/proposals/{number}", "told once, and taken as known"
+    assert CHANGED not in lan.get(f"{suspend}?revise={number}").text
+
+
+@pytest.mark.parametrize("nonsense", ["", "x", "-1", "9" * 30, "²"])
+def test_a_nonsensical_release_is_taken_for_one_before_all(
+    lan: FlaskClient, pair: tuple[AnInstitution, AnInstitution], nonsense: str
+) -> None:
+    sent = send(lan, f"/steward/institutions/{pair[0].id}/close", effective="2026-09-01", base=nonsense)
+    assert (sent.status_code, CHANGED in sent.text) == (409, True)
+
+
+def test_a_place_that_somebody_else_put_is_shown_beside_ones_own(
+    lan: FlaskClient, register: Session, pair: tuple[AnInstitution, AnInstitution]
+) -> None:
+    school, _ = pair
+    place = f"/steward/waiting/place/{school.id}/{school.id}.1"
+    opened = carried(lan.get(place).text)
+    move(register, school, LonLat(106.75, 10.85))
+    mine = {"lat": "10,81", "lon": "106,71", "precision": "address", "reason": "Theo biển trường"}
+    late = send(lan, place, **mine, **opened)
+    assert (late.status_code, late.request.path, PLACED in late.text) == (409, place, True)
+    assert re.search(r"<dd><bdi>10\.8, 106\.7 · .*<dd><bdi>10\.85, 106\.75 · ", late.text, re.S)
+    assert (told(late.text, "lat"), told(late.text, "reason")) == ("10,81", "Theo biển trường")
+    again = send(lan, place, **mine, **carried(late.text))
+    assert again.request.path == f"/steward/proposals/{newest(register).id}"
+
+
+def test_a_place_is_compared_with_nothing_else_of_its_record(
+    lan: FlaskClient, register: Session, pair: tuple[AnInstitution, AnInstitution]
+) -> None:
+    school, _ = pair
+    place = f"/steward/waiting/place/{school.id}/{school.id}.1"
+    opened = carried(lan.get(place).text)
+    rename(register, school)
+    sent = send(lan, place, lat="10.81", lon="106.71", precision="surveyed", **opened)
+    assert sent.request.path == f"/steward/proposals/{newest(register).id}"
