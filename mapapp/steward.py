@@ -48,7 +48,7 @@ bp.after_request(unseen)
 @bp.before_request
 def guard() -> None:
     """Who is signed in, then what they may, then the form's own token. Without a session no file is
-    taken in (see `bodies`)."""
+    taken in (see `serving.bodies`)."""
     name = (request.endpoint or "").rpartition(".")[2]
     require(PersonAct.REPORT if name == "start" and reports_only() else ACTS.get(name, PersonAct.READ_WORK))
     if request.method == "POST":

@@ -41,7 +41,7 @@ class Serving:
         self.measuring: Measuring = app.extensions["mapapp.measuring"]
         bound = settings.most_waiting
         self.turns = Turns(bound, settings.longest_wait_ms / 1000) if bound else Turns(sys.maxsize, 0)
-        self.bodies = Bodies(app.config["MAX_CONTENT_LENGTH"])
+        self.bodies = Bodies(app.config["MAX_CONTENT_LENGTH"], proxies=settings.trusted_proxies)
         self.most_aside = int(bound * URGENT) if bound else sys.maxsize
         self.aside = 0
 

@@ -1,16 +1,19 @@
 """The body of a request is waited for before the request has its turn, so long and no longer.
 
 What reads a body waits for whoever sends it. So a body is read before its request has its turn, many at once, by the
-thread that hears everybody: who sends too slowly or not at all is told so and hung up on, and what came in part is not
-looked at.
+thread that hears everybody: who sends too slowly or not at all is told so and hung up on, as soon as somebody else
+needs the place, and what came in part is not looked at.
 """
 
 import asyncio
+from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING
 
 from geodata.imports.containers import MAX_FILE_BYTES
+from geodata.report_senders import network
 from mapapp.refusals import CUT_OFF, NO_LENGTH, OVERLOADED, TOO_SLOW, Refusal
+from mapapp.serving.places import SLOWEST_BYTES_PER_S, NoPlace, Place, Places
 from mapapp.serving.protocol import Exchange
 
 if TYPE_CHECKING:
@@ -29,8 +32,10 @@ SENDING = 128
 """Bodies of a worker that may be on their way at once."""
 
 PATIENCE_S = 15.0
-SLOWEST_BYTES_PER_S = 50_000
-IN_MEMORY = 1_000_000
+SLOW_AFTER_S = 1.0
+"""Before that nobody is called slow."""
+
+IN_MEMORY = 100_000
 
 STATES_ITS_END = "application/json"
 """A body in pieces does not say how long it is: broken off, only JSON is seen not to be whole."""
@@ -44,13 +49,26 @@ class Refused(Exception):
         self.refusal = refusal
 
 
+@dataclass(eq=False)
+class OnItsWay:
+    """A body of which `size` bytes came since `began`; `over` is set where it has to give way."""
+
+    began: float
+    over: "asyncio.Future[None]"
+    size: int = 0
+
+    def is_slow(self, now: float) -> bool:
+        held_s = now - self.began
+        return held_s > SLOW_AFTER_S and self.size < held_s * SLOWEST_BYTES_PER_S
+
+
 class Bodies:
     """Puts whole bodies into the environments of their requests. What says that it is longer than `most_bytes` (with a
     steward's file: LARGEST_UPLOAD) is left unread, for the application to refuse."""
 
     def __init__(self, most_bytes: int, *, patience_s: float = PATIENCE_S, sending: int = SENDING) -> None:
         self.most_bytes, self.patience_s, self.sending = most_bytes, patience_s, sending
-        self.on_their_way = 0
+        self.on_their_way: list[OnItsWay] = []
 
     async def take(self, environ: "WSGIEnvironment", exchange: Exchange) -> None:
         """Raises `Refused`."""
@@ -60,29 +78,36 @@ class Bodies:
             return
         if in_pieces and not environ.get("CONTENT_TYPE", "").startswith(STATES_ITS_END):
             raise Refused(NO_LENGTH)
-        if self.on_their_way >= self.sending:
-            raise Refused(OVERLOADED)
-        self.on_their_way += 1
-        try:
-            body, size = await self._whole(exchange, None if in_pieces else announced, most)
-        finally:
-            self.on_their_way -= 1
+        body, size = await self._whole(exchange, None if in_pieces else announced, most)
         environ.update({"wsgi.input": body, "CONTENT_LENGTH": str(size)})
         environ.pop("HTTP_TRANSFER_ENCODING", None)
+
+    def _place(self) -> OnItsWay:
+        """A place, that of who has been slow for longest where none is free. Raises `Refused`."""
+        loop = asyncio.get_running_loop()
+        if len(self.on_their_way) >= self.sending:
+            slow = next((one for one in self.on_their_way if one.is_slow(loop.time())), None)
+            if slow is None:
+                raise Refused(OVERLOADED)
+            self.on_their_way.remove(slow)
+            slow.over.set_result(None)
+        found = OnItsWay(loop.time(), loop.create_future())
+        self.on_their_way.append(found)
+        return found
 
     async def _whole(self, exchange: Exchange, announced: int | None, most: int) -> tuple[IO[bytes], int]:
         """The body from its beginning, much of it on the disk, and its size: at most one byte more than `most`. Raises
         `Refused`."""
+        place = self._place()
         body: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  read later
-        reading = asyncio.get_running_loop().create_task(
-            read(exchange, body, most + 1 if announced is None else announced)
-        )
+        reading = asyncio.create_task(read(exchange, body, place, most + 1 if announced is None else announced))
+        patience_s = self.patience_s + (announced or 0) / SLOWEST_BYTES_PER_S
         try:
-            await asyncio.wait([reading], timeout=self.patience_s + (announced or 0) / SLOWEST_BYTES_PER_S)
+            await asyncio.wait([reading, place.over], timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
             if not reading.done():
                 raise Refused(TOO_SLOW)
-            size = reading.result()
-            if announced is not None and size < announced:
+            reading.result()
+            if announced is not None and place.size < announced:
                 raise Refused(CUT_OFF)
             body.seek(0)
         except OSError as error:  # the disk is full
@@ -92,17 +117,18 @@ class Bodies:
             reading.cancel()
             body.close()
             raise
-        return body, size
+        finally:
+            if place in self.on_their_way:
+                self.on_their_way.remove(place)
+        return body, place.size
 
 
-async def read(exchange: Exchange, body: IO[bytes], most: int) -> int:
-    """What comes, up to `most` bytes; how many there were."""
-    size = 0
+async def read(exchange: Exchange, body: IO[bytes], place: OnItsWay, most: int) -> None:
+    """What comes, up to `most` bytes."""
     async for piece in exchange:
-        size += body.write(piece[: most - size])
-        if size >= most or not piece:
+        place.size += body.write(piece[: most - place.size])
+        if place.size >= most or not piece:
             break
-    return size
 
 
 def may_bring_file(environ: "WSGIEnvironment") -> bool:

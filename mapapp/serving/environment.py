@@ -13,7 +13,7 @@ WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LEN
 
 
 class Unreadable(Exception):
-    """The address of the request is not text."""
+    """The address of the request, or that of the site in it, is not text."""
 
 
 def environment(scope: Scope) -> "WSGIEnvironment":
@@ -48,12 +48,15 @@ def environment(scope: Scope) -> "WSGIEnvironment":
 
 
 def _pairs(headers: RequestHeaders) -> list[tuple[str, str]]:
-    """The headers that can be read; of what comes twice beside one that cannot, the first."""
+    """The headers that can be read; of what comes twice beside one that cannot, the first. Raises
+    `Unreadable` for the address of the site."""
     try:
         return headers.items()
     except Exception:
-        readable = ((name, headers.get(name)) for name in headers.keys())  # noqa: SIM118  it is no mapping
-        return [(name, value) for name, value in readable if value is not None]
+        pairs = [(name, headers.get(name)) for name in headers.keys()]  # noqa: SIM118  it is no mapping
+        if ("host", None) in pairs:
+            raise Unreadable from None
+        return [(name, value) for name, value in pairs if value is not None]
 
 
 def _key(name: str) -> str:

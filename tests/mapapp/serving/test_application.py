@@ -12,7 +12,7 @@ from flask import Flask, Response, request, send_file
 from mapapp.at_once import ONLY_AT_ONCE
 from mapapp.db import EMPTY, LastLook
 from mapapp.serving import application as serving
-from tests.mapapp.serving.asking import Heard, Question, application, asking, question
+from tests.mapapp.serving.asking import HeadersAsTheServerHasThem, Heard, Question, application, asking, question
 
 LATE = {"x_request_start": "t=1"}
 
@@ -60,8 +60,14 @@ def test_a_header_that_cannot_be_read_takes_no_other_with_it() -> None:
     assert "HTTP_REFERER" not in environ
 
 
-def test_an_address_that_is_no_text_is_told_so() -> None:
-    asked = Question(address=UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"))
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Question(address=UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")),
+        Question(headers=HeadersAsTheServerHasThem([("host", b"\xff")])),
+    ],
+)
+def test_an_address_that_is_no_text_is_told_so(asked: Question) -> None:
     answer = heard(application(None), asked).answer
     assert (answer.status_code, answer.mimetype) == (400, "text/plain")
     assert "UTF-8" in answer.get_data(as_text=True)

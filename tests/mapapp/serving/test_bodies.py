@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Response
 
-from mapapp.serving import bodies
-from mapapp.serving.bodies import LARGEST_UPLOAD, Bodies, may_bring_file
+from mapapp.serving import bodies, places
+from mapapp.serving.bodies import LARGEST_UPLOAD, Bodies, may_bring_file, sender_of
 from mapapp.sign_in import COOKIE
 from tests.mapapp.serving.asking import Heard, application, asking, question
 
@@ -66,7 +66,7 @@ def test_whoever_sends_too_slowly_or_nothing_is_told_so(reader: Reader, every_s:
     (answer,) = send(reader, slow, limits=limits, content_length="900")
     assert (answer.status_code, answer.mimetype, reader.read) == (408, "text/plain", [])
     assert slow.came < 100  # letters, not all that was announced
-    assert limits.on_their_way == 0
+    assert limits.on_their_way == []
 
 
 def test_beyond_the_places_others_are_refused(reader: Reader) -> None:
@@ -81,6 +81,44 @@ def test_beyond_the_places_others_are_refused(reader: Reader) -> None:
     assert (refused.status_code, refused.mimetype) == (503, "application/problem+json")
     assert refused.headers["Retry-After"] == "2"
     assert held.status_code == 200
+
+
+def test_who_has_been_slow_for_longest_gives_way(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "SLOW_AFTER_S", 0.01)
+    limits = Bodies(1_000, sending=2)
+
+    async def run() -> None:
+        async with asking(application(reader)) as site:
+            site.site.bodies = limits
+            asked = question("/sign-in", method="POST", content_type=FORM, content_length="6")
+            held = []
+            for _ in range(2):
+                held.append(asyncio.create_task(site.hear(asked, Heard([b"x"] * 6, every_s=ENDLESS_S))))
+                await asyncio.sleep(0.02)
+            assert (await site.hear(asked, Heard([b"name=A"]))).answer.status_code == 200
+            assert (await held[0]).answer.status_code == 408
+            assert not held[1].done()
+            held[1].cancel()
+
+    asyncio.run(run())
+    assert reader.read == [b"name=A"]
+
+
+def test_where_all_places_are_held_a_silent_body_gives_way(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "SLOW_AFTER_S", -1.0)
+    monkeypatch.setattr(places, "SHARE", 2)
+    limits = Bodies(1_000, patience_s=ENDLESS_S, sending=1)
+    ended, taken = send(reader, Heard([b"name=A"], every_s=ENDLESS_S), b"name=A", limits=limits, content_length="6")
+    assert (ended.status_code, taken.status_code, reader.read) == (408, 200, [b"name=A"])
+    assert limits.places.held == []
+
+
+@pytest.mark.parametrize(
+    ("proxies", "sender"), [(0, "127.0.0.1"), (1, "203.0.113.7"), (2, "2001:db8::/64"), (3, "127.0.0.1")]
+)
+def test_a_body_counts_for_whom_the_proxies_name(proxies: int, sender: str) -> None:
+    environ = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "2001:db8::ffff:1, 203.0.113.7"}
+    assert sender_of(environ, proxies) == sender
 
 
 def test_a_full_disk_is_told_as_an_overload_and_frees_the_place(
