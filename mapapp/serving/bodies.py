@@ -6,7 +6,6 @@ needs the place, and what came in part is not looked at.
 """
 
 import asyncio
-from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING
 
@@ -32,9 +31,6 @@ SENDING = 128
 """Bodies of a worker that may be on their way at once."""
 
 PATIENCE_S = 15.0
-SLOW_AFTER_S = 1.0
-"""Before that nobody is called slow."""
-
 IN_MEMORY = 100_000
 
 STATES_ITS_END = "application/json"
@@ -49,26 +45,15 @@ class Refused(Exception):
         self.refusal = refusal
 
 
-@dataclass(eq=False)
-class OnItsWay:
-    """A body of which `size` bytes came since `began`; `over` is set where it has to give way."""
-
-    began: float
-    over: "asyncio.Future[None]"
-    size: int = 0
-
-    def is_slow(self, now: float) -> bool:
-        held_s = now - self.began
-        return held_s > SLOW_AFTER_S and self.size < held_s * SLOWEST_BYTES_PER_S
-
-
 class Bodies:
     """Puts whole bodies into the environments of their requests. What says that it is longer than `most_bytes` (with a
-    steward's file: LARGEST_UPLOAD) is left unread, for the application to refuse."""
+    steward's file: LARGEST_UPLOAD) is left unread, for the application to refuse. `proxies`: how many are believed."""
 
-    def __init__(self, most_bytes: int, *, patience_s: float = PATIENCE_S, sending: int = SENDING) -> None:
-        self.most_bytes, self.patience_s, self.sending = most_bytes, patience_s, sending
-        self.on_their_way: list[OnItsWay] = []
+    def __init__(
+        self, most_bytes: int, *, patience_s: float = PATIENCE_S, sending: int = SENDING, proxies: int = 0
+    ) -> None:
+        self.most_bytes, self.patience_s, self.proxies = most_bytes, patience_s, proxies
+        self.places = Places(sending)
 
     async def take(self, environ: "WSGIEnvironment", exchange: Exchange) -> None:
         """Raises `Refused`."""
@@ -78,27 +63,17 @@ class Bodies:
             return
         if in_pieces and not environ.get("CONTENT_TYPE", "").startswith(STATES_ITS_END):
             raise Refused(NO_LENGTH)
-        body, size = await self._whole(exchange, None if in_pieces else announced, most)
+        try:
+            with self.places.taken(sender_of(environ, self.proxies)) as place:
+                body, size = await self._whole(exchange, None if in_pieces else announced, most, place)
+        except NoPlace as error:
+            raise Refused(OVERLOADED) from error
         environ.update({"wsgi.input": body, "CONTENT_LENGTH": str(size)})
         environ.pop("HTTP_TRANSFER_ENCODING", None)
 
-    def _place(self) -> OnItsWay:
-        """A place, that of who has been slow for longest where none is free. Raises `Refused`."""
-        loop = asyncio.get_running_loop()
-        if len(self.on_their_way) >= self.sending:
-            slow = next((one for one in self.on_their_way if one.is_slow(loop.time())), None)
-            if slow is None:
-                raise Refused(OVERLOADED)
-            self.on_their_way.remove(slow)
-            slow.over.set_result(None)
-        found = OnItsWay(loop.time(), loop.create_future())
-        self.on_their_way.append(found)
-        return found
-
-    async def _whole(self, exchange: Exchange, announced: int | None, most: int) -> tuple[IO[bytes], int]:
+    async def _whole(self, exchange: Exchange, announced: int | None, most: int, place: Place) -> tuple[IO[bytes], int]:
         """The body from its beginning, much of it on the disk, and its size: at most one byte more than `most`. Raises
         `Refused`."""
-        place = self._place()
         body: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  read later
         reading = asyncio.create_task(read(exchange, body, place, most + 1 if announced is None else announced))
         patience_s = self.patience_s + (announced or 0) / SLOWEST_BYTES_PER_S
@@ -117,18 +92,21 @@ class Bodies:
             reading.cancel()
             body.close()
             raise
-        finally:
-            if place in self.on_their_way:
-                self.on_their_way.remove(place)
         return body, place.size
 
 
-async def read(exchange: Exchange, body: IO[bytes], place: OnItsWay, most: int) -> None:
+async def read(exchange: Exchange, body: IO[bytes], place: Place, most: int) -> None:
     """What comes, up to `most` bytes."""
     async for piece in exchange:
         place.size += body.write(piece[: most - place.size])
         if place.size >= most or not piece:
             break
+
+
+def sender_of(environ: "WSGIEnvironment", proxies: int) -> str:
+    """Whose share a body counts in: the network that it comes from, as the proxies tell."""
+    told = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    return network(told[-proxies].strip() if 0 < proxies <= len(told) else environ.get("REMOTE_ADDR", ""))
 
 
 def may_bring_file(environ: "WSGIEnvironment") -> bool:

@@ -66,7 +66,7 @@ def test_whoever_sends_too_slowly_or_nothing_is_told_so(reader: Reader, every_s:
     (answer,) = send(reader, slow, limits=limits, content_length="900")
     assert (answer.status_code, answer.mimetype, reader.read) == (408, "text/plain", [])
     assert slow.came < 100  # letters, not all that was announced
-    assert limits.on_their_way == []
+    assert limits.places.held == []
 
 
 def test_beyond_the_places_others_are_refused(reader: Reader) -> None:
@@ -84,7 +84,8 @@ def test_beyond_the_places_others_are_refused(reader: Reader) -> None:
 
 
 def test_who_has_been_slow_for_longest_gives_way(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "SLOW_AFTER_S", 0.01)
+    monkeypatch.setattr(places, "SLOW_AFTER_S", 0.01)
+    monkeypatch.setattr(places, "SHARE", 1.1)
     limits = Bodies(1_000, sending=2)
 
     async def run() -> None:
@@ -102,15 +103,6 @@ def test_who_has_been_slow_for_longest_gives_way(reader: Reader, monkeypatch: py
 
     asyncio.run(run())
     assert reader.read == [b"name=A"]
-
-
-def test_where_all_places_are_held_a_silent_body_gives_way(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "SLOW_AFTER_S", -1.0)
-    monkeypatch.setattr(places, "SHARE", 2)
-    limits = Bodies(1_000, patience_s=ENDLESS_S, sending=1)
-    ended, taken = send(reader, Heard([b"name=A"], every_s=ENDLESS_S), b"name=A", limits=limits, content_length="6")
-    assert (ended.status_code, taken.status_code, reader.read) == (408, 200, [b"name=A"])
-    assert limits.places.held == []
 
 
 @pytest.mark.parametrize(
