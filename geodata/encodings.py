@@ -51,6 +51,12 @@ def repair(text: str) -> Decoded:
     return _best_reading(text, "unicode", 1.0)
 
 
+def may_be_legacy(text: str) -> bool:
+    """Whether the text could be legacy text shown as Latin letters: words with signs that Vietnamese does not write
+    with, and no character that such a font lacks. Quick: for asking it of each cell."""
+    return _FOREIGN.search(text) is not None and _bytes_shown(text) is not None
+
+
 def plausibility(text: str) -> float:
     """The share of words with marks that are possible Vietnamese syllables, 0 to 1; 0.5 where no word has marks."""
     words = _marked_words(text[:SAMPLE_CHARS])
@@ -222,6 +228,9 @@ def _capital_line(line: str) -> str:
     return line.upper() if not small and re.search(r"[A-Z][^\W\d_]*[A-Z]", line) else line
 
 
+_SIGNS = "".join(chr(at) for at in range(0xA1, 0x100) if chr(at) not in "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúý")
+_FOREIGN = re.compile(f"[A-Za-z][{_SIGNS}]|[{_SIGNS}][A-Za-z]")
+"""Within a word, what Latin-1 has and Vietnamese does not; none of the signs means anything in a set of characters."""
 _OUTER = re.compile(r"[\s!-/:-@\[-`{-~0-9\u2010-\u2027\u00a0\u00ab\u00bb\u2032\u2033\u2026]+")
 _SYLLABLE = re.compile(
     "(?:ngh|ng|nh|gh|gi|ch|kh|ph|qu|th|tr|[bcdđghklmnpqrstvx])?"

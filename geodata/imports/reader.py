@@ -9,7 +9,7 @@ import io
 import json
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,10 @@ MAX_SHEETS = 50
 DELIMITERS = ",;\t|"
 MAX_CELL_CHARS = 32_767
 """The most a spreadsheet cell holds; a longer CSV cell is a quotation mark that was never closed."""
+
+MOST_ROWS_NAMED = 20
+MOSTLY_NOT_VIETNAMESE = 0.4
+"""A row is little evidence: it is read again only where hardly a word of it is Vietnamese as it stands."""
 
 Refusal = tuple[str, str]
 Note = tuple[str, str]
@@ -65,11 +69,20 @@ def _from_workbook(data: bytes) -> tuple[list[dict[str, Any]], list[Note]]:
             f"Không mở được bảng tính ({error}). Tệp có thể bị hỏng hoặc có mật khẩu; hãy mở và lưu lại.",
             f"The workbook does not open ({error}). It may be damaged or encrypted; open it and save it again.",
         ) from error
-    return sheets, [_of_sheet(sheet["name"], note) for sheet in sheets for note in _repair(sheet["rows"])]
+    return sheets, [note for sheet in sheets for note in _repaired(sheet["name"], sheet["rows"])]
 
 
-def _of_sheet(name: str, note: str) -> Note:
-    return f"Trang “{name}”: {note}", f"Sheet “{name}”: {encodings.in_english(note)}"
+def _repaired(name: str, rows: list[list[object]]) -> list[Note]:
+    """The notes of columns, then of single rows, that were set in a legacy font and are read again."""
+    return [_of_sheet(name, note) for note in _repair(rows)] + [
+        _of_sheet(name, note, found) for note, found in _repair_rows(rows).items()
+    ]
+
+
+def _of_sheet(name: str, note: str, rows: Sequence[int] = ()) -> Note:
+    numbers = ", ".join(map(str, rows[:MOST_ROWS_NAMED])) + (" …" if len(rows) > MOST_ROWS_NAMED else "")
+    vi, en = (f", dòng {numbers}", f", rows {numbers}") if rows else ("", "")
+    return f"Trang “{name}”{vi}: {note}", f"Sheet “{name}”{en}: {encodings.in_english(note)}"
 
 
 def _repair(rows: list[list[object]]) -> list[str]:
@@ -85,6 +98,24 @@ def _repair(rows: list[list[object]]) -> list[str]:
                 row[at] = line
             notes |= dict.fromkeys(read_again.notes)
     return list(notes)
+
+
+def _repair_rows(rows: list[list[object]]) -> dict[str, list[int]]:
+    """Read rows that were pasted in from a file in a legacy font again, each as a whole, where two cells or more show
+    it: {note: row numbers}."""
+    notes: dict[str, list[int]] = {}
+    for number, row in enumerate(rows, start=1):
+        cells = [(at, cell) for at, cell in enumerate(row) if isinstance(cell, str) and encodings.may_be_legacy(cell)]
+        shown = "\n".join(cell.replace("\n", " ") for _, cell in cells)
+        read_again = encodings.repair(shown)
+        lines = read_again.text.split("\n")
+        sure = read_again.encoding != "unicode" and encodings.plausibility(shown) < MOSTLY_NOT_VIETNAMESE
+        if sure and len(lines) == len(cells) >= 2:
+            for (at, _), line in zip(cells, lines, strict=True):
+                row[at] = line
+            for note in read_again.notes:
+                notes.setdefault(note, []).append(number)
+    return notes
 
 
 def _sheet(sheet: Any) -> dict[str, Any]:

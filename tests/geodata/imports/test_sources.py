@@ -57,6 +57,28 @@ def test_a_workbook_in_a_legacy_font_is_read_and_told() -> None:
     assert any("TCVN3" in vi and "Converted" in en for vi, en in raw.notes)
 
 
+def test_rows_pasted_in_a_legacy_font_are_read_and_named() -> None:
+    sound = ("Trường Trung cấp Sẵn có", "Trường trung cấp", "tư thục", "Huế", "")
+    pasted = [in_tcvn3(cell) for cell in SCHOOL]
+    raw = read("a.xlsx", an_xlsx(HEADINGS, *[sound] * 8, pasted, sound, pasted).data)
+    (table,) = tables_in(raw).tables
+    assert [row.cells["name"] for row in table.rows[7:]] == [sound[0], SCHOOL[0], sound[0], SCHOOL[0]]
+    assert table.rows[8].cells["province"] == "Nghệ An"
+    assert any("dòng 10, 12: Đã chuyển từ bảng mã TCVN3" in vi and "rows 10, 12: Conv" in en for vi, en in raw.notes)
+
+
+def test_a_row_with_a_foreign_name_or_signs_stays_as_it_is() -> None:
+    rows = [
+        ("Trung tâm A·B «Âu Lạc»", "CĐ", "công lập", "Huế", ""),
+        ("Collège Français d’Hanoï", "Café Müller & Söhne", "5°C ± 1µm", "Ñandú", ""),
+        ("Trung tâm A – B · C", "Trung tâm A – B · C", "tư thục", "Hà Tĩnh", ""),
+    ]
+    raw = read("a.xlsx", an_xlsx(HEADINGS, *rows).data)
+    (table,) = tables_in(raw).tables
+    assert [tuple(row.cells.values()) for row in table.rows] == [row[:4] for row in rows]
+    assert raw.notes == ()
+
+
 def test_short_cells_of_a_sound_workbook_stay_as_they_are() -> None:
     file = an_xlsx(HEADINGS, ("Trường Cao đẳng Thử nghiệm", "CĐ", "công lập", "Huế", ""))
     (table,) = tables_in(read(file.name, file.data)).tables
