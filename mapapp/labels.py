@@ -93,6 +93,14 @@ RELATION_PREDECESSOR = {
     "absorb": N_("Tiếp nhận"),
     "upgrade": N_("Nâng cấp từ"),
 }
+RELATION = {
+    "rename": N_("đổi tên"),
+    "merge": N_("được sáp nhập"),
+    "split": N_("chia tách"),
+    "absorb": N_("được tiếp nhận"),
+    "upgrade": N_("được nâng cấp"),
+}
+"""What happened to the earlier one, where no name follows but a day."""
 NAME_KIND = {"official": N_("Tên chính thức"), "english": N_("Tên tiếng Anh"), "short": N_("Tên viết tắt")}
 IDENTIFIER_SCHEME = {"code": N_("Mã cơ sở"), "e_id": N_("Mã định danh điện tử")}
 ATTRIBUTE = {

@@ -262,7 +262,7 @@ def _school(one: Named, on: date, detail: str | None = None) -> School:
 def _successor(one: Successor, on: date) -> School:
     """A later institution with what happened, when, and whether it exists by itself on the day."""
     ended = None if one.continues else _("(nay cũng không còn tồn tại riêng)")
-    parts = (_(labels.RELATION_SUCCESSOR[one.kind]).lower(), period(one.effective_on, None), ended)
+    parts = (_(labels.RELATION[one.kind]), period(one.effective_on, None), ended)
     return _school(one.institution, on, " ".join(part for part in parts if part))
 
 

@@ -92,7 +92,7 @@ def pair_view(visitor: Visitor, pair: Pair, names: dict[str, str], asked: str | 
         key=pair.key.replace("~", "-"),
         sides=(one, other),
         shares=shares[:1].upper() + shares[1:],
-        alike=_("tên giống nhau %(n)s%%", n=round(pair.score * 100)),
+        alike=_("tên giống nhau %(n)s %%", n=round(pair.score * 100)),
         apart_url=page_url("work.tell_apart", one=ids[0], other=ids[1], province=asked) if edits else "",
     )
 

