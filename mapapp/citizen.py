@@ -1,6 +1,7 @@
 """Pages for everyone: search, what is near, one institution, about, the API reference."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, cast
 
 from apiflask import APIBlueprint, APIFlask
@@ -17,6 +18,7 @@ from mapapp.home_view import home_page
 from mapapp.i18n import gettext as _
 from mapapp.i18n import page_url
 from mapapp.identifiers import readable_identifier
+from mapapp.institution_pick import sharing
 from mapapp.institution_view import institution_page
 from mapapp.nearby_view import nearby_page
 from mapapp.params import CatalogueQuestion, HomeQuestion, InstitutionQuestion, NearbyQuestion, read
@@ -65,7 +67,7 @@ def of_one(id_or_code: str, name: str, make: Callable[[InstitutionRecord], Any])
     except UnknownInstitution as error:
         raise Problem(UNKNOWN_INSTITUTION) from error
     except SeveralInstitutions as several:
-        return page("citizen/choices.html", choices_page(several), 300)
+        return page("citizen/choices.html", choices_page(several, day_asked(asked.on), asked.release), 300)
     if id_or_code != found.id:
         return cast(Response, redirect(page_url(f"citizen.{name}", id_or_code=found.id, **request.args.to_dict())))
     return page(f"citizen/{name}.html", make(found))
@@ -78,14 +80,16 @@ def stewardship() -> Response:
     return page("citizen/stewardship.html", stewardship_page())
 
 
-def choices_page(several: SeveralInstitutions) -> ChoicesPage:
+def choices_page(several: SeveralInstitutions, on: date, release: int | None) -> ChoicesPage:
+    apart = sharing(several.identifier, on, release)
     return ChoicesPage(
         title=_("Một mã, nhiều cơ sở"),
         description=_("Mã %(code)s được ghi cho nhiều cơ sở.", code=several.identifier),
         identifier=several.identifier,
         text=_("Mã %(code)s được ghi cho nhiều cơ sở. Hãy chọn cơ sở bạn cần.", code=several.identifier),
         choices=tuple(
-            Choice(page_url("citizen.institution", id_or_code=id_), name, id_) for id_, name in several.candidates
+            Choice(page_url("citizen.institution", id_or_code=id_), name, apart.get(id_, id_))
+            for id_, name in several.candidates
         ),
     )
 

@@ -10,7 +10,9 @@ from geodata.imports.preview import names_of
 from geodata.records import SeveralInstitutions, UnknownInstitution, get
 from geodata.suggestions import where
 from geodata.text import fold
+from geodata.vocabulary import Status
 from mapapp.db import session
+from mapapp.labels import TYPE, label
 
 MOST = 8
 
@@ -50,6 +52,16 @@ def searched(words: str, on: date) -> tuple[Candidate, ...]:
     page = institutions.search(session(), InstitutionFilter(on=on, q=words), limit=MOST)
     shown = [(item.id, json.loads(item.feature)["properties"]) for item in page.items]
     return tuple(Candidate(id, told["name"], where(told) or "") for id, told in shown)
+
+
+def sharing(identifier: str, on: date, release: int | None = None) -> dict[str, str]:
+    """{registry id: kind and place} of those that carry the identifier: what tells them apart for people."""
+    asked = InstitutionFilter(on=on, identifier=identifier, statuses=tuple(Status), release=release)
+    shown = [
+        (one.id, json.loads(one.feature)["properties"])
+        for one in institutions.search(session(), asked, limit=MOST).items
+    ]
+    return {id: " · ".join(filter(None, (label(TYPE, told["type"]), where(told)))) for id, told in shown}
 
 
 def named(ids: list[str]) -> tuple[Candidate, ...]:

@@ -186,11 +186,17 @@ def test_a_code_redirects_to_the_id_and_keeps_the_day(client: FlaskClient, regis
 
 
 def test_a_shared_code_offers_a_choice(client: FlaskClient, register: Session) -> None:
-    publish(register, *(an_institution(f"Trường {number}", codes=(("CDD0203", (None, None)),)) for number in (1, 2)))
+    codes = (("CDD0203", (None, None)),)
+    closed = [("closed", (date(2020, 1, 1), None))]
+    publish(
+        register,
+        an_institution("Trường 1", codes=codes, province="79"),
+        an_institution("Trường 2", codes=codes, province="01", type="vocational_centre", status=closed),
+    )
     answer = client.get("/institutions/CDD0203")
     assert answer.status_code == 300
-    assert "Trường 1" in answer.text
-    assert "Trường 2" in answer.text
+    for told in ("Trường 1", "Trường cao đẳng · Hồ Chí Minh", "Trường 2", "nghề nghiệp · Hà Nội"):
+        assert told in answer.text, "the bearers of one code are told apart by kind and place"
 
 
 def test_every_statement_names_its_source(client: FlaskClient, register: Session) -> None:
