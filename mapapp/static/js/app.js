@@ -7,6 +7,7 @@ if (page.dataset.keptAt && banner) {
   banner.querySelector("span").textContent = banner.dataset.text.replace("{time}", time);
   banner.hidden = false;
 }
+document.querySelector(".planner-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on a phone the tabs scroll
 if ("serviceWorker" in navigator && window.isSecureContext) {
   const start = () => navigator.serviceWorker.register("/service-worker.js").catch(() => undefined);
   if (document.readyState === "complete") start();
