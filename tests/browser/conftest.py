@@ -2,13 +2,14 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, expect, sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -31,6 +32,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 30_000
+"""As long as a slow machine may take; nobody waits for it where things go well."""
+expect.set_options(timeout=PATIENCE_MS)
 PHONE = {"width": 360, "height": 760}
 DESK = {"width": 1280, "height": 900}
 INSTITUTIONS = 320
@@ -91,25 +95,54 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
+CALM = """() => new Promise((done) => setTimeout(() => requestIdleCallback(done, { timeout: 5000 }), 250))"""
+"""Longer than our scripts put anything off (`calm` of dom.js), and until nothing else is waiting to be done."""
+
+
 @dataclass
 class Visit:
     """A page of the site in a window, and what went wrong while it was looked at."""
 
     site: str
     page: Page
+    scripts: bool = True
     faults: list[str] = field(default_factory=list)
+    asked: int = 0
+    waiting: set[Request] = field(default_factory=set)
 
     def open(self, path: str = "/") -> Page:
         """The page with its scripts at rest."""
+        self.waiting.clear()
         self.page.goto(self.site + path)
-        self.page.wait_for_load_state("networkidle")
+        self.rest()
         return self.page
+
+    def rest(self) -> None:
+        """Wait until nothing is on its way and no script has anything left to do or to ask. Playwright's `networkidle`
+        takes half a second for each page, and where scripts are slow it is over before they ask."""
+        if not self.scripts:
+            self.page.wait_for_load_state("networkidle")
+            return
+        self.page.wait_for_load_state()
+        seen, until = -1, time.monotonic() + PATIENCE_MS / 1000
+        while self.waiting or seen != self.asked:
+            assert time.monotonic() < until, f"the page goes on asking: {[one.url for one in self.waiting]}"
+            seen = self.asked
+            self.page.evaluate(CALM)
 
     def watch(self) -> None:
         self.page.on("console", lambda said: self._said(said))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("request", lambda request: self._foreign(request.url))
+        self.page.on("request", lambda request: self._asks(request))
+        self.page.on("requestfinished", lambda request: self.waiting.discard(request))
+        self.page.on("requestfailed", lambda request: self.waiting.discard(request))
         self.page.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+    def _asks(self, request: Request) -> None:
+        self._foreign(request.url)
+        if not request.url.startswith("data:"):
+            self.asked += 1
+            self.waiting.add(request)
 
     def _said(self, said: ConsoleMessage) -> None:
         if said.type in ("error", "warning") and "blocked by Playwright" not in said.text:
@@ -132,8 +165,8 @@ def visiting(browser: Browser, site: str) -> Visiting:
         context = browser.new_context(
             **{"viewport": viewport, "locale": "vi-VN", "service_workers": "block", **options}
         )
-        context.set_default_timeout(10_000)
-        visit = Visit(site, context.new_page())
+        context.set_default_timeout(PATIENCE_MS)
+        visit = Visit(site, context.new_page(), scripts=options.get("java_script_enabled", True))
         visit.watch()
         try:
             yield visit
@@ -167,7 +200,7 @@ def on_phone(visiting: Visiting) -> Iterator[Visit]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page on a phone that lets the site's worker in."""
     context = browser.new_context(viewport=PHONE, locale="vi-VN")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 

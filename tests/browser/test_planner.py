@@ -23,9 +23,8 @@ PAGES = [
 ]
 VIEWS = [(PHONE, "light", ""), (DESK, "dark", "/en")]
 LONG_VIEWS = [(DESK, "light", ""), (PHONE, "dark", "/en")]
-LOOKS = [(path, *view) for path in PAGES for view in VIEWS] + [
-    (path, *view) for path in PAGES[:2] for view in LONG_VIEWS
-]
+LOOKS: list[Any] = [(path, *view) for path in PAGES for view in VIEWS]
+LOOKS += [pytest.param(path, *view, marks=pytest.mark.long) for path in PAGES for view in LONG_VIEWS]
 
 
 def alive(page: Page) -> None:

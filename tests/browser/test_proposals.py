@@ -96,8 +96,11 @@ def press(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("viewport", "scheme", "language"),
-    [(PHONE, "light", ""), (DESK, "dark", "/en"), (PHONE, "dark", "/en")],
-    ids=["phone-light-vi", "desk-dark-en", "phone-dark-en"],
+    [
+        pytest.param(PHONE, "light", "", id="phone-light-vi"),
+        pytest.param(DESK, "dark", "/en", id="desk-dark-en"),
+        pytest.param(PHONE, "dark", "/en", id="phone-dark-en", marks=pytest.mark.long),
+    ],
 )
 def test_no_page_breaks_a_rule_or_scrolls_sideways(
     visiting: Visiting, office: Office, viewport: dict[str, int], scheme: str, language: str

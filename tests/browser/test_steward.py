@@ -144,8 +144,11 @@ def test_a_question_is_asked_accessibly_and_its_answer_listed(
 
 @pytest.mark.parametrize(
     ("viewport", "scheme", "language"),
-    [(PHONE, "dark", ""), (DESK, "dark", "/en"), (PHONE, "light", "/en")],
-    ids=["phone-dark-vi", "desk-dark-en", "phone-light-en"],
+    [
+        pytest.param(PHONE, "light", "", id="phone-light-vi"),
+        pytest.param(DESK, "dark", "/en", id="desk-dark-en"),
+        pytest.param(PHONE, "dark", "/en", id="phone-dark-en", marks=pytest.mark.long),
+    ],
 )
 def test_no_page_of_the_desk_breaks_a_rule_or_scrolls_sideways(
     visiting: Visiting, desk: Desk, the_list: Path, viewport: dict[str, int], scheme: str, language: str
