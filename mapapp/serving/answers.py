@@ -51,7 +51,8 @@ def ask(app: "WSGIApplication", environ: "WSGIEnvironment") -> Answer:
         files.append(str(file.name))
         return FileWrapper(file, *size)
 
-    parts = app({**environ, FILE_WRAPPER: wrapped}, start_response)
+    environ[FILE_WRAPPER] = wrapped
+    parts = app(environ, start_response)
     try:
         ((status, headers),) = said
         if files and environ["REQUEST_METHOD"] == "GET" and status in (200, 206):

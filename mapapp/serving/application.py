@@ -62,10 +62,13 @@ class Serving:
             self.measuring.note("pages", scope.method, "400", time.perf_counter() - began)
             return
         kind = kind_of(environ["PATH_INFO"])
-        answer = await self._answer(kind, environ, exchange)
-        answer.give(exchange)
-        took_s = time.perf_counter() - began
-        self.measuring.note(kind, scope.method, str(answer.status), took_s, refused=answer.refused)
+        status, was_refused = "500", False
+        try:
+            answer = await self._answer(kind, environ, exchange)
+            answer.give(exchange)
+            status, was_refused = str(answer.status), answer.refused
+        finally:
+            self.measuring.note(kind, scope.method, status, time.perf_counter() - began, refused=was_refused)
 
     async def _answer(self, kind: str, environ: "WSGIEnvironment", exchange: Exchange) -> Answer:
         if self.measuring.waited_too_long(kind, environ):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response, request, send_file
 
-from mapapp.at_once import ONLY_AT_ONCE
+from mapapp.at_once import ONLY_AT_ONCE, Later
 from mapapp.db import EMPTY, LastLook
 from mapapp.serving import application as serving
 from tests.mapapp.serving.asking import HeadersAsTheServerHasThem, Heard, Question, application, asking, question
@@ -107,6 +107,24 @@ def test_a_part_of_a_file_goes_by_its_bounds(site: Flask) -> None:
 def test_without_a_body_no_file_is_sent(site: Flask, asked: Question, status: int) -> None:
     ((said, _headers, _body, *file),) = heard(site, asked).answered
     assert (said, file) == (status, [])
+
+
+def test_what_was_found_out_at_once_is_known_in_its_turn() -> None:
+    passes: list[bool] = []
+
+    def shortcut(environ: dict[str, Any], _start_response: Any) -> Iterable[bytes]:
+        environ["counted"] = True
+        raise Later
+
+    def work(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        passes.append(environ["counted"])
+        start_response("204 NO CONTENT", [])
+        return []
+
+    app = application(None)
+    app.wsgi_app = lambda environ, start: (shortcut if ONLY_AT_ONCE in environ else work)(environ, start)  # type: ignore[method-assign]
+    assert heard(app, question("/")).answer.status_code == 204
+    assert passes == [True]
 
 
 def test_answers_at_once_wait_for_nobody() -> None:

@@ -142,6 +142,7 @@ def test_a_failure_gives_up_the_turn() -> None:
             for _ in range(3):
                 with pytest.raises(ZeroDivisionError):
                     await site.get("/")
+            assert site.site.measuring.mine.requests["pages 500"] == 3
 
     asyncio.run(run())
 
