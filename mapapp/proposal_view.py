@@ -163,6 +163,14 @@ def line(one: Proposal, names: dict[str, str]) -> ProposalLine:
     )
 
 
+def open_proposals(institution: str, *, but: str = "") -> tuple[Link, ...]:
+    """Proposals about this institution that are under way, except the one numbered `but`: the next one will have to
+    reckon with them."""
+    found: list[Proposal] = reading.listed(session(), institution=institution, limit=5)
+    others = (line(one, {}) for one in found if str(one.id) != but)
+    return tuple(Link(f"{told.title} ({told.state_label})", told.url) for told in others)
+
+
 def subject_label(one: Proposal) -> str:
     """What an authority or a territory that reports is called."""
     return subject_name(subject_named(session(), one.reports_on)) if one.reports_on else ""

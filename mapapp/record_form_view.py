@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from geodata.imports.preview import names_of
-from geodata.models import Proposal
-from geodata.proposals import reading
 from geodata.proposals.entries import entries
 from geodata.proposals.merging import ThreeWay
 from geodata.proposals.planning import current_number, provinces_of
@@ -17,7 +15,7 @@ from geodata.work.reports import LINK
 from mapapp.db import session
 from mapapp.i18n import gettext as _
 from mapapp.i18n import language, page_url
-from mapapp.proposal_view import line, proposals_frame
+from mapapp.proposal_view import open_proposals, proposals_frame
 from mapapp.proposal_words import WIZARD
 from mapapp.record_fields_view import COLUMN, Desk
 from mapapp.record_sections_view import SectionView, sections
@@ -101,7 +99,7 @@ def record_form(
         faults=told,
         given=typed,
         wizards=tuple(Link(_(WIZARD[wizard.value]), wizard_url(institution, wizard, report)) for wizard in Wizard),
-        proposals=tuple(open_proposals(institution)),
+        proposals=open_proposals(institution),
         merge=tuple(merge_row(one) for one in merge),
         carried=tuple((key, text) for key, text in typed.items() if text and is_new(key)),
         report=report,
@@ -112,12 +110,6 @@ def wizard_url(institution: str, wizard: Wizard, report: ReportAtHand | None) ->
     """The form of an event; it keeps the report that led here."""
     ticket = {LINK: report.ticket} if report else {}
     return page_url("proposals.wizard", id=institution, wizard=wizard.value, **ticket)
-
-
-def open_proposals(institution: str) -> list[Link]:
-    """Proposals about this institution that are under way: the next one will have to reckon with them."""
-    found: list[Proposal] = reading.listed(session(), institution=institution, limit=5)
-    return [Link(f"{told.title} ({told.state_label})", told.url) for one in found for told in [line(one, {})]]
 
 
 def merge_row(one: ThreeWay) -> MergeRow:

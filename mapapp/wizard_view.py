@@ -18,10 +18,11 @@ from mapapp.i18n import N_, language, page_url
 from mapapp.i18n import gettext as _
 from mapapp.institution_pick import Candidate, named
 from mapapp.meanwhile import Meanwhile, published_since
-from mapapp.proposal_view import proposals_frame
+from mapapp.proposal_view import open_proposals, proposals_frame
 from mapapp.proposal_words import WIZARD
 from mapapp.record_sections_view import row_title
 from mapapp.report_at_hand import ReportAtHand, report_at_hand
+from mapapp.revising import REVISE
 from mapapp.sign_in import Visitor
 from mapapp.steward_view import Frame
 from mapapp.views import Link, Option
@@ -62,7 +63,8 @@ class Divisible:
 class WizardPage:
     """A wizard's form. `chosen`: institutions of a merger so far; `candidates`: by field, whom typed words may mean;
     `divisible`: what a split divides, by subject; `base`: the release that whoever fills it in knows of; `meanwhile`:
-    what was published about its institutions since what is in it was typed."""
+    what was published about its institutions since what is in it was typed; `proposals`: others under way about this
+    one."""
 
     frame: Frame
     wizard: str
@@ -82,6 +84,7 @@ class WizardPage:
     report: ReportAtHand | None = None
     base: int | None = None
     meanwhile: tuple[Meanwhile, ...] = ()
+    proposals: tuple[Link, ...] = ()
 
     title = property(lambda self: self.frame.title)
     description = property(lambda self: self.frame.description)
@@ -136,6 +139,7 @@ def wizard_page(
         report=report_at_hand(institution, first),
         base=newest,
         meanwhile=meanwhile,
+        proposals=open_proposals(institution, but=str(first.get(REVISE, ""))),
     )
 
 

@@ -81,6 +81,18 @@ def test_what_was_published_about_others_holds_up_no_event(
     assert sent.request.path == f"/steward/proposals/{newest(register).id}"
 
 
+def test_an_event_names_what_others_are_about_to_change(
+    lan: FlaskClient, register: Session, pair: tuple[AnInstitution, AnInstitution]
+) -> None:
+    close, suspend = (f"/steward/institutions/{pair[0].id}/{event}" for event in ("close", "suspend"))
+    send(lan, close, effective="2026-09-01")
+    number = newest(register).id
+    under_way = f'href="/steward/proposals/{number}"'
+    assert under_way in lan.get(suspend).text
+    assert under_way not in lan.get(f"/steward/institutions/{pair[1].id}/suspend").text
+    assert under_way not in lan.get(f"{close}?revise={number}").text, "not the one that is taken up again"
+
+
 def test_an_event_that_was_planned_anew_tells_it_as_its_form_opens(
     lan: FlaskClient, register: Session, pair: tuple[AnInstitution, AnInstitution]
 ) -> None:
