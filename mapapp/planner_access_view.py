@@ -127,7 +127,7 @@ def population_label(found: Access) -> str:
     """Where the population comes from, or that none was imported."""
     known = found.population
     if known is None:
-        return _("Chưa nhập dân số các xã nên chỉ tính theo số xã (mapapp population import).")
+        return _("Chưa nhập dân số các xã nên chỉ tính theo số xã.")
     return _(
         "Dân số %(years)s: %(sources)s; có số của %(count)s xã.",
         years=", ".join(map(str, known.years)),
