@@ -38,12 +38,12 @@ def _publish_history(engine: Engine) -> None:
         )
         new = an_institution("Trường Cao đẳng Mới", licences=(("2/GCN", SINCE),))
         publish(session, old, new, relations=(("merge", old, new, date(2020, 1, 1)),))
-        collect(session, answers(0, 700), at=NOW)
+        collect(session, answers(0, 70), at=NOW)
         clear(session)
         log_key(session, kid="k1", event=KeyEvent.PUBLISHED, at=NOW, jwk={"kty": "EC", "kid": "k1"})
         for number in range(3):
             publish(session, an_institution(f"Trường số {number}"))
-        collect(session, answers(700, 900), at=NOW)
+        collect(session, answers(70, 90), at=NOW)
         a_long_release(session)
         session.commit()
     with engine.begin() as connection:

@@ -26,8 +26,8 @@ def test_the_log_is_proven_to_begin_with_each_of_its_beginnings(history: Session
 
 
 def test_an_answer_is_proven_in_its_batch_and_the_batch_in_the_log(history: Session, checkpoint: Head) -> None:
-    given = answers(0, 900)
-    for number in (0, 1, 699, 700, 899):
+    given = answers(0, 90)
+    for number in (0, 1, 69, 70, 89):
         found = proofs.of_answer(history, f"jti-{number}")
         assert found.leaf_hash == answer_leaf(*given[number])
         assert merkle.root_from_inclusion(found.leaf_hash, found.index, found.size, found.proof) == found.root
@@ -47,7 +47,7 @@ def test_what_names_people_is_not_shown(history: Session) -> None:
 
 
 def test_answers_are_collected_once(history: Session) -> None:
-    assert collect(history, answers(600, 950), at=NOW) == 50
+    assert collect(history, answers(60, 95), at=NOW) == 5
 
 
 @pytest.mark.parametrize(("index", "size"), [(-1, None), (10**9, None), (5, 5), (0, 10**9)])
