@@ -1,8 +1,10 @@
 """Downloads that programs open as tables: Excel, GeoPackage and GeoParquet."""
 
+import errno
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +16,37 @@ from geodata.workbooks import copy_at_time
 MOST_ROWS_OF_A_SHEET = 1_048_575
 
 
+@contextmanager
+def written(*others: type[Exception]) -> Iterator[None]:
+    """Raises `OSError` for what a library raises of its own where it cannot write, such as on a full disk; others pass
+    on what the system said."""
+    try:
+        yield
+    except others as error:
+        raise OSError(errno.EIO, f"it could not be written, probably because the disk is full ({error})") from error
+
+
 def write_xlsx(path: Path, parts: Chunks, edition: Edition) -> None:
     """One sheet, its first line frozen; further sheets beyond a million rows. The file carries the release's time."""
     from openpyxl import Workbook  # only who writes a workbook pays for it
 
-    book = Workbook(write_only=True)
-    sheet, written = None, 0
-    for part in parts:
-        for row in part:
-            if sheet is None or written == MOST_ROWS_OF_A_SHEET:
-                sheet, written = new_sheet(book, edition), 0
-            sheet.append([*cells(row), edition.release])
-            written += 1
-    if sheet is None:
-        new_sheet(book, edition)
-    saved = path.with_suffix(".saved")
+    book, saved = Workbook(write_only=True), path.with_suffix(".saved")
     try:
+        fill(book, parts, edition)
         book.save(saved)
         copy_at_time(saved, path, edition.published_at)
     finally:
         saved.unlink(missing_ok=True)
+
+
+def fill(book: Any, parts: Chunks, edition: Edition) -> None:
+    """A line for each row, on as many sheets as they take."""
+    sheet, lines = new_sheet(book, edition), 0
+    for row in (row for part in parts for row in part):
+        if lines == MOST_ROWS_OF_A_SHEET:
+            sheet, lines = new_sheet(book, edition), 0
+        sheet.append([*cells(row), edition.release])
+        lines += 1
 
 
 def new_sheet(book: Any, _edition: Edition) -> Any:
@@ -65,13 +78,15 @@ def frame(part: list[Row]) -> Any:
 def write_gpkg(path: Path, parts: Chunks, edition: Edition) -> None:
     """Layer `institutions`, points in WGS 84; the file carries the release's time and no other."""
     import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{edition.published_at:%Y-%m-%dT%H:%M:%S.000Z}"})
     draft = path.with_suffix(".gpkg")  # the driver goes by the ending
     for number, part in enumerate(one_at_least(parts)):
-        pyogrio.write_dataframe(
-            frame(part), draft, layer="institutions", driver="GPKG", append=number > 0, geometry_type="Point"
-        )
+        with written(DataSourceError, DataLayerError, FeatureError):
+            pyogrio.write_dataframe(
+                frame(part), draft, layer="institutions", driver="GPKG", append=number > 0, geometry_type="Point"
+            )
     if draft != path:
         shutil.move(draft, path)
 
