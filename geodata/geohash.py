@@ -1,5 +1,7 @@
 """Geohashes: texts in whose order places that lie together stand together."""
 
+from typing import Any
+
 import numpy as np
 
 from geodata.geometry import BBox, LonLat
@@ -69,11 +71,13 @@ def numbers_around(point: LonLat, halvings: int, *, letters: int) -> tuple[list[
 
 def _covering(box: BBox, most_cells: int) -> tuple[list[tuple[int, int]], int]:
     """The first and the last cell of each stretch, and the letters of a cell."""
-    letters = next(n for n in range(LONGEST, 0, -1) if n == 1 or _number(box, n) <= most_cells)
-    bits_x, bits_y = _bits(letters)
-    columns = [_spread(x) << (5 * letters + 1) % 2 for x in _cells(box.west, box.east, 360, bits_x)]
-    rows = [_spread(y) << 5 * letters % 2 for y in _cells(box.south, box.north, 180, bits_y)]
-    codes = np.bitwise_or.outer(np.array(columns, "<i8"), np.array(rows, "<i8")).reshape(-1)
+    for letters in range(LONGEST, 0, -1):
+        bits_x, bits_y = _bits(letters)
+        columns, rows = _cells(box.west, box.east, 360, bits_x), _cells(box.south, box.north, 180, bits_y)
+        if len(columns) * len(rows) <= most_cells:
+            break
+    x, y = (_spread(np.arange(cells.start, cells.stop)) for cells in (columns, rows))
+    codes = np.bitwise_or.outer(x << (5 * letters + 1) % 2, y << 5 * letters % 2).reshape(-1)
     codes.sort()
     gaps = np.flatnonzero(np.diff(codes) > 1)
     firsts, lasts = codes[np.concatenate(([0], gaps + 1))], codes[np.concatenate((gaps, [-1]))]
@@ -85,12 +89,6 @@ def _bits(letters: int) -> tuple[int, int]:
     return (5 * letters + 1) // 2, 5 * letters // 2
 
 
-def _number(box: BBox, letters: int) -> int:
-    """Of cells of so many letters that touch the box."""
-    bits_x, bits_y = _bits(letters)
-    return len(_cells(box.west, box.east, 360, bits_x)) * len(_cells(box.south, box.north, 180, bits_y))
-
-
 def _cells(low: float, high: float, degrees: float, bits: int) -> range:
     """The cells of one direction, counted from its end, that hold something between the two values."""
     number = 1 << bits
@@ -98,8 +96,8 @@ def _cells(low: float, high: float, degrees: float, bits: int) -> range:
     return range(min(max(first, 0), number - 1), min(last, number - 1) + 1)
 
 
-def _spread(number: int) -> int:
-    """The bits of a number, every second one left free."""
+def _spread(number: Any) -> Any:
+    """The bits of a number, or of each in an array, every second one left free."""
     for shift, mask in MASKS:
         number = (number | number << shift) & mask
     return number

@@ -46,6 +46,9 @@ Numbers = npt.NDArray[np.int64]
 Stretches = Sequence[tuple[int, int]]
 """Of codes, half-open."""
 
+Ends = tuple[Numbers, Numbers]
+"""The first place of each stretch, and the one after its last."""
+
 TYPES = {"codes": "<i8", **dict.fromkeys(("id", "preference", "before", "own"), "<i4")}
 """Of arrays that `places.PACKED` has otherwise or not at all."""
 
@@ -84,37 +87,29 @@ class Atlas:
             halvings -= 1
         return None
 
-    def standing(self, stretches: Stretches) -> int:
-        """How many campuses stand in the stretches, on whatever day; as `boxes.around` counts them."""
-        starts, ends = self._ends(self.codes, stretches)
-        return int((ends - starts).sum())
+    def ends(self, stretches: Stretches) -> Ends:
+        """Between which places the stretches lie."""
+        return _ends(self.code, stretches)
 
-    def listed(self, stretches: Stretches, box: BBox, on: date, most: int) -> Numbers:
-        """Where the first so many are found that a list of the box shows that day, in the order of places: of each
-        institution the main campus if that lies in the box, else the first of those that do."""
+    def is_crowd(self, stretches: Stretches, ends: Ends, number: int) -> bool:
+        """Whether more campuses than that stand in the stretches, on whatever day, as `boxes.around` counts them; no
+        fewer than those a list may show, which stand between `ends`."""
+        starts, stops = ends
+        if int((stops - starts).sum()) > number:
+            return True
+        starts, stops = _ends(self.codes, stretches)
+        return int((stops - starts).sum()) > number
+
+    def listed(self, ends: Ends, box: BBox, on: date, most: int) -> Numbers:
+        """Where, between the ends, the first so many are found that a list of the box shows that day, in the order of
+        places: of each institution the main campus if that lies in the box, else the first of those that do."""
         found: list[Numbers] = []
-        for part in self._parts(stretches, FIRST_PART * most):
+        for part in _parts(ends, FIRST_PART * most):
             inside = part[self._lies(part, box, on)]
             found.append(inside[~self._goes_after(inside, box, on)])
             if sum(map(len, found)) >= most:
                 break
         return np.concatenate(found)[:most] if found else np.empty(0, "<i8")
-
-    def _parts(self, stretches: Stretches, size: int) -> Iterator[Numbers]:
-        """What stands in the stretches: so many places, then ever more of them."""
-        starts, ends = self._ends(self.code, stretches)
-        left = deque(zip(starts.tolist(), ends.tolist(), strict=True))
-        while left:
-            rows, taken = [], 0
-            while left and taken < size:
-                start, end = left.popleft()
-                stop = min(end, start + size - taken)
-                rows.append(np.arange(start, stop))
-                taken += stop - start
-                if stop < end:
-                    left.appendleft((stop, end))
-            yield np.concatenate(rows)
-            size *= MORE_EACH_TIME
 
     def _lies(self, places: Numbers, box: BBox, on: date) -> npt.NDArray[np.bool_]:
         lon, lat = self.lon[places], self.lat[places]
@@ -144,7 +139,7 @@ class Atlas:
 
     def _number_around(self, point: LonLat, halvings: int) -> int:
         around = numbers_around(point, halvings, letters=PLACE_LETTERS)
-        starts, ends = self._ends(self.code, around[0] if around else [])
+        starts, ends = self.ends(around[0] if around else [])
         return int((ends - starts).sum())
 
     def _holds(self, places: Any, on: date) -> npt.NDArray[np.bool_]:
@@ -152,13 +147,9 @@ class Atlas:
         holds: npt.NDArray[np.bool_] = (self.first[places] <= day) & (self.after[places] > day)
         return holds
 
-    def _ends(self, codes: Numbers, stretches: Stretches) -> tuple[Numbers, Numbers]:
-        found = np.searchsorted(codes, np.array(stretches, "<i8").reshape(-1))
-        return found[::2], found[1::2]
-
     def _among(self, stretches: Stretches, point: LonLat, on: date, wanted: int) -> list[tuple[int, float]] | None:
         """The nearest of those that stand in the stretches; None where they are too few, or too many to look at."""
-        starts, ends = self._ends(self.code, stretches)
+        starts, ends = self.ends(stretches)
         if not wanted <= (ends - starts).sum() <= MOST_LOOKED_AT:
             return None
         places = np.concatenate([np.arange(*pair) for pair in zip(starts, ends, strict=True)])
@@ -197,6 +188,27 @@ def read(database: sqlite3.Connection) -> Atlas:
     bodies: Mapping[str, bytes] = dict(database.execute("SELECT name, body FROM atlas"))
     types = {name: TYPES.get(name) or PACKED[name] for name in (field.name for field in fields(Atlas))}
     return Atlas(**{name: np.frombuffer(bodies[name], kind) for name, kind in types.items()})
+
+
+def _ends(codes: Numbers, stretches: Stretches) -> Ends:
+    found = np.searchsorted(codes, np.array(stretches, "<i8").reshape(-1))
+    return found[::2], found[1::2]
+
+
+def _parts(ends: Ends, size: int) -> Iterator[Numbers]:
+    """What stands between the ends: so many places, then ever more of them."""
+    left = deque(zip(*(one.tolist() for one in ends), strict=True))
+    while left:
+        rows, taken = [], 0
+        while left and taken < size:
+            start, end = left.popleft()
+            stop = min(end, start + size - taken)
+            rows.append(np.arange(start, stop))
+            taken += stop - start
+            if stop < end:
+                left.appendleft((stop, end))
+        yield np.concatenate(rows)
+        size *= MORE_EACH_TIME
 
 
 def _inside(point: LonLat, box: BBox) -> float:

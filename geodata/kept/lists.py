@@ -45,9 +45,10 @@ def lying(kept: KeptRegister, box: BBox, on: date, *, limit: int) -> Lying | Non
     if not _covers(kept, on):
         return None
     atlas, stretches = kept.atlas, numbers_covering(box, letters=boxes.PLACE_LETTERS)
-    if atlas.standing(stretches) <= boxes.CROWD:
+    ends = atlas.ends(stretches)
+    if not atlas.is_crowd(stretches, ends, boxes.CROWD):
         return None
-    found = atlas.listed(stretches, box, on, limit + 1)
+    found = atlas.listed(ends, box, on, limit + 1)
     numbers = atlas.number[found[:limit]].tolist()
     features = _together(kept, numbers)
     if len(found) <= limit:
