@@ -145,7 +145,15 @@ def from_this_site() -> bool:
     origin = request.headers.get("Origin")
     public = current_app.config["PUBLIC_URL"]
     hosts = {request.host, *([urlsplit(public).netloc] if public else [])}
-    return origin is None or urlsplit(origin).netloc in hosts
+    return origin is None or host_of(origin) in hosts
+
+
+def host_of(origin: str) -> str:
+    """Host and port, where the header says any."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def private(text: str, status: int = 200) -> Response:

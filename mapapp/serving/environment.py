@@ -26,8 +26,8 @@ def environment(scope: Scope) -> "WSGIEnvironment":
     found: WSGIEnvironment = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": path if path.isascii() else path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": _letters(path),
+        "QUERY_STRING": _letters(scope.query_string),
         "SERVER_NAME": host,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
@@ -45,6 +45,11 @@ def environment(scope: Scope) -> "WSGIEnvironment":
         joined = "; " if key == "HTTP_COOKIE" else ","
         found[key] = f"{found[key]}{joined}{value}" if key in found else value
     return found
+
+
+def _letters(text: str) -> str:
+    """A letter for each of its bytes."""
+    return text if text.isascii() else text.encode().decode("latin-1")
 
 
 def _pairs(headers: RequestHeaders) -> list[tuple[str, str]]:

@@ -184,6 +184,7 @@ def test_a_stamp_serves_one_institution_for_a_day(
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
         ({"Sec-Fetch-Site": "same-origin"}, 303),
         ({"Origin": "http://localhost"}, 303),
         ({}, 303),

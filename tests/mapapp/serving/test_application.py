@@ -54,6 +54,12 @@ def test_addresses_and_headers_are_as_wsgi_has_them() -> None:
     assert ONLY_AT_ONCE not in environ
 
 
+def test_a_question_that_is_not_in_ascii_is_as_wsgi_has_it() -> None:
+    asked = question("/")
+    asked.query_string = "q=Huế"
+    assert environ_of(asked)["QUERY_STRING"].encode("latin-1").decode() == "q=Huế"
+
+
 def test_a_header_that_cannot_be_read_takes_no_other_with_it() -> None:
     environ = environ_of(question("/", referer="/tìm?q=hàn".encode(), accept="text/html", host="example.vn"))
     assert (environ["HTTP_ACCEPT"], environ["HTTP_HOST"]) == ("text/html", "localhost")
