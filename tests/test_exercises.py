@@ -1,6 +1,7 @@
 """The exercises in scripts/: what they do to the machine is tried in the long runs, what they read in all others."""
 
 import http.client
+import json
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from types import ModuleType
 import pytest
 
 from scripts.exercises.front import configuration
+from scripts.exercises.hostile import all_of_them
 from scripts.exercises.visitors import Visitors
 from tests.conftest import ROOT
 
@@ -144,3 +146,30 @@ def test_overload_is_judged_by_goodput_by_refusals_and_by_recovery() -> None:
     assert not answers(80, 100)
     assert not answers(90, 100, stray=1)
     assert not answers(90, 100, late=1)
+
+
+def test_answers_in_a_row_are_told_apart() -> None:
+    told = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 304 Not Modified\r\ncontent-length: 9\r\n\r\n"
+    told += b"HTTP/1.0 503 Away\r\n\r\nrest"
+    assert script("hostile").statuses(told) == [200, 304, 503]
+    assert script("hostile").statuses(b"noise") == []
+
+
+def test_an_answer_for_somebody_else_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = script("hostile")
+    said = {"nonce": "another"}
+    monkeypatch.setattr(hostile, "send", lambda _port, _sent: b"HTTP/1.1 200 OK\r\n\r\n" + json.dumps(said).encode())
+    assert hostile.in_order(1) == "somebody else's answer"
+    monkeypatch.setattr(hostile, "send", lambda _port, sent: b"\r\n\r\n" + json.dumps({"nonce": number(sent)}).encode())
+    assert hostile.in_order(1) == ""
+    monkeypatch.setattr(hostile, "send", lambda _port, _sent: b"")
+    assert hostile.in_order(1).startswith("no answer")
+
+
+def number(sent: bytes) -> str:
+    return sent.split(b"nonce=")[1].split()[0].decode()
+
+
+def test_what_is_hostile_is_always_the_same() -> None:
+    assert list(all_of_them()) == list(all_of_them())
+    assert len({sent for _, sent in all_of_them()}) > 1_500
