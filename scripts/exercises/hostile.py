@@ -138,7 +138,7 @@ VALUES = {
     b"X-Forwarded-Host": (b"evil.example", b"[", b"a b"),
     b"X-Forwarded-Proto": (b"javascript", b""),
     b"X-HTTP-Method-Override": (b"DELETE",),
-    b"X-Request-Start": (b"t=nan", b"t=1e999", b"t=-1", b"t=", b"t=0"),
+    b"X-Request-Start": (b"t=nan", b"t=1e999", b"t="),
 }
 
 
