@@ -167,10 +167,11 @@ def test_failing_step_shows_its_last_words_and_ends_the_set_up(checkout: Path) -
 
 
 def test_signal_ends_the_step_that_is_running(checkout: Path) -> None:
-    script = "(sleep 1; kill -TERM $$) & quietly 'Waiting.' sh -c 'sleep 300 & echo $! >child; wait'"
+    begun = "until [ -s child ]; do sleep 0.05; done"
+    script = f"({begun}; kill -TERM $$) & quietly 'Waiting.' sh -c 'sleep 300 & echo $! >child; wait'"
     assert set_up(checkout, script).returncode == 143
     child = int((checkout / "child").read_text())
-    assert any(processes.identity(child) is None or time.sleep(0.1) for _ in range(100))
+    assert any(processes.identity(child) is None or time.sleep(0.1) for _ in range(300))
 
 
 def test_half_made_environment_is_made_again(checkout: Path) -> None:

@@ -75,7 +75,7 @@ def grandchild(*, parent_is_dead: bool) -> int:
 @pytest.mark.parametrize("parent_is_dead", [False, True])
 def test_process_dies_with_its_parent_whatever_it_does_with_signals(parent_is_dead: bool) -> None:
     pid = grandchild(parent_is_dead=parent_is_dead)
-    for _ in range(1000):
+    for _ in range(3_000):
         if processes.identity(pid) is None:
             return
         time.sleep(0.01)

@@ -19,8 +19,9 @@ from mapapp.signing import ForgedToken, check
 pytestmark = pytest.mark.operation
 
 ISSUER = "https://bando.example.vn"
-FASTER = 1_000
-ROTATIONS = 20
+FASTER = 300
+"""So that the ten minutes that a copy of the JWKS has to spare are two seconds: enough for a busy machine."""
+
 TTL_S = 86_400
 """The longest life of an answer that a setting allows."""
 
@@ -90,7 +91,8 @@ class Checker:
             self.failures.append(f"{self.fast.now()}: {error}")
 
 
-def test_twenty_rotations_fail_no_verification(clients: list[FlaskClient], fast: Fast, tmp_path: Path) -> None:
+@pytest.mark.parametrize("rotations", [4, pytest.param(20, marks=pytest.mark.long)])
+def test_rotations_fail_no_verification(clients: list[FlaskClient], fast: Fast, tmp_path: Path, rotations: int) -> None:
     clients[0].get("/.well-known/jwks.json", base_url=ISSUER)  # the first key is there
     checkers = [Checker(clients[n % 2], clients[(n + 1) % 2], fast) for n in range(4)]
     over = threading.Event()
@@ -104,7 +106,7 @@ def test_twenty_rotations_fail_no_verification(clients: list[FlaskClient], fast:
         thread.start()
     store = KeyStore(tmp_path / "keys")
     signed_by = set()
-    for _ in range(ROTATIONS):
+    for _ in range(rotations):
         store.rotate(fast.now(), wait_s=WAIT_S)
         time.sleep(1.1 * WAIT_S / FASTER)
         signing = store.read().signing(fast.now())
@@ -117,5 +119,5 @@ def test_twenty_rotations_fail_no_verification(clients: list[FlaskClient], fast:
         for token in checker.kept:
             checker.check(token)
     assert [checker.failures for checker in checkers] == [[]] * 4
-    assert len(signed_by) == ROTATIONS
-    assert sum(checker.checked for checker in checkers) > 500
+    assert len(signed_by) == rotations
+    assert min(checker.checked for checker in checkers) > rotations
