@@ -30,6 +30,7 @@ def counted(
     *,
     exactly: bool = False,
     words: str = "",
+    most: int = MOST_ROWS,
 ) -> Counted:
     """As `count`, remembered for the publication and the question, which it costs more to count than to answer.
 
@@ -38,11 +39,11 @@ def counted(
     """
 
     def work_out() -> Counted:
-        return count(session, tests, by_place=wanted.by_place, exactly=exactly)
+        return count(session, tests, by_place=wanted.by_place, exactly=exactly, most=most)
 
     if at.published_at is None:
         return work_out()
-    return COUNTS.get(_key(wanted, at, exactly=exactly, words=words), work_out)
+    return COUNTS.get(_key(wanted, at, exactly=exactly, words=words, most=most), work_out)
 
 
 def counted_before(wanted: InstitutionFilter, at: Moment) -> Counted | None:
@@ -50,18 +51,28 @@ def counted_before(wanted: InstitutionFilter, at: Moment) -> Counted | None:
     return COUNTS.known(_key(wanted, at)) if at.published_at else None
 
 
-def _key(wanted: InstitutionFilter, at: Moment, *, exactly: bool = False, words: str = "") -> Hashable:
+def _key(
+    wanted: InstitutionFilter, at: Moment, *, exactly: bool = False, words: str = "", most: int = MOST_ROWS
+) -> Hashable:
     anywhere = wanted.without(near=LonLat(0, 0)) if wanted.near and wanted.radius_m is None else wanted
-    return at, anywhere, exactly, words
+    return at, anywhere, exactly, words, most
 
 
-def count(session: Session, tests: list[ColumnElement[bool]], *, by_place: bool, exactly: bool = False) -> Counted:
-    """The number for these tests. `by_place`: an institution may match at several campuses and counts once."""
+def count(
+    session: Session,
+    tests: list[ColumnElement[bool]],
+    *,
+    by_place: bool,
+    exactly: bool = False,
+    most: int = MOST_ROWS,
+) -> Counted:
+    """The number for these tests. `by_place`: an institution may match at several campuses and counts once. `most`:
+    so many campuses are looked at."""
     rows = select(State.institution_id, State.geom.is_not(None).label("placed")).where(*tests)
-    found = (rows if exactly else rows.limit(MOST_ROWS + 1)).subquery()
+    found = (rows if exactly else rows.limit(most + 1)).subquery()
     each: SQLColumnExpression[Any] = distinct(found.c.institution_id) if by_place else found.c.institution_id
     numbers = select(func.count(), func.count(each), func.count(each).filter(found.c.placed))
     read, total, placed = session.execute(numbers).one()
-    if exactly or (read <= MOST_ROWS and total <= COUNTED_EXACTLY):
+    if exactly or (read <= most and total <= COUNTED_EXACTLY):
         return total, total - placed
     return None, 0

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Integer, String, case, cast, column, false
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from geodata.counting import Counted, counted
+from geodata.counting import MOST_ROWS, Counted, counted
 from geodata.engine import is_gone
 from geodata.filters import InstitutionFilter, conditions, known_by
 from geodata.models import InstitutionState
@@ -56,8 +56,9 @@ class Reading:
     found: Counted | None = None
 
 
-def read(session: Session, wanted: InstitutionFilter, at: Moment) -> Reading | None:
-    """How to look for `wanted.q`; None when it holds no words, so that everything is meant.
+def read(session: Session, wanted: InstitutionFilter, at: Moment, *, most: int = MOST_ROWS) -> Reading | None:
+    """How to look for `wanted.q`; None when it holds no words, so that everything is meant. More than `most` matches
+    are not counted.
 
     When whole words find nothing, they are beginnings; when that finds nothing, the words around the telling ones are
     dropped; when that finds nothing either, typing errors are forgiven.
@@ -70,7 +71,7 @@ def read(session: Session, wanted: InstitutionFilter, at: Moment) -> Reading | N
     for typed, whole in product(dict.fromkeys((wanted.q, telling(wanted.q))), (True, False)):
         reading = as_words(expand(typed), taught(typed, whole=whole), mixed=typed == wanted.q, whole=whole)
         tests = [*conditions(session, wanted, at), reading.condition]
-        found = counted(session, wanted, tests, at, words=f"{typed}{'' if whole else '*'}")
+        found = counted(session, wanted, tests, at, words=f"{typed}{'' if whole else '*'}", most=most)
         if found[0] != 0:
             return replace(reading, found=found)
     return with_errors(session, wanted, at, forms)
@@ -104,6 +105,23 @@ def as_words(forms: tuple[str, ...], taught: ColumnElement[bool], *, mixed: bool
     )
     matched = case((in_name, "name"), (in_names, "other_name"), (taught, "occupation"), else_="place")
     return Reading(or_(anywhere, taught), rank, matched)
+
+
+def beginning(forms: tuple[str, ...]) -> ColumnElement[bool]:
+    """The name begins with one of the forms: a range of the index by name, however many there are."""
+    return or_(*(State.name_folded.startswith(form) & range_of(form) for form in forms))
+
+
+def range_of(form: str) -> ColumnElement[bool]:
+    """Where names that begin so stand in the order of characters: folded names hold none above z."""
+    return (State.name_folded >= form) & (State.name_folded < f"{form}{{")
+
+
+def side_by_side(forms: tuple[str, ...]) -> ColumnElement[bool]:
+    """The name holds the words of one of the forms whole and next to each other: told by the name alone, which the
+    index by name holds."""
+    spaced = literal(" ") + State.name_folded + literal(" ")
+    return or_(*(spaced.contains(f" {form} ", autoescape=True) for form in forms))
 
 
 def taught(q: str, *, whole: bool) -> ColumnElement[bool]:

@@ -1,21 +1,26 @@
 """What a person may mean while still typing: institutions, places, occupations."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from sqlalchemy import literal
 from sqlalchemy.orm import Session
 
-from geodata import institutions
-from geodata.filters import InstitutionFilter
+from geodata.filters import InstitutionFilter, conditions
+from geodata.institutions import Cursor, Item, listed
 from geodata.occupations import load as occupations
 from geodata.places import named_place
-from geodata.text import fold
+from geodata.releases import Moment, moment
+from geodata.search import Reading, beginning, read, side_by_side
+from geodata.text import expand, fold
 from geodata.unit_reads import Unit, ancestors
 
 MOST_PLACES = 3
 MOST_OCCUPATIONS = 3
+MOST_COMPARED = 5_000
+"""So many matches are ranked among each other while somebody types: more than twice the country's network."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +71,47 @@ def trades(q: str) -> tuple[Suggestion, ...]:
 
 
 def schools(session: Session, q: str, on: date, limit: int) -> tuple[Suggestion, ...]:
-    page = institutions.search(session, InstitutionFilter(on=on, q=q), limit=max(limit, 1))
+    found = best(session, InstitutionFilter(on=on, q=q), limit=max(limit, 1))
     return tuple(
         Suggestion("institution", item.id, shown["name"], shown["name_en"], where(shown), item.matched or "name")
-        for item in page.items
+        for item in found
         for shown in [json.loads(item.feature)["properties"]]
     )
+
+
+def best(session: Session, wanted: InstitutionFilter, *, limit: int) -> list[Item]:
+    """The institutions that are meant, best match first. Where more than MOST_COMPARED match, nobody waits until all
+    are counted and compared: those whose name begins with the words, then those that hold them side by side, then any,
+    each by name."""
+    at = moment(session, wanted.on)
+    reading = read(session, wanted, at, most=MOST_COMPARED)
+    many = reading is not None and reading.found == (None, 0)
+    steps = in_steps(reading, wanted.q) if reading and many else [reading]
+    found: dict[str, Item] = {}
+    for step in steps:
+        if len(found) < limit:
+            found |= by_id(listing(session, wanted, at, step, ranked=not many, limit=limit), but=found)
+    return list(found.values())[:limit]
+
+
+def in_steps(reading: Reading, q: str) -> list[Reading]:
+    forms = expand(q)
+    tests = beginning(forms), side_by_side(forms)
+    return [*(replace(reading, condition=test, matched=literal("name")) for test in tests), reading]
+
+
+def listing(
+    session: Session, wanted: InstitutionFilter, at: Moment, reading: Reading | None, *, ranked: bool, limit: int
+) -> list[Item]:
+    tests = [*conditions(session, wanted, at), *([reading.condition] if reading else [])]
+    start, ranked = Cursor(at.release, 0), ranked and reading is not None
+    return [
+        item for item, _ in listed(session, tests, reading, ranked=ranked, by_place=False, limit=limit, start=start)
+    ]
+
+
+def by_id(items: list[Item], *, but: dict[str, Item]) -> dict[str, Item]:
+    return {item.id: item for item in items if item.id not in but}
 
 
 def where(shown: dict[str, Any]) -> str | None:
