@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from geodata.downloads.rows import Edition, Scope
 from geodata.downloads.shelf import MadeFile, make, sha256_of
+from geodata.engine import AWAY
 from geodata.errors import GeodataError
 
 MANIFEST = "manifest.json"
@@ -66,6 +67,10 @@ def all_or_nothing(directory: Path) -> Iterator[None]:
         if isinstance(error, OSError):
             raise ExportRefused(
                 f"{directory} cannot be filled: {error.strerror or error}. Nothing was kept."
+            ) from error
+        if isinstance(error, AWAY):
+            raise ExportRefused(
+                f"The database did not answer to the end. Nothing was kept in {directory}: start again when it does."
             ) from error
         raise
 

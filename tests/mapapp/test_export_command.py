@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from geodata.downloads import whole
@@ -154,6 +154,21 @@ def test_a_full_disk_leaves_nothing(
     assert "cannot be filled: No space left on device. Nothing was kept." in refused.output
     assert out.exists() is there
     assert not there or list(out.iterdir()) == []
+
+
+def test_a_database_that_went_away_leaves_nothing(
+    export: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(path: Path, parts: object, edition: Edition) -> None:
+        path.write_text("half a fi")
+        raise OperationalError("FETCH", {}, Exception("terminating connection due to administrator command"))
+
+    monkeypatch.setitem(FORMATS, "csv", lost)
+    out = tmp_path / "export"
+    refused = export(out, COUNTRY, CSV)
+    assert refused.exit_code == 1
+    assert f"The database did not answer to the end. Nothing was kept in {out}" in refused.output
+    assert not out.exists()
 
 
 def test_an_interrupted_export_leaves_nothing(
