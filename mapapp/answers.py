@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -60,6 +61,7 @@ class Verifier:
         self.look_again_s = look_again_s
         self._shelf = Shelf()
         self._told: OrderedDict[tuple[str, Asked], Told] = OrderedDict()
+        self._telling = Lock()
         self._current: tuple[float, Edition] | None = None
 
     def lately(self) -> Edition | None:
@@ -75,8 +77,11 @@ class Verifier:
 
     def look(self, session: Session) -> Edition:
         """The current release, looked up now."""
+        began = time.monotonic()
         found = verification.edition(session, None, self._shelf)
-        self._current = time.monotonic(), found
+        with self._telling:
+            if self._current is None or self._current[0] <= began:  # nobody who began later was sooner
+                self._current = began, found
         return found
 
     def telling(self, session: Opened, asked: Sequence[Asked], release: int | None, now: datetime) -> Telling:
@@ -118,14 +123,16 @@ class Verifier:
 
     def tell(self, session: Opened, asked: Sequence[Asked], edition: Edition) -> list[Told]:
         """An answer per question, in order, in English; those of before from memory."""
-        missing = [one for one in dict.fromkeys(asked) if (edition.key, one) not in self._told]
+        kept = {one: self._told.get((edition.key, one)) for one in asked}
+        known = {one: answer for one, answer in kept.items() if answer is not None}
+        missing = [one for one in kept if one not in known]
         fresh = dict(zip(missing, map(told, self.decide(session, missing, edition)), strict=True)) if missing else {}
-        answers = [fresh[one] if one in fresh else self._told[edition.key, one] for one in asked]
-        for one, answer in fresh.items():
-            self._told[edition.key, one] = answer
-        while len(self._told) > KEPT_ANSWERS:
-            self._told.popitem(last=False)
-        return answers
+        with self._telling:
+            for one, answer in fresh.items():
+                self._told[edition.key, one] = answer
+            while len(self._told) > KEPT_ANSWERS:
+                self._told.popitem(last=False)
+        return [fresh[one] if one in fresh else known[one] for one in asked]
 
     def lives_s(self, now: datetime, seen_at: datetime | None) -> int:
         """For how long an answer may be relied on: one from the disk no longer than what it comes from."""

@@ -41,7 +41,10 @@ WITH_A_KEY = ("HTTP_AUTHORIZATION", "HTTP_X_API_KEY")
 
 ONLY_FOR_ITS_CALLER = ("Cache-Control", "no-store")
 ONLY_AT_ONCE = "mapapp.only_at_once"
-"""Set in the environment of a request that is answered now or not at all: `Later` is raised for what takes work."""
+"""Set in the environment of a request that is answered without work or not at all: `Later` is raised for what takes
+work. NOW also for what waits for the disk, which is done ASIDE."""
+
+NOW, ASIDE = "now", "aside"
 
 PACKED = ("Content-Encoding", "gzip")
 OF_ITS_MOMENT = ("etag", "content-length", "content-encoding")
@@ -105,7 +108,7 @@ class AtOnce:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "GET" and not any(name in environ for name in WITH_A_KEY):
             question = tuple([str(environ.get(name, "")) for name in ASKED_BY])
-            if ONLY_AT_ONCE in environ and self.signs(question):
+            if environ.get(ONLY_AT_ONCE) == NOW and self.signs(question):
                 raise Later(needs_turn=False)
             found = self.answer(question, str(environ.get("REMOTE_ADDR", "")))
             if found is not None:
@@ -131,9 +134,11 @@ class AtOnce:
             return None
 
     def signs(self, question: tuple[str, ...]) -> bool:
-        """Whether the answer is signed anew at each asking, and goes on record first."""
-        pointer = self.pointer(question)
-        return isinstance(pointer, Retold) and pointer.signed
+        """Whether the answer is kept, and signed anew at each asking: it goes on record first."""
+        pointer, state = self.pointer(question), self.look.recent_at_source()
+        if not isinstance(pointer, Retold) or not pointer.signed or state is None:
+            return False
+        return (pointer.edition, pointer.day) == (state.edition, day_in_vietnam(self.clock()))
 
     def pointer(self, question: tuple[str, ...]) -> Pointer | Retold | None:
         return self._pointers.get(question)

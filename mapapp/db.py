@@ -6,8 +6,9 @@ Public requests read in one read-only, repeatable-read transaction: everything i
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from threading import Lock
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -74,6 +75,7 @@ class LastLook:
     outlines: str = ""
     outlines_at: float = 0.0
     at_source: float = 0.0
+    _seeing: Lock = field(default_factory=Lock)
 
     def recent(self) -> Register | None:
         return self.register if time.monotonic() - self.at < self.trusted_for_s else None
@@ -87,12 +89,14 @@ class LastLook:
         """The same, where the primary itself was looked at."""
         return self.register if time.monotonic() - self.at_source < self.trusted_for_s else None
 
-    def see(self, state: Register, *, late: bool) -> None:
-        """Remember the state; one that a replica shows only where no later one was seen."""
-        if late and self.register is not None and state.release < self.register.release:
-            return
-        self.register, self.at = state, time.monotonic()
-        self.at_source = self.at_source if late else self.at
+    def see(self, state: Register, began: float, *, late: bool) -> None:
+        """Remember the state, as it was when the look at it began: not where somebody looked later and was sooner; one
+        that a replica shows only where no later one was seen."""
+        with self._seeing:
+            if began < self.at or (late and self.register is not None and state.release < self.register.release):
+                return
+            self.register, self.at = state, began
+            self.at_source = self.at_source if late else began
 
 
 def reading_sessions(settings: Settings, *, replica: str | None = None) -> Sessions:
@@ -220,11 +224,11 @@ def data_status(counts: dict[str, int]) -> str:
 
 
 def _read_register() -> Register:
-    look = cast(LastLook, current_app.extensions["mapapp.last_look"])
+    look, began = cast(LastLook, current_app.extensions["mapapp.last_look"]), time.monotonic()
     if time.monotonic() - look.outlines_at >= look.trusted_for_s:
         look.outlines, look.outlines_at = _ground(session()), time.monotonic()
     state = _current_register(look.outlines)
-    look.see(state, late=g.get("late", False))
+    look.see(state, began, late=g.get("late", False))
     return state
 
 

@@ -1,4 +1,4 @@
-"""Counting and timing every request around the whole application, and turning away those that waited too long.
+"""Counting and timing every request that `serving` answers, and telling which waited too long to be worth an answer.
 
 Each worker counts in its own memory, for well under a hundredth of a millisecond per request, and writes its numbers to
 a file of its own every second while requests come; whoever is asked for `/metrics` adds up the files, those of workers
@@ -76,7 +76,7 @@ class Measuring:
     def __init__(self, directory: Path | None, longest_wait_s: float) -> None:
         self.directory, self.longest_wait_s = directory, longest_wait_s
         self.mine = Measured()
-        self._lock, self._counting = Lock(), Lock()
+        self._file, self._counting = Lock(), Lock()
         self._writing = False
 
     def waited_too_long(self, kind: str, environ: "WSGIEnvironment") -> bool:
@@ -94,20 +94,16 @@ class Measuring:
         with self._counting:
             self.mine.add(kind, status, took_s)
             self.mine.refused += refused
+            wake, self._writing = self.directory is not None and not self._writing, self.directory is not None
         if not refused and (took_s > SLOW_S or status >= "500"):
             log.info("request", extra={"kind": kind, "method": method, "status": int(status), "ms": int(took_s * 1000)})
-        if self.directory is not None and not self._writing:
-            self._wake()
-
-    def _wake(self) -> None:
-        with self._lock:
-            wake, self._writing = not self._writing, True
         if wake:
             Thread(target=self._write_later, name="metrics", daemon=True).start()
 
     def _write_later(self) -> None:
         time.sleep(WRITTEN_EVERY_S)
-        self._writing = False
+        with self._counting:
+            self._writing = False
         self.write()
 
     def write(self) -> None:
@@ -115,7 +111,7 @@ class Measuring:
         if self.directory is None:
             return
         name = (processes.identity(os.getpid()) or str(os.getpid())).replace(" ", "-")
-        with self._lock, contextlib.suppress(OSError):
+        with self._file, contextlib.suppress(OSError):
             self.directory.mkdir(mode=0o700, exist_ok=True)
             draft = self.directory / f"{name}.part"
             draft.write_text(json.dumps(vars(self.mine)))

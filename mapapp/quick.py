@@ -57,12 +57,13 @@ class Asked:
 
 
 class Answerer(Protocol):
-    """Answers one kind of question; `reads_database`: not from what lies on this machine."""
-
-    reads_database: bool
+    """Answers one kind of question."""
 
     def takes(self, path: str, query: str) -> bool:
         """Whether the question is of this kind, and plain."""
+
+    def takes_long(self, query: str, *, packed: bool) -> bool:
+        """Whether the answer to such a question, compressed or not, takes more than a moment, or may wait."""
 
     def answer(self, asked: Asked) -> bytes:
         """The text that the application would give. Raises `NotPlain`."""
@@ -107,10 +108,10 @@ class Quick:
             return self.app(environ, start_response)
         way = (type(answerer).__name__, *question[QUERY + 1 :])
         taught = self._taught.get(way)
-        if answerer.reads_database and ONLY_AT_ONCE in environ:
-            return self.app(environ, start_response)
         if taught is None:
             return self.app(environ, self._learning(way, answerer, environ, start_response))
+        if ONLY_AT_ONCE in environ and answerer.takes_long(question[QUERY], packed=taught.packs):
+            return self.app(environ, start_response)
         try:
             found = self._answer(environ, answerer, taught)
         except (NotPlain, TooMany):
@@ -185,6 +186,6 @@ def gives(answerer: Answerer, taught: Taught, environ: "WSGIEnvironment", header
 
 
 def install(app: Flask, answerers: Sequence[Answerer]) -> None:
-    """Put it next to the application: its questions wait for their turn like all others."""
+    """Put it next to the application: what takes no more than a moment waits for no turn."""
     quick = Quick(app.wsgi_app, answerers, app.extensions["mapapp.doorkeeper"], app.config["PUBLIC_URL"])
     app.wsgi_app = quick  # type: ignore[method-assign]

@@ -22,10 +22,14 @@ PATH = "/api/v1/institutions"
 DEGREES = r"-?[0-9]{1,3}(?:\.[0-9]{1,15})?"
 COMMA = "(?:,|%2C)"
 LIMIT = r"(?:&limit=(?P<limit>[1-9][0-9]{0,2}|1000))?"
+LIMITED = re.compile(r"&limit=([0-9]+)$")
 NEAR = re.compile(rf"lat=(?P<lat>{DEGREES})&lon=(?P<lon>{DEGREES}){LIMIT}")
 BOX = re.compile(rf"bbox=(?P<box>{COMMA.join([DEGREES] * 4)}){LIMIT}")
 SAFE = "!$'()*,/:;?@"
 """Left as they are in the addresses that the application writes."""
+
+SMALL, PAGE = 20, 100
+"""So many are compressed, and put together, in a moment."""
 
 DEFAULT_LIMIT = int(InstitutionsQuestion.model_fields["limit"].default)
 
@@ -33,13 +37,14 @@ DEFAULT_LIMIT = int(InstitutionsQuestion.model_fields["limit"].default)
 class Nearest:
     """What is nearest to a point."""
 
-    reads_database = False
-
     def __init__(self, outage: Outage) -> None:
         self.outage = outage
 
     def takes(self, path: str, query: str) -> bool:
         return path == PATH and NEAR.fullmatch(query) is not None
+
+    def takes_long(self, query: str, *, packed: bool) -> bool:
+        return (packed and limit_of(query) > SMALL) or takes_long(self.outage, query)
 
     def answer(self, asked: Asked) -> bytes:
         given = parts(NEAR, asked.query)
@@ -69,13 +74,14 @@ class Nearest:
 class Crowd:
     """What lies in a crowded box."""
 
-    reads_database = False
-
     def __init__(self, outage: Outage) -> None:
         self.outage = outage
 
     def takes(self, path: str, query: str) -> bool:
         return path == PATH and BOX.fullmatch(query) is not None
+
+    def takes_long(self, query: str, *, packed: bool) -> bool:
+        return packed or takes_long(self.outage, query)
 
     def answer(self, asked: Asked) -> bytes:
         if not is_large(asked.state.summary):
@@ -98,6 +104,16 @@ class Crowd:
             links=links(asked, following),
             of_the_register=asked.of_the_register,
         )
+
+
+def takes_long(outage: Outage, query: str) -> bool:
+    """More than a page, and the first list of a release, for which the arrays are read."""
+    kept = outage.opened()
+    return limit_of(query) > PAGE or (kept is not None and not kept.atlas_is_read)
+
+
+def limit_of(query: str) -> int:
+    return int(found[1]) if (found := LIMITED.search(query)) else DEFAULT_LIMIT
 
 
 def parts(shape: re.Pattern[str], query: str) -> dict[str, str]:

@@ -59,7 +59,7 @@ class Quick:
             answer = self.app(environ, start_response)
             self._learn(way, shortcut.pointer(question))
             return answer
-        if taught.signed and ONLY_AT_ONCE in environ:  # it goes on record first
+        if ONLY_AT_ONCE in environ and (taught.signed or "name" in given):  # goes on record; many may bear the name
             return self.app(environ, start_response)
         try:
             now = shortcut.clock()
@@ -108,7 +108,7 @@ def no_session() -> Session:
 
 
 def install(app: Flask) -> None:
-    """Put it next to the application: its questions wait for their turn like all others."""
+    """Put it next to the application: what takes no more than a moment waits for no turn."""
     given: dict[str, Any] = app.extensions
     quick = Quick(app.wsgi_app, given["mapapp.verifier"], given["mapapp.doorkeeper"])
     app.wsgi_app = quick  # type: ignore[method-assign]

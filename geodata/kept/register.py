@@ -80,6 +80,10 @@ class KeptRegister:
         """Where everybody lies; tens of megabytes in a large register, read when first asked for."""
         return atlas.read(self._connection())
 
+    @property
+    def atlas_is_read(self) -> bool:
+        return "atlas" in self.__dict__
+
     def decide_many(self, asked: Sequence[tuple[Question, date]], *, max_age_days: int) -> tuple[Decision, ...]:
         """As `geodata.verification.decide_many`, from this file."""
         return tuple(self._decide(question, on, max_age_days) for question, on in asked)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from mapapp.at_once import ONLY_AT_ONCE, Later
+from mapapp.at_once import ASIDE, NOW, ONLY_AT_ONCE, Later
 from mapapp.db import LastLook, look_ahead
 from mapapp.measuring import Measuring, kind_of
 from mapapp.refusals import OVERLOADED, UNREADABLE, Refusal, told
@@ -26,9 +26,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SPARED_FIRST = "verify"
-NEVER_WAITS = ("health",)
-ASIDE = 8
-"""Threads for what needs no turn: the questions of those who watch, and signatures that wait for the disk."""
+NEVER_WAITS = ("/healthz", "/readyz", "/metrics")
+WATCHED = 2
+"""Threads for the questions of those who watch,"""
+
+MOST_WATCHERS = 16
+"""and how many may be asked at once."""
+
+RECORDING = 8
+"""Threads for signatures, which wait for the disk, and for looks at the register."""
 
 
 class Serving:
@@ -41,16 +47,17 @@ class Serving:
         self.measuring: Measuring = app.extensions["mapapp.measuring"]
         bound = settings.most_waiting
         self.turns = Turns(bound, settings.longest_wait_ms / 1000) if bound else Turns(sys.maxsize, 0)
-        self.bodies = Bodies(app.config["MAX_CONTENT_LENGTH"], proxies=settings.trusted_proxies)
-        self.most_aside = int(bound * URGENT) if bound else sys.maxsize
-        self.aside = 0
+        self.bodies = Bodies(app.config["MAX_CONTENT_LENGTH"])
+        self.most_recording = int(bound * URGENT) if bound else sys.maxsize
+        self.recording = self.watched = 0
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._working = ThreadPoolExecutor(1, thread_name_prefix="work")
-        self._beside = ThreadPoolExecutor(ASIDE, thread_name_prefix="aside")
+        self._watched = ThreadPoolExecutor(WATCHED, thread_name_prefix="watched")
+        self._aside = ThreadPoolExecutor(RECORDING, thread_name_prefix="aside")
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        for pool in (self._working, self._beside):
+        for pool in (self._working, self._watched, self._aside):
             pool.shutdown(wait=False, cancel_futures=True)
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
@@ -74,24 +81,29 @@ class Serving:
         if self.measuring.waited_too_long(kind, environ):
             return refused(OVERLOADED, kind)
         self._look_ahead()
-        environ[ONLY_AT_ONCE] = True
+        environ[ONLY_AT_ONCE] = NOW
         try:
             return ask(self.wsgi, environ)
         except Later as later:
-            del environ[ONLY_AT_ONCE]
-            needs_turn = later.needs_turn and kind not in NEVER_WAITS
+            needs_turn = later.needs_turn
+        if not needs_turn:
+            answer = await self._recorded(kind, environ)
+            if answer is not None:
+                return answer
+        del environ[ONLY_AT_ONCE]
         try:
             await self.bodies.take(environ, exchange)
         except Refused as error:
             return refused(error.refusal, kind)
         with environ["wsgi.input"]:
-            return await (self._in_turn(kind, environ) if needs_turn else self._out_of_turn(kind, environ))
+            watched = environ["PATH_INFO"] in NEVER_WAITS
+            return await (self._of_watchers(kind, environ) if watched else self._in_turn(kind, environ))
 
     def _look_ahead(self) -> None:
         if self._looking or not self.last_look.ages:
             return
         self._looking = True
-        look = asyncio.get_running_loop().run_in_executor(self._beside, look_ahead, self.app)
+        look = asyncio.get_running_loop().run_in_executor(self._aside, look_ahead, self.app)
         look.add_done_callback(self._looked)
 
     def _looked(self, look: "asyncio.Future[None]") -> None:
@@ -107,14 +119,27 @@ class Serving:
         finally:
             self.turns.leave()
 
-    async def _out_of_turn(self, kind: str, environ: "WSGIEnvironment") -> Answer:
-        if self.aside >= self.most_aside:
+    async def _of_watchers(self, kind: str, environ: "WSGIEnvironment") -> Answer:
+        if self.watched >= MOST_WATCHERS:
             return refused(OVERLOADED, kind)
-        self.aside += 1
+        self.watched += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._beside, ask, self.wsgi, environ)
+            return await asyncio.get_running_loop().run_in_executor(self._watched, ask, self.wsgi, environ)
         finally:
-            self.aside -= 1
+            self.watched -= 1
+
+    async def _recorded(self, kind: str, environ: "WSGIEnvironment") -> Answer | None:
+        """A kept answer that is signed and goes on record; None where it takes more after all."""
+        if self.recording >= self.most_recording:
+            return refused(OVERLOADED, kind)
+        self.recording += 1
+        environ[ONLY_AT_ONCE] = ASIDE
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._aside, ask, self.wsgi, environ)
+        except Later:
+            return None
+        finally:
+            self.recording -= 1
 
 
 def refused(refusal: Refusal, kind: str) -> Answer:

@@ -47,16 +47,14 @@ class Refused(Exception):
 
 class Bodies:
     """Puts whole bodies into the environments of their requests. What says that it is longer than `most_bytes` (with a
-    steward's file: LARGEST_UPLOAD) is left unread, for the application to refuse. `proxies`: how many are believed."""
+    steward's file: LARGEST_UPLOAD) is left unread, for the application to refuse."""
 
-    def __init__(
-        self, most_bytes: int, *, patience_s: float = PATIENCE_S, sending: int = SENDING, proxies: int = 0
-    ) -> None:
-        self.most_bytes, self.patience_s, self.proxies = most_bytes, patience_s, proxies
+    def __init__(self, most_bytes: int, *, patience_s: float = PATIENCE_S, sending: int = SENDING) -> None:
+        self.most_bytes, self.patience_s = most_bytes, patience_s
         self.places = Places(sending)
 
     async def take(self, environ: "WSGIEnvironment", exchange: Exchange) -> None:
-        """Raises `Refused`."""
+        """The environment says who sends, as the proxies tell. Raises `Refused`."""
         announced, in_pieces = announced_bytes(environ), "HTTP_TRANSFER_ENCODING" in environ
         most = LARGEST_UPLOAD if may_bring_file(environ) else self.most_bytes
         if environ["REQUEST_METHOD"] in WITHOUT or not (announced or in_pieces) or announced > most:
@@ -64,7 +62,7 @@ class Bodies:
         if in_pieces and not environ.get("CONTENT_TYPE", "").startswith(STATES_ITS_END):
             raise Refused(NO_LENGTH)
         try:
-            with self.places.taken(sender_of(environ, self.proxies)) as place:
+            with self.places.taken(network(environ["REMOTE_ADDR"])) as place:
                 body, size = await self._whole(exchange, None if in_pieces else announced, most, place)
         except NoPlace as error:
             raise Refused(OVERLOADED) from error
@@ -101,12 +99,6 @@ async def read(exchange: Exchange, body: IO[bytes], place: Place, most: int) -> 
         place.size += body.write(piece[: most - place.size])
         if place.size >= most or not piece:
             break
-
-
-def sender_of(environ: "WSGIEnvironment", proxies: int) -> str:
-    """Whose share a body counts in: the network that it comes from, as the proxies tell."""
-    told = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    return network(told[-proxies].strip() if 0 < proxies <= len(told) else environ.get("REMOTE_ADDR", ""))
 
 
 def may_bring_file(environ: "WSGIEnvironment") -> bool:

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+OF_WHO_ASKS = "host", "x-forwarded-"
 
 
 class Unreadable(Exception):
-    """The address of the request, or that of the site in it, is not text."""
+    """The address of the request is not text, or what says who asks which site."""
 
 
 def environment(scope: Scope) -> "WSGIEnvironment":
@@ -41,6 +42,8 @@ def environment(scope: Scope) -> "WSGIEnvironment":
         "wsgi.run_once": False,
     }
     for name, value in _pairs(scope.headers):
+        if "_" in name:  # it would pass for the one with `-`
+            continue
         key = WITHOUT_PREFIX.get(name) or _key(name)
         joined = "; " if key == "HTTP_COOKIE" else ","
         found[key] = f"{found[key]}{joined}{value}" if key in found else value
@@ -53,15 +56,26 @@ def _letters(text: str) -> str:
 
 
 def _pairs(headers: RequestHeaders) -> list[tuple[str, str]]:
-    """The headers that can be read; of what comes twice beside one that cannot, the first. Raises
-    `Unreadable` for the address of the site."""
+    """The headers that can be read. Raises `Unreadable` where one that says who asks, or which site, cannot."""
     try:
         return headers.items()
     except Exception:
-        pairs = [(name, headers.get(name)) for name in headers.keys()]  # noqa: SIM118  it is no mapping
-        if ("host", None) in pairs:
+        readable = [name for name in headers.keys() if headers.get(name) is not None]  # noqa: SIM118  it is no mapping
+        if any(name.startswith(OF_WHO_ASKS) for name in {*headers.keys()} - {*readable}):
             raise Unreadable from None
-        return [(name, value) for name, value in pairs if value is not None]
+        return [(name, value) for name in readable for value in _all(headers, name)]
+
+
+def _all(headers: RequestHeaders, name: str) -> list[str]:
+    """What was said under a name of which the first can be read; of some that matter, all or `Unreadable`."""
+    try:
+        return headers.get_all(name)
+    except BaseException as error:  # the server panics at another that cannot be read
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        if name.startswith(OF_WHO_ASKS):
+            raise Unreadable from None
+        return [headers.get(name) or ""]
 
 
 def _key(name: str) -> str:

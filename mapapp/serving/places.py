@@ -1,6 +1,6 @@
 """The places of a worker for bodies on their way: many, and still fewer than somebody with patience can open
-connections. So nobody holds more than a share of them with slow bodies, and where all are held, the body that has been
-slow for longest gives way.
+connections. So nobody holds more than a share of them, and where all are held, the body that has been slow for longest
+gives way.
 """
 
 import asyncio
@@ -14,11 +14,11 @@ SLOW_AFTER_S = 1.0
 """Before that nobody is called slow."""
 
 SHARE = 0.5
-"""Of the places, for the slow bodies of one sender."""
+"""Of the places, for one sender."""
 
 
 class NoPlace(Exception):
-    """All places are held by bodies that are not slow, or the sender holds a share of slow ones."""
+    """All places are held by bodies that are not slow, or the sender holds a share of them."""
 
 
 @dataclass(eq=False)
@@ -53,11 +53,10 @@ class Places:
                 self.held.remove(place)
 
     def _enter(self, sender: str) -> Place:
-        slow = [one for one in self.held if one.slow(self.clock())]
-        if sum(one.sender == sender for one in slow) >= self.most * SHARE:
+        if sum(one.sender == sender for one in self.held) >= self.most * SHARE:
             raise NoPlace
         if len(self.held) >= self.most:
-            self._end_first(slow)
+            self._end_first([one for one in self.held if one.slow(self.clock())])
         place = Place(sender, self.clock())
         self.held.append(place)
         return place

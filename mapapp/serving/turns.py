@@ -56,8 +56,9 @@ class Turns:
         took_s = min(now - self._since, self.longest_wait_s / 2)  # one slow request shall not count for many
         self._each_s += (took_s - self._each_s) / REMEMBERED
         self._since = now
-        queue = self._urgent or self._others
-        if queue:
-            queue.popleft().set_result(None)
-        else:
-            self._working = False
+        while queue := self._urgent or self._others:
+            turn = queue.popleft()
+            if not turn.done():  # nobody gave up waiting for it
+                turn.set_result(None)
+                return
+        self._working = False

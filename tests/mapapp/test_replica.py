@@ -1,5 +1,6 @@
 """Reading from a replica: only while it is close behind, and never what must not be late."""
 
+import time
 from datetime import date
 
 import pytest
@@ -183,15 +184,18 @@ def test_readiness_and_metrics_tell_of_the_replica(
 def test_what_a_replica_shows_never_replaces_what_was_seen_later() -> None:
     look = LastLook(trusted_for_s=60)
     newer, older = (Register(number, None, "official", {"day": str(date(2026, 1, number))}) for number in (2, 1))
-    look.see(newer, late=False)
-    look.see(older, late=True)
+    now = time.monotonic()
+    look.see(newer, now, late=False)
+    look.see(older, now, late=True)
     assert look.recent() == look.recent_at_source() == newer
-    look.see(older, late=False)  # put back from a backup
+    look.see(older, now - 1, late=False)  # a look that began before, and took longer
+    assert look.recent() == newer
+    look.see(older, now + 1, late=False)  # put back from a backup
     assert look.recent() == older
 
 
 def test_verdicts_are_not_told_again_from_what_a_replica_showed() -> None:
     look = LastLook(trusted_for_s=60)
-    look.see(Register(1, None, "official", {}), late=True)
+    look.see(Register(1, None, "official", {}), time.monotonic(), late=True)
     assert look.recent() is not None
     assert look.recent_at_source() is None

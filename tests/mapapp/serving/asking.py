@@ -32,6 +32,17 @@ class HeadersAsTheServerHasThem:
         value = next((value for name, value in self.pairs if name == key), None)
         return value.decode() if value is not None and value.isascii() else default
 
+    def get_all(self, key: str) -> list[str]:
+        """Falls over at one that cannot be read, as the server does."""
+        try:
+            return [value.decode("ascii") for name, value in self.pairs if name == key]
+        except UnicodeDecodeError as error:
+            raise PanicException from error
+
+
+class PanicException(BaseException):
+    """By its name the server's."""
+
 
 @dataclass
 class Question:

@@ -61,7 +61,7 @@ def test_a_question_that_is_not_in_ascii_is_as_wsgi_has_it() -> None:
 
 
 def test_a_header_that_cannot_be_read_takes_no_other_with_it() -> None:
-    environ = environ_of(question("/", referer="/tìm?q=hàn".encode(), accept="text/html", host="example.vn"))
+    environ = environ_of(question("/", referer="/tìm?q=hàn".encode(), accept="text/html"))
     assert (environ["HTTP_ACCEPT"], environ["HTTP_HOST"]) == ("text/html", "localhost")
     assert "HTTP_REFERER" not in environ
 
@@ -163,6 +163,7 @@ def test_other_words_about_waiting_change_nothing(site: Flask, said: str) -> Non
 
 @pytest.mark.parametrize("waited_s", [0.1, -60])
 def test_short_wait_and_a_clock_ahead_are_no_reason_to_turn_away(site: Flask, waited_s: float) -> None:
+    site.extensions["mapapp.measuring"].longest_wait_s = 60.0  # more than a busy machine adds
     asked = question("/text", x_request_start=f"t={time.time() - waited_s:.3f}")
     assert heard(site, asked).answer.status_code == 200
 
@@ -180,12 +181,12 @@ def test_the_register_is_looked_at_before_what_was_seen_is_too_old(
 
     async def run() -> None:
         async with asking(site) as found:
-            for age_s, seen in [(100, 0), (600, 1), (2_000, 1)]:  # young; ageing; too old to be of use
+            for age_s, seen in [(100, 0), (600, 1), (700, 2), (2_000, 2)]:  # young; ageing, again; too old to be of use
                 look.at = time.monotonic() - age_s
                 await found.get("/text")
-                found.site._beside.shutdown(wait=True)
+                async with asyncio.timeout(20):
+                    while found.site._looking:
+                        await asyncio.sleep(0.001)
                 assert len(looks) == seen
-                found.site.__rsgi_init__(asyncio.get_running_loop())
-                await asyncio.sleep(0)
 
     asyncio.run(run())

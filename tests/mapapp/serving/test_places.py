@@ -1,4 +1,4 @@
-"""Places for bodies on their way: slow ones give way, and nobody has more than a share of them."""
+"""Places for bodies on their way: slow ones give way, and nobody has more than a share."""
 
 import asyncio
 from collections.abc import Callable
@@ -65,10 +65,11 @@ def test_nobody_is_called_slow_at_once() -> None:
     within_a_loop(claim)
 
 
-def test_one_sender_holds_half_of_the_places_with_slow_bodies() -> None:
+@pytest.mark.parametrize("held_s", [0.0, 2.0])
+def test_one_sender_holds_half_of_the_places(held_s: float) -> None:
     def claim() -> None:
         worker = Worker(4)
-        held = [worker.send("10.0.0.1"), worker.send("10.0.0.1", then_s=2)]
+        held = [worker.send("10.0.0.1"), worker.send("10.0.0.1", then_s=held_s)]
         with pytest.raises(NoPlace):
             worker.send("10.0.0.1")
         worker.send("10.0.0.2")
