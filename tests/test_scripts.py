@@ -167,7 +167,7 @@ def test_failing_step_shows_its_last_words_and_ends_the_set_up(checkout: Path) -
 
 
 def test_signal_ends_the_step_that_is_running(checkout: Path) -> None:
-    begun = "until [ -s child ]; do sleep 0.05; done"
+    begun = "for _ in {1..600}; do [ -s child ] && break; sleep 0.05; done"
     script = f"({begun}; kill -TERM $$) & quietly 'Waiting.' sh -c 'sleep 300 & echo $! >child; wait'"
     assert set_up(checkout, script).returncode == 143
     child = int((checkout / "child").read_text())
@@ -178,6 +178,13 @@ def test_half_made_environment_is_made_again(checkout: Path) -> None:
     (checkout / ".venv" / "bin").mkdir(parents=True)
     (checkout / ".venv" / "bin" / "python").symlink_to(sys.executable)
     assert set_up(checkout, "venv_is_usable").returncode != 0
+
+
+def test_every_script_in_python_is_linted() -> None:
+    scripts = [path for path in (ROOT / "scripts").iterdir() if path.is_file() and not path.suffix]
+    python = {path.relative_to(ROOT).as_posix() for path in scripts if "python" in path.read_text().partition("\n")[0]}
+    linted = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]["extend-include"]
+    assert python == set(linted)
 
 
 def test_continuous_integration_runs_the_check_and_nothing_else() -> None:
