@@ -107,6 +107,7 @@ class ReadinessRow:
     indicator: str
     indicator_label: str
     period: str
+    period_label: str
     value: str | None
     parts_label: str | None
     provenance: Provenance | None

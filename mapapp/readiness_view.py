@@ -1,5 +1,6 @@
 """Published readiness figures of an institution, in words; a stated gap stays a gap."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,8 @@ from mapapp.i18n import gettext as _
 from mapapp.i18n import language, number
 from mapapp.institution_parts import ReadinessRow
 
+YEAR = re.compile("20[0-9]{2}")
+
 
 def readiness_rows(values: tuple[ReadinessValue, ...]) -> tuple[ReadinessRow, ...]:
     return tuple(readiness_row(one, indicators().get(one.indicator)) for one in values)
@@ -21,10 +24,16 @@ def readiness_row(one: ReadinessValue, indicator: Indicator | None) -> Readiness
         indicator=one.indicator,
         indicator_label=indicator_name(indicator) or one.indicator,
         period=one.period,
+        period_label=period_name(one.period),
         value=None if one.value is None else value_text(one.value, indicator),
         parts_label=parts_label(one, indicator),
         provenance=wording.provenance(one.provenance),
     )
+
+
+def period_name(period: str) -> str:
+    """A period that is a year by its year: "Năm 2025"; any other as a period: "Kỳ 2026-H1"."""
+    return _("Năm %(year)s", year=period) if YEAR.fullmatch(period) else _("Kỳ %(period)s", period=period)
 
 
 def indicator_name(indicator: Indicator | None) -> str | None:
