@@ -145,3 +145,17 @@ def test_a_place_is_compared_with_nothing_else_of_its_record(
     rename(register, school)
     sent = send(lan, place, lat="10.81", lon="106.71", precision="surveyed", **opened)
     assert sent.request.path == f"/steward/proposals/{newest(register).id}"
+
+
+def test_what_is_told_of_a_place_is_told_in_english_too(
+    lan: FlaskClient, register: Session, pair: tuple[AnInstitution, AnInstitution]
+) -> None:
+    school, _ = pair
+    place = f"/en/steward/waiting/place/{school.id}/{school.id}.1"
+    opened = carried(lan.get(place).text)
+    move(register, school, LonLat(106.75, 10.85))
+    late = send(lan, place, lat="10.81", lon="106.71", precision="address", **opened)
+    told_apart = re.search(r'<div class="empty" role="alert" id="meanwhile">.*?</div>\n', late.text, re.S)
+    assert told_apart
+    assert "Somebody else has placed this site anew since you opened the form" in told_apart[0]
+    assert "What you typed is kept: draft the proposal again if your place is the better one." in told_apart[0]
