@@ -54,7 +54,12 @@ def repair(text: str) -> Decoded:
 def may_be_legacy(text: str) -> bool:
     """Whether the text could be legacy text shown as Latin letters: words with signs that Vietnamese does not write
     with, and no character that such a font lacks. Quick: for asking it of each cell."""
-    return _FOREIGN.search(text) is not None and _bytes_shown(text) is not None
+    return _FOREIGN.search(text) is not None and may_be_bytes(text)
+
+
+def may_be_bytes(text: str) -> bool:
+    """Whether every character of the text stands for a byte, as in legacy text that is shown as Latin letters."""
+    return _bytes_shown(text) is not None
 
 
 def plausibility(text: str) -> float:

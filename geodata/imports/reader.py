@@ -102,20 +102,28 @@ def _repair(rows: list[list[object]]) -> list[str]:
 
 def _repair_rows(rows: list[list[object]]) -> dict[str, list[int]]:
     """Read rows that were pasted in from a file in a legacy font again, each as a whole, where two cells or more show
-    it: {note: row numbers}."""
+    it: {note: row numbers}. Cells that do not show it ("BÕn Tre") go with those that do."""
     notes: dict[str, list[int]] = {}
     for number, row in enumerate(rows, start=1):
-        cells = [(at, cell) for at, cell in enumerate(row) if isinstance(cell, str) and encodings.may_be_legacy(cell)]
-        shown = "\n".join(cell.replace("\n", " ") for _, cell in cells)
-        read_again = encodings.repair(shown)
+        if not _shows_legacy(row):
+            continue
+        cells = [(at, cell.replace("\n", " ")) for at, cell in enumerate(row) if isinstance(cell, str)]
+        marked = [(at, cell) for at, cell in cells if not cell.isascii() and encodings.may_be_bytes(cell)]
+        read_again = encodings.repair("\n".join(cell for _, cell in marked))
         lines = read_again.text.split("\n")
-        sure = read_again.encoding != "unicode" and encodings.plausibility(shown) < MOSTLY_NOT_VIETNAMESE
-        if sure and len(lines) == len(cells) >= 2:
-            for (at, _), line in zip(cells, lines, strict=True):
-                row[at] = line
+        if read_again.encoding != "unicode" and len(lines) == len(marked):
+            for (at, cell), line in zip(marked, lines, strict=True):
+                if encodings.plausibility(line) >= encodings.plausibility(cell):
+                    row[at] = line
             for note in read_again.notes:
                 notes.setdefault(note, []).append(number)
     return notes
+
+
+def _shows_legacy(row: Sequence[object]) -> bool:
+    """Whether two cells or more can be nothing Vietnamese as they stand, and hardly a word of them is."""
+    cells = [cell for cell in row if isinstance(cell, str) and encodings.may_be_legacy(cell)]
+    return len(cells) >= 2 and encodings.plausibility("\n".join(cells)) < MOSTLY_NOT_VIETNAMESE
 
 
 def _sheet(sheet: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import io
 import struct
 import unicodedata
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ from geodata.imports.room import NoRoom, require_room
 from geodata.imports.sources import read
 from geodata.imports.tables import tables_in
 from geodata.legacy_fonts import TCVN3
+from tests.geodata.imports import variants
 from tests.geodata.imports.conftest import HEADINGS, a_csv, an_xlsx
 
 SCHOOL = ("Trường Cao đẳng Thử nghiệm Đường Thủy", "Trường cao đẳng", "công lập", "Nghệ An", "")
@@ -47,6 +49,11 @@ def in_tcvn3(text: str) -> str:
     return bytes(byte_of.get(letter, ord(letter) if ord(letter) < 128 else 63) for letter in text).decode("latin-1")
 
 
+def in_vni(text: str) -> str:
+    """The same as a VNI font stores it."""
+    return variants.in_vni(text).decode("latin-1")
+
+
 def test_a_workbook_in_a_legacy_font_is_read_and_told() -> None:
     file = an_xlsx(
         [in_tcvn3(heading) for heading in HEADINGS], *([in_tcvn3(cell) for cell in SCHOOL] for _ in range(3))
@@ -65,6 +72,26 @@ def test_rows_pasted_in_a_legacy_font_are_read_and_named() -> None:
     assert [row.cells["name"] for row in table.rows[7:]] == [sound[0], SCHOOL[0], sound[0], SCHOOL[0]]
     assert table.rows[8].cells["province"] == "Nghệ An"
     assert any("dòng 10, 12: Đã chuyển từ bảng mã TCVN3" in vi and "rows 10, 12: Conv" in en for vi, en in raw.notes)
+
+
+@pytest.mark.parametrize("shown", [in_tcvn3, in_vni], ids=["TCVN3", "VNI"])
+@pytest.mark.parametrize("province", ["Huế", "Bến Tre", "Tiền Giang", "Cà Mau", "Thanh Hóa"])
+def test_every_cell_of_a_pasted_row_is_read_again(shown: Callable[[str], str], province: str) -> None:
+    """Also those whose letters Vietnamese has too: "BÕn Tre", "Tieàn Giang"."""
+    sound = ("Trường Trung cấp Sẵn có", "Trường trung cấp", "tư thục", "Huế", "")
+    pasted = (f"Trường Cao đẳng {province}", "Trường cao đẳng", "công lập", province)
+    (table,) = tables_in(read("a.xlsx", an_xlsx(HEADINGS, *[sound] * 8, [shown(cell) for cell in pasted]).data)).tables
+    assert tuple(table.rows[8].cells.values()) == pasted
+
+
+def test_a_cell_that_is_vietnamese_only_as_it_stands_is_kept_in_a_pasted_row() -> None:
+    sound = ("Trường Trung cấp Sẵn có", "Trường trung cấp", "tư thục", "Huế", "")
+    pasted = [in_tcvn3(cell) for cell in SCHOOL[:3]]
+    typed = ("Long Thành", "Bến Tre")
+    (table,) = tables_in(
+        read("a.xlsx", an_xlsx(HEADINGS, *[sound] * 8, *([*pasted, cell] for cell in typed)).data)
+    ).tables
+    assert tuple(row.cells["province"] for row in table.rows[8:]) == typed
 
 
 def test_a_row_with_a_foreign_name_or_signs_stays_as_it_is() -> None:
