@@ -18,12 +18,12 @@ MOST_ROWS_OF_A_SHEET = 1_048_575
 
 @contextmanager
 def written(*others: type[Exception]) -> Iterator[None]:
-    """Raises `OSError` for what a library raises of its own where it cannot write, such as on a full disk; others pass
-    on what the system said."""
+    """Raises `OSError` for what a library raises of its own where it cannot write, with its words: a full disk is the
+    usual reason and not the only one. Others pass on what the system said."""
     try:
         yield
     except others as error:
-        raise OSError(errno.EIO, f"it could not be written, probably because the disk is full ({error})") from error
+        raise OSError(errno.EIO, f"it could not be written ({error}); is the disk full?") from error
 
 
 def write_xlsx(path: Path, parts: Chunks, edition: Edition) -> None:
@@ -83,9 +83,10 @@ def write_gpkg(path: Path, parts: Chunks, edition: Edition) -> None:
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{edition.published_at:%Y-%m-%dT%H:%M:%S.000Z}"})
     draft = path.with_suffix(".gpkg")  # the driver goes by the ending
     for number, part in enumerate(one_at_least(parts)):
+        rows = frame(part)  # what goes wrong here says nothing of the disk
         with written(DataSourceError, DataLayerError, FeatureError):
             pyogrio.write_dataframe(
-                frame(part), draft, layer="institutions", driver="GPKG", append=number > 0, geometry_type="Point"
+                rows, draft, layer="institutions", driver="GPKG", append=number > 0, geometry_type="Point"
             )
     if draft != path:
         shutil.move(draft, path)

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyogrio
 import pytest
+from pyogrio.errors import FeatureError
 
 from geodata.collections import Type
-from geodata.downloads import FIELDS, FORMATS, Edition
+from geodata.downloads import FIELDS, FORMATS, Edition, tables
 
 EDITION = Edition(7, datetime(2026, 11, 22, tzinfo=UTC), "illustrative")
 VALUES: dict[Type, Any] = {Type.STRINGS: ["college"], Type.NUMBER: 10.5}
@@ -41,3 +43,21 @@ def test_no_file_is_written_and_the_system_is_said_to_refuse(format: str, tmp_pa
         FORMATS[format](path, parts, EDITION)
     FORMATS[format](path, parts, EDITION)  # what failed stands in nobody's way
     assert path.stat().st_size > 30_000
+
+
+def fails(*_what: object, **_how: object) -> None:
+    raise FeatureError("no such field")
+
+
+def test_another_reason_is_told_in_its_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pyogrio, "write_dataframe", fails)
+    with pytest.raises(OSError, match=r"it could not be written \(no such field\); is the disk full\?"):
+        FORMATS["gpkg"](tmp_path / "institutions.gpkg", [[a_row(1)]], EDITION)
+
+
+def test_what_goes_wrong_before_writing_is_not_laid_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "frame", fails)
+    with pytest.raises(FeatureError):
+        FORMATS["gpkg"](tmp_path / "institutions.gpkg", [[a_row(1)]], EDITION)
