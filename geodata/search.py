@@ -11,7 +11,21 @@ words; a name with typing errors. Codes are compared exactly or not at all.
 from dataclasses import dataclass, replace
 from itertools import product
 
-from sqlalchemy import ColumnElement, Integer, String, case, cast, column, false, func, literal, or_, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    case,
+    cast,
+    column,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    table,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -47,13 +61,14 @@ SHORT_WORDS_FORGIVEN = 2
 class Reading:
     """The words as a condition and an order on `institution_state`; `matched` names what matched, row by row.
 
-    `found`: the number of matches, where reading the words took counting them.
+    `found`: the number of matches, where reading the words took counting them. `forms`: what was looked for, of words.
     """
 
     condition: ColumnElement[bool]
     rank: ColumnElement[int]
     matched: ColumnElement[str | None]
     found: Counted | None = None
+    forms: tuple[str, ...] = ()
 
 
 def read(session: Session, wanted: InstitutionFilter, at: Moment, *, most: int = MOST_ROWS) -> Reading | None:
@@ -104,24 +119,20 @@ def as_words(forms: tuple[str, ...], taught: ColumnElement[bool], *, mixed: bool
         else_=7,
     )
     matched = case((in_name, "name"), (in_names, "other_name"), (taught, "occupation"), else_="place")
-    return Reading(or_(anywhere, taught), rank, matched)
+    return Reading(or_(anywhere, taught), rank, matched, forms=forms)
 
 
-def beginning(forms: tuple[str, ...]) -> ColumnElement[bool]:
-    """The name begins with one of the forms: a range of the index by name, however many there are."""
-    return or_(*(State.name_folded.startswith(form) & range_of(form) for form in forms))
+def beginning(form: str) -> ColumnElement[bool]:
+    """The name begins so: a range of the index by name, however many there are, where the database is
+    `ordered_by_character`. Of one form only: alternatives of ranges are no range, and read the whole index."""
+    upto = f"{form}{{"  # folded names hold no character above z
+    return State.name_folded.startswith(form) & (State.name_folded >= form) & (State.name_folded < upto)
 
 
-def range_of(form: str) -> ColumnElement[bool]:
-    """Where names that begin so stand in the order of characters: folded names hold none above z."""
-    return (State.name_folded >= form) & (State.name_folded < f"{form}{{")
-
-
-def side_by_side(forms: tuple[str, ...]) -> ColumnElement[bool]:
-    """The name holds the words of one of the forms whole and next to each other: told by the name alone, which the
-    index by name holds."""
-    spaced = literal(" ") + State.name_folded + literal(" ")
-    return or_(*(spaced.contains(f" {form} ", autoescape=True) for form in forms))
+def ordered_by_character(session: Session) -> bool:
+    """Whether texts stand in the order of their characters' numbers, as in databases of C and C.UTF-8. Languages put
+    signs before letters, some count two letters as one, and no index of theirs has names that begin alike in a row."""
+    return bool(session.scalar(select(literal_column("'z' < '{'"))))
 
 
 def taught(q: str, *, whole: bool) -> ColumnElement[bool]:

@@ -13,8 +13,8 @@ from geodata.institutions import Cursor, Item, listed
 from geodata.occupations import load as occupations
 from geodata.places import named_place
 from geodata.releases import Moment, moment
-from geodata.search import Reading, beginning, read, side_by_side
-from geodata.text import expand, fold
+from geodata.search import Reading, beginning, ordered_by_character, read
+from geodata.text import fold
 from geodata.unit_reads import Unit, ancestors
 
 MOST_PLACES = 3
@@ -81,23 +81,23 @@ def schools(session: Session, q: str, on: date, limit: int) -> tuple[Suggestion,
 
 def best(session: Session, wanted: InstitutionFilter, *, limit: int) -> list[Item]:
     """The institutions that are meant, best match first. Where more than MOST_COMPARED match, nobody waits until all
-    are counted and compared: those whose name begins with the words, then those that hold them side by side, then any,
-    each by name."""
+    are counted and compared: those whose name begins with the words, then any, each by name."""
     at = moment(session, wanted.on)
     reading = read(session, wanted, at, most=MOST_COMPARED)
     many = reading is not None and reading.found == (None, 0)
-    steps = in_steps(reading, wanted.q) if reading and many else [reading]
+    begin = in_steps(reading) if reading and many and ordered_by_character(session) else []
     found: dict[str, Item] = {}
-    for step in steps:
+    for step in (*begin, reading):
         if len(found) < limit:
             found |= by_id(listing(session, wanted, at, step, ranked=not many, limit=limit), but=found)
     return list(found.values())[:limit]
 
 
-def in_steps(reading: Reading, q: str) -> list[Reading]:
-    forms = expand(q)
-    tests = beginning(forms), side_by_side(forms)
-    return [*(replace(reading, condition=test, matched=literal("name")) for test in tests), reading]
+def in_steps(reading: Reading) -> list[Reading]:
+    """The names that begin with a form of the words, as typed first, and those that do so after "Trường", which people
+    leave out. Each is a step of its own, so that each is a range of the index."""
+    beginnings = dict.fromkeys(f"{before}{form}" for form in reading.forms for before in ("", "truong "))
+    return [replace(reading, condition=beginning(one), matched=literal("name")) for one in beginnings]
 
 
 def listing(

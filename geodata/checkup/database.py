@@ -10,6 +10,7 @@ from geodata.checkup.registered import Checks, Grade
 from geodata.cluster_settings import EXTENSIONS
 from geodata.postgres import OLDEST_MAJOR, SERVER_VERSION
 from geodata.roles import Role
+from geodata.search import ordered_by_character
 from geodata.unit_load import built_units, loaded_units
 
 CHECKS = Checks()
@@ -97,6 +98,17 @@ def collation(look: Look) -> Iterator[str]:
     row = look.session.execute(text(SORTED_OTHERWISE)).one()
     if row.made != row.now:
         yield f"built with version {row.made} of the order, the system now has {row.now}"
+
+
+@CHECKS(
+    "Dump it, make one with TEMPLATE template0 LOCALE 'C.UTF-8', and restore into that: until then words that very many"
+    " institutions match are suggested by name alone, with a wait",
+    grade=Grade.NOTE,
+)
+def order(look: Look) -> Iterator[str]:
+    """Texts are in the order of their characters, in which names that begin alike stand together"""
+    if not ordered_by_character(look.session):
+        yield "they are in the order of a language"
 
 
 @CHECKS("Set it to on in postgresql.conf and reload: a power cut may lose what was acknowledged", grade=Grade.NOTE)

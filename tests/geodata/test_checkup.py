@@ -218,6 +218,16 @@ def test_another_order_of_letters_is_told(look: Look, monkeypatch: pytest.Monkey
     assert "version 2.36" in found("collation", look)
 
 
+def test_a_database_in_the_order_of_a_language_is_told(engine: Engine, look: Look, worker_id: str) -> None:
+    name = f"vietnamese_{worker_id}"  # goes with the cluster, as all of its databases do
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'vi-VN'"))
+    url = engine.url.set(database=name).render_as_string(hide_password=False)
+    with opened(url) as vietnamese, Session(vietnamese) as session:
+        assert found("order", replace(look, session=session)) == "they are in the order of a language"
+    assert found("order", look) == ""
+
+
 def test_a_database_that_forgets_is_told(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "fsync = off" in found("durability", look), "of the database of the tests"
     monkeypatch.setattr(database, "UNSAFE", "SELECT 'x' WHERE false")
@@ -269,6 +279,7 @@ def test_every_check_is_seen_failing_here() -> None:
         "roles",
         "indexes",
         "collation",
+        "order",
         "durability",
         "published",
         "age",

@@ -1,19 +1,17 @@
 """Suggestions for words that fit very many: the best at once, without looking at all of them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from geodata import suggestions
-from geodata.filters import InstitutionFilter, conditions
-from geodata.models import InstitutionState
-from geodata.releases import moment
-from geodata.search import beginning
+from geodata.text import expand
 from tests.builders import an_institution, publish
 
 TODAY = date(2026, 11, 22)
@@ -24,7 +22,7 @@ NAMES = (
     "Trường Cao đẳng Minh họa",
     "Cao đẳng An Giang Minh họa",
 )
-BEGIN, SIDE_BY_SIDE, ANY = [NAMES[4], NAMES[1]], [NAMES[0], NAMES[3]], [NAMES[2]]
+BEGIN, AFTER_TRUONG, ANY = [NAMES[4], NAMES[1]], [NAMES[3]], [NAMES[2], NAMES[0]]
 
 
 @pytest.fixture
@@ -50,17 +48,25 @@ def labels(session: Session, q: str, limit: int = 10) -> list[str]:
     return [one.label for one in suggestions.schools(session, q, TODAY, limit)]
 
 
-def test_names_that_begin_so_come_first_then_the_words_side_by_side_then_any(many: Session) -> None:
-    assert labels(many, "cao đẳng") == [*BEGIN, *SIDE_BY_SIDE, *ANY]
+def test_names_that_begin_so_come_first_then_those_that_do_after_truong_then_any(many: Session) -> None:
+    assert labels(many, "cao đẳng") == [*BEGIN, *AFTER_TRUONG, *ANY]
+
+
+def test_those_come_first_that_begin_with_the_words_that_were_looked_for(many: Session) -> None:
+    assert labels(many, "tìm trường cao đẳng") == [*BEGIN, *AFTER_TRUONG, *ANY]
+
+
+def test_short_forms_are_written_out(many: Session) -> None:
+    assert labels(many, "CĐ") == [*BEGIN, *AFTER_TRUONG, *ANY]
 
 
 @pytest.mark.parametrize("limit", range(1, 6))
 def test_as_many_as_there_is_room_for_each_once(many: Session, limit: int) -> None:
-    assert labels(many, "cao đẳng", limit) == [*BEGIN, *SIDE_BY_SIDE, *ANY][:limit]
+    assert labels(many, "cao đẳng", limit) == [*BEGIN, *AFTER_TRUONG, *ANY][:limit]
 
 
 def test_beginnings_of_words_are_found_so_too(many: Session) -> None:
-    assert labels(many, "cao đẳ") == [*BEGIN, NAMES[2], NAMES[0], NAMES[3]]
+    assert labels(many, "cao đẳ") == [*BEGIN, *AFTER_TRUONG, *ANY]
 
 
 def test_no_more_is_counted_than_is_compared(many: Session) -> None:
@@ -82,12 +88,23 @@ def test_few_are_ranked_as_search_ranks_them(session: Session) -> None:
     assert labels(session, "cao đẳng") == [NAMES[1], NAMES[0], NAMES[2]]
 
 
-def test_names_that_begin_so_are_a_range_of_the_index_by_name(many: Session) -> None:
-    wanted, state = InstitutionFilter(on=TODAY, q="cao dang"), InstitutionState
-    tests = [*conditions(many, wanted, moment(many, TODAY)), beginning(("cao dang",))]
-    query = select(state.row_id).where(*tests).order_by(state.name_folded, state.institution_id).limit(3)
-    compiled = query.compile(many.get_bind(), compile_kwargs={"literal_binds": True})
+@pytest.mark.parametrize(("q", "name"), [("tc", "Tài chính Trung cấp"), ("kt cd", "Minh họa Kinh tế Cao đẳng")])
+def test_every_form_of_the_words_is_a_range_of_the_index_by_name(many: Session, q: str, name: str) -> None:
+    publish(many, *(an_institution(f"{name} {number}") for number in range(4)))
+    with asked_meanwhile(many) as asked:
+        assert f"{name} 3" in labels(many, q)
+    *begin, _ = [one for one in asked if "institution_state.feature" in one[0]]
     many.execute(text("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"))
-    plan = "\n".join(many.scalars(text(f"EXPLAIN {compiled}".replace(":", "\\:"))))
-    assert "ix_institution_state_main" in plan
-    assert "(name_folded >= 'cao dang'::text) AND (name_folded < 'cao dang{'::text)" in plan
+    plans = ["\n".join(many.connection().exec_driver_sql(f"EXPLAIN {step}", given).scalars()) for step, given in begin]
+    ranges = [
+        re.findall(r"Index Cond: \(\(name_folded >= '(.*)'::text\) AND \(name_folded < '\1{'::text", plan)
+        for plan in plans
+    ]
+    assert all("ix_institution_state_main" in plan for plan in plans)
+    assert ranges == [[f"{before}{form}"] for form in expand(q) for before in ("", "truong ")]
+    assert len(expand(q)) > 1
+
+
+def test_a_database_of_another_order_lists_them_by_name(many: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggestions, "ordered_by_character", lambda _: False)
+    assert labels(many, "cao đẳng") == [*BEGIN, *ANY, *AFTER_TRUONG]
