@@ -16,7 +16,7 @@ from mapapp.serving.bodies import LARGEST_UPLOAD, Bodies, may_bring_file
 from mapapp.serving.places import Place, Places
 from mapapp.sign_in import COOKIE
 from tests.mapapp.conftest import NOW, NOWHERE
-from tests.mapapp.serving.asking import Heard, application, asking, question
+from tests.mapapp.serving.asking import Heard, application, asking, in_a_loop, question
 
 FORM = "application/x-www-form-urlencoded"
 ENDLESS_S = 20.0
@@ -27,8 +27,10 @@ class Reader:
 
     def __init__(self) -> None:
         self.read: list[bytes] = []
+        self.from_disk: list[bool] = []
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.from_disk.append(getattr(environ["wsgi.input"], "_rolled", False))
         self.read.append(environ["wsgi.input"].read())
         start_response("200 OK", [])
         return [environ.get("CONTENT_LENGTH", "").encode()]
@@ -56,7 +58,7 @@ def send(
             heard = [one if isinstance(one, Heard) else Heard([one]) for one in sent]
             return [one.answer for one in await asyncio.gather(*(site.hear(asked, one) for one in heard))]
 
-    return asyncio.run(run())
+    return in_a_loop(run())
 
 
 def test_the_application_gets_the_whole_body(reader: Reader) -> None:
@@ -74,18 +76,28 @@ def test_whoever_sends_too_slowly_or_nothing_is_told_so(reader: Reader, every_s:
     assert limits.places.held == []
 
 
-def test_beyond_the_places_others_are_refused(reader: Reader) -> None:
-    held, refused = send(
-        reader,
-        Heard([b"name=A"], every_s=0.05),
-        b"name=A",
-        path="/api/v1/verify",
-        limits=Bodies(1_000, sending=1),
-        content_length="6",
-    )
-    assert (refused.status_code, refused.mimetype) == (503, "application/problem+json")
-    assert refused.headers["Retry-After"] == "2"
-    assert held.status_code == 200
+def test_beyond_the_places_others_are_refused_and_readers_answered(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "SLOW_AFTER_S", 60)
+
+    async def run() -> None:
+        async with asking(application(reader)) as site:
+            site.site.bodies = limits = Bodies(1_000, sending=1)
+            asked = question("/api/v1/verify", method="POST", content_type=FORM, content_length="6")
+            holds = asyncio.create_task(site.hear(asked, Heard([b"name=A"], every_s=ENDLESS_S)))
+            async with asyncio.timeout(20):
+                while not limits.places.held:
+                    await asyncio.sleep(0)
+            refused = (await site.hear(asked, Heard([b"name=A"]))).answer
+            assert (refused.status_code, refused.mimetype) == (503, "application/problem+json")
+            assert refused.headers["Retry-After"] == "2"
+            assert (await site.get("/text")).status_code == 200
+            assert not holds.done()
+            holds.cancel()
+
+    in_a_loop(run())
+    assert reader.read == [b""]  # what was asked without a body
 
 
 def test_who_has_been_slow_for_longest_gives_way(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +119,7 @@ def test_who_has_been_slow_for_longest_gives_way(reader: Reader, monkeypatch: py
             assert not held[1].done()
             held[1].cancel()
 
-    asyncio.run(run())
+    in_a_loop(run())
     assert reader.read == [b"name=A"]
 
 
@@ -129,7 +141,7 @@ def test_a_body_counts_for_whom_the_proxy_names(told: str | None, sender: str) -
             asked = question("/api/v1/verify", method="POST", **headers, **({"x_forwarded_for": told} if told else {}))
             await site.hear(replace(asked, client="192.0.2.1:1"), Heard([b"[]"]))
 
-    asyncio.run(run())
+    in_a_loop(run())
     assert senders == [sender]
 
 
@@ -204,5 +216,6 @@ def test_what_readers_bring_is_not_looked_at(reader: Reader) -> None:
 
 def test_large_bodies_wait_on_the_disk(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "IN_MEMORY", 100)
-    (answer,) = send(reader, Heard([b"x" * 90] * 10), content_length="900")
-    assert (answer.data, reader.read) == (b"900", [b"x" * 900])
+    send(reader, b"name=A", content_length="6")
+    send(reader, Heard([b"x" * 90] * 10), content_length="900")
+    assert (reader.read, reader.from_disk) == ([b"name=A", b"x" * 900], [False, True])
