@@ -1,6 +1,5 @@
 """`/metrics` and the logs."""
 
-import asyncio
 import json
 import logging
 import subprocess
@@ -19,7 +18,7 @@ from mapapp import create_app
 from mapapp.logs import JsonLines
 from mapapp.measuring import Measured, Measuring, begin_anew, kind_of
 from tests.mapapp.conftest import NOW, NOWHERE
-from tests.mapapp.serving.asking import asking, question
+from tests.mapapp.serving.asking import asking, in_a_loop, question
 
 TOKEN = "t" * 40
 ABROAD = {"REMOTE_ADDR": "203.0.113.9"}
@@ -46,7 +45,7 @@ def test_requests_are_counted_by_kind_and_status(client: FlaskClient) -> None:
             await site.hear(replace(question("/api/v1/status"), query_string="no=such"))
             await site.get("/en/nothing-here")
 
-    asyncio.run(ask())
+    in_a_loop(ask())
     found = samples(client)
     assert found["mapapp_requests_total", frozenset({("kind", "api"), ("status", "200")})] == 1
     assert found["mapapp_requests_total", frozenset({("kind", "api"), ("status", "400")})] == 1

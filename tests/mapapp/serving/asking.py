@@ -1,10 +1,11 @@
 """Asks one worker's `Serving` as the server does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from werkzeug.wrappers import Response
@@ -14,6 +15,8 @@ from mapapp.serving.application import Serving
 from mapapp.serving.protocol import Headers
 from mapapp.settings import Settings
 from tests.mapapp.conftest import NOWHERE
+
+Found = TypeVar("Found")
 
 
 @dataclass
@@ -132,6 +135,12 @@ async def asking(app: Flask, settings: Settings = NOWHERE, **changed: Any) -> As
         yield Asking(site)
     finally:
         site.__rsgi_del__(loop)
+
+
+def in_a_loop(asked: Coroutine[Any, Any, Found]) -> Found:
+    """What comes of it, in a thread of its own: in that of the tests the event loop of a browser may be running."""
+    with ThreadPoolExecutor(1, thread_name_prefix="hears") as threads:
+        return threads.submit(asyncio.run, asked).result()
 
 
 def application(wsgi: Any) -> Flask:

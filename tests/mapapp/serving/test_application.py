@@ -12,7 +12,15 @@ from flask import Flask, Response, request, send_file
 from mapapp.at_once import ONLY_AT_ONCE, Later
 from mapapp.db import EMPTY, LastLook
 from mapapp.serving import application as serving
-from tests.mapapp.serving.asking import HeadersAsTheServerHasThem, Heard, Question, application, asking, question
+from tests.mapapp.serving.asking import (
+    HeadersAsTheServerHasThem,
+    Heard,
+    Question,
+    application,
+    asking,
+    in_a_loop,
+    question,
+)
 
 LATE = {"x_request_start": "t=1"}
 
@@ -22,7 +30,7 @@ def heard(app: Flask, asked: Question, **settings: Any) -> Heard:
         async with asking(app, **settings) as site:
             return await site.hear(asked)
 
-    return asyncio.run(run())
+    return in_a_loop(run())
 
 
 def environ_of(asked: Question) -> dict[str, Any]:
@@ -146,7 +154,7 @@ def test_answers_at_once_wait_for_nobody() -> None:
             assert await found.site.turns.enter(urgent=False)  # somebody works
             assert (await found.get("/")).data == b"ready"
 
-    asyncio.run(run())
+    in_a_loop(run())
 
 
 def test_request_that_waited_too_long_is_turned_away_at_once(site: Flask) -> None:
@@ -189,4 +197,4 @@ def test_the_register_is_looked_at_before_what_was_seen_is_too_old(
                         await asyncio.sleep(0.001)
                 assert len(looks) == seen
 
-    asyncio.run(run())
+    in_a_loop(run())

@@ -18,7 +18,7 @@ from mapapp.serving.application import MOST_WATCHERS
 from tests.builders import an_institution, publish
 from tests.mapapp.conftest import NOW as TODAY
 from tests.mapapp.conftest import NOWHERE
-from tests.mapapp.serving.asking import application, asking
+from tests.mapapp.serving.asking import application, asking, in_a_loop
 
 
 class Signing:
@@ -41,11 +41,11 @@ def asked(app: Flask, path: str, **settings: Any) -> int:
         async with asking(app, **settings) as site:
             return (await site.get(path)).status_code
 
-    return asyncio.run(run())
+    return in_a_loop(run())
 
 
 @pytest.mark.parametrize(
-    ("known", "threads"), [(True, ["MainThread", "aside"]), (False, ["MainThread", "aside", "work"])]
+    ("known", "threads"), [(True, ["hears", "aside"]), (False, ["hears", "aside", "work"])]
 )
 def test_signatures_wait_for_the_disk_aside_and_work_for_its_turn(known: bool, threads: list[str]) -> None:
     app, site = application(None), Signing(known)
@@ -85,7 +85,7 @@ def test_watchers_are_bounded_too() -> None:
             go.set()
             return [refused.status_code, *{(await one).status_code for one in held}]
 
-    assert asyncio.run(run()) == [503, 204]
+    assert in_a_loop(run()) == [503, 204]
 
 
 class Copy:

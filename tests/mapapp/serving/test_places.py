@@ -1,12 +1,12 @@
 """Places for bodies on their way: slow ones give way, and nobody has more than a share."""
 
-import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
 
 from mapapp.serving.places import NoPlace, Place, Places
+from tests.mapapp.serving.asking import in_a_loop
 
 
 class Worker:
@@ -28,7 +28,7 @@ def within_a_loop(what: Callable[[], None]) -> None:
     async def run() -> None:
         what()
 
-    asyncio.run(run())
+    in_a_loop(run())
 
 
 def test_where_all_places_are_held_whoever_has_been_slow_longest_gives_way() -> None:

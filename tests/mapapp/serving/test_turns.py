@@ -10,7 +10,7 @@ import pytest
 from werkzeug.wrappers import Response
 
 from mapapp.serving.turns import Turns
-from tests.mapapp.serving.asking import Asking, application, asking
+from tests.mapapp.serving.asking import Asking, application, asking, in_a_loop
 
 PATIENCE_S = 20
 
@@ -72,7 +72,7 @@ def in_a_rush(test: Callable[[Rush], Coroutine[Any, Any, None]]) -> None:
         async with rush() as found:
             await test(found)
 
-    asyncio.run(run())
+    in_a_loop(run())
 
 
 def test_one_works_and_others_wait_in_the_order_of_their_coming() -> None:
@@ -144,7 +144,7 @@ def test_a_failure_gives_up_the_turn() -> None:
                     await site.get("/")
             assert site.site.measuring.mine.requests["pages 500"] == 3
 
-    asyncio.run(run())
+    in_a_loop(run())
 
 
 def test_without_a_bound_all_wait() -> None:
@@ -156,7 +156,7 @@ def test_without_a_bound_all_wait() -> None:
             slow.go.release(200)
             assert {(await one).status_code for one in asked} == {200}
 
-    asyncio.run(run())
+    in_a_loop(run())
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_no_more_wait_than_can_have_their_turn_in_time(each_s: float, room: int,
     now = iter(each_s * tick for tick in range(1_000))
     turns = Turns(48, longest_wait_s=2.001, clock=lambda: next(now))
     for _ in range(100):
-        assert asyncio.run(turns.enter(urgent=False))
+        assert in_a_loop(turns.enter(urgent=False))
         turns.leave()
     assert (turns.room(urgent=False), turns.room(urgent=True)) == (room, urgent)
 
@@ -175,6 +175,6 @@ def test_one_slow_request_leaves_room_for_others() -> None:
     times = iter([0.0, 0.01, 1.0, 6.0])
     turns = Turns(48, longest_wait_s=2, clock=lambda: next(times))
     for _ in range(2):
-        asyncio.run(turns.enter(urgent=False))
+        in_a_loop(turns.enter(urgent=False))
         turns.leave()
     assert turns.room(urgent=False) == 19
