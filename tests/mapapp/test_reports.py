@@ -1,18 +1,12 @@
-"""Yearly reports through the web: a reporter's form and sheet, the second person, corrections, lists, the periodic
-report with its schema."""
+"""Yearly reports through the web: a reporter's form and sheet, the second person, corrections, lists."""
 
 import io
 import json
-import re
-from datetime import UTC, date, datetime
-from html import unescape
-from typing import Any
+from datetime import date
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from jsonschema import Draft202012Validator, FormatChecker
-from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -20,79 +14,12 @@ from werkzeug.test import TestResponse
 from geodata.models import Authority, Proposal
 from geodata.unit_reads import unit
 from geodata.vocabulary import Role
-from mapapp import api_periodic
-from mapapp.api_periodic import SCHEMA
-from mapapp.schemas.periodic import PeriodicReport
-from tests.builders import AnInstitution, an_institution, publish
+from tests.builders import AnInstitution, publish
 from tests.mapapp.desk import newest, send
+from tests.mapapp.reporters import FILLED, HANOI, TEACHERS, a_school, address, hoa, minh, save, school, to_register
 from tests.people import a_person, form_token, sign_in
 
-HANOI = "01"
-TEACHERS = "teacher_digital_competence"
-TEACHERS_NAME = "Nhà giáo, cán bộ quản lý được đào tạo nâng cao năng lực số"
-FILLED = {
-    f"{TEACHERS}.numerator": "12",
-    f"{TEACHERS}.denominator": "40",
-    f"{TEACHERS}.evidence": "https://truong.example.vn/bao-cao.pdf",
-    "digital_learning_platform.value": "có",
-}
-
-
-@pytest.fixture
-def school(register: Session) -> AnInstitution:
-    """A college of Hà Nội with a code and a mailbox of its own, in a register with another school."""
-    one = a_school("Trường Cao đẳng Một", codes=[("CDD0101", (None, None))], attributes=[MAIL])
-    publish(register, one, a_school("Trường Cao đẳng Hai"))
-    register.commit()
-    return one
-
-
-MAIL = ("email", "vanthu@mot.example.vn", (None, None))
-
-
-def a_school(name: str, **wanted: Any) -> AnInstitution:
-    given: dict[str, Any] = {
-        "province": HANOI,
-        "status": [("active", (date(2010, 1, 1), None))],
-        "programmes": [("6510202", "college", (date(2017, 6, 1), None))],
-    }
-    return an_institution(name, **{**given, **wanted})
-
-
-@pytest.fixture
-def hoa(client: FlaskClient, register: Session, school: AnInstitution) -> FlaskClient:
-    """The school's reporter at work."""
-    return sign_in(client, register, a_person(register, (Role.REPORTER, school.id), login="hoa", name="Người báo cáo"))
-
-
-@pytest.fixture
-def minh(app: APIFlask, register: Session) -> FlaskClient:
-    """An approver of the province."""
-    return sign_in(app.test_client(), register, a_person(register, (Role.APPROVER, HANOI), login="minh"))
-
-
-def address(school: AnInstitution, year: int = 2025) -> str:
-    return f"/steward/reports/{school.id}/{year}"
-
-
-def save(browser: FlaskClient, page: str, **cells: str) -> TestResponse:
-    """Fill in the form as it stands."""
-    return send(browser, page, base=base_of(browser.get(page).text), **cells)
-
-
-def base_of(text: str) -> str:
-    return text.partition('name="base" value="')[2].partition('"')[0]
-
-
-def to_register(hoa: FlaskClient, minh: FlaskClient, register: Session, page: str, cells: dict[str, str]) -> int:
-    """Through both persons' hands; the number of the proposal."""
-    assert save(hoa, page, **cells).status_code == 200
-    send(hoa, page, f"{page}/propose")
-    number = newest(register).id
-    proposal = f"/steward/proposals/{number}"
-    for act in ("approve", "publish"):
-        assert send(minh, proposal, f"{proposal}/{act}").status_code == 200
-    return number
+__all__ = ["hoa", "minh", "school"]  # fixtures that live beside what people do with them
 
 
 def test_a_reporter_begins_with_the_report_and_sees_nothing_else(
@@ -167,136 +94,6 @@ def test_what_was_typed_comes_back_with_what_is_wrong(
     assert register.scalars(select(Proposal)).all() == []
     english = send(hoa, "/en" + address(school), base="", **cells).text
     assert "is more than the denominator" in english
-
-
-@pytest.fixture
-def ha(app: APIFlask, school: AnInstitution, register: Session) -> FlaskClient:
-    """A second reporter of the school."""
-    return sign_in(app.test_client(), register, a_person(register, (Role.REPORTER, school.id), login="ha"))
-
-
-def hidden(text: str) -> dict[str, str]:
-    """What the form says that it was opened on."""
-    return {name: unescape(told) for name, told in re.findall(r'name="(base|opened)" value="([^"]*)"', text)}
-
-
-def met(text: str) -> dict[str, tuple[bool, list[str]]]:
-    """{item: (both changed it, [as opened, theirs, yours])} of the page that compares."""
-    rows = text.partition('class="differences versions met"')[2].partition("</table>")[0].split("<tr>")[2:]
-    return {
-        re.findall(r"<a [^>]*>([^<]*)</a>", row)[0]: (
-            "hai bên khác nhau" in row,
-            re.findall(r"<bdi>([^<]*)</bdi>", row),
-        )
-        for row in rows
-    }
-
-
-def test_two_who_write_at_once_lose_nothing(
-    hoa: FlaskClient, ha: FlaskClient, school: AnInstitution, register: Session
-) -> None:
-    page = address(school)
-    shown = ha.get(page).text
-    token = form_token(shown)
-    save(hoa, page, reason="Bản của Hoa", **FILLED)
-    typed = {**FILLED, f"{TEACHERS}.numerator": "39", "digital_learning_platform.value": ""}
-    late = ha.post(page, data={"token": token, **hidden(shown), **typed})
-    assert late.status_code == 409
-    assert "đã được người khác thay đổi từ khi bạn mở" in late.text
-    assert 'value="39"' in late.text
-    compared = met(late.text)
-    assert compared[TEACHERS_NAME] == (True, ["–", "12 / 40", "39 / 40"])
-    assert compared["Có nền tảng số dạy và học"] == (False, ["–", "Có", "–"]), "the other person's alone"
-    assert compared["Ghi chú cho người duyệt"] == (False, ["–", "Bản của Hoa", "–"])
-    assert '<option value="có" selected>' in late.text
-    assert 'value="Bản của Hoa"' in late.text
-    assert f'action="{page}/propose"' not in late.text, "what was typed would be lost"
-    assert f'action="{page}/propose"' in ha.get(page).text
-    again = ha.post(page, data={"token": token, **hidden(late.text), **typed}, follow_redirects=True)
-    assert again.status_code == 200
-    assert len(register.scalars(select(Proposal)).all()) == 1
-
-
-def test_a_figure_is_put_together_of_no_two_halves(hoa: FlaskClient, ha: FlaskClient, school: AnInstitution) -> None:
-    page = address(school)
-    shown = save(ha, page, **FILLED).text
-    save(hoa, page, **{**FILLED, f"{TEACHERS}.numerator": "30", f"{TEACHERS}.denominator": "50"})
-    mine = {**FILLED, f"{TEACHERS}.numerator": "13", f"{TEACHERS}.evidence": "https://truong.example.vn/moi"}
-    late = send(ha, page, **hidden(shown), **mine)
-    assert late.status_code == 409
-    assert met(late.text) == {
-        TEACHERS_NAME: (True, ["12 / 40", "30 / 50", "13 / 40"]),
-        f"{TEACHERS_NAME}: minh chứng": (
-            False,
-            [FILLED[f"{TEACHERS}.evidence"], FILLED[f"{TEACHERS}.evidence"], "https://truong.example.vn/moi"],
-        ),
-    }
-    for cell, value in (("numerator", "13"), ("denominator", "40")):
-        assert f'name="{TEACHERS}.{cell}" value="{value}"' in late.text
-
-
-def test_what_was_published_since_the_form_was_opened_is_not_written_over(
-    hoa: FlaskClient, ha: FlaskClient, minh: FlaskClient, school: AnInstitution, register: Session
-) -> None:
-    page = address(school)
-    shown = ha.get(page).text
-    to_register(hoa, minh, register, page, FILLED)
-    typed = {f"{TEACHERS}.numerator": "39", f"{TEACHERS}.denominator": "40"}
-    late = send(ha, page, **hidden(shown), **typed)
-    assert late.status_code == 409
-    assert met(late.text)[TEACHERS_NAME] == (True, ["–", "12 / 40", "39 / 40"])
-    assert send(ha, page, **hidden(late.text), **typed).status_code == 200
-    to_register(ha, minh, register, page, typed)
-    stale = send(hoa, page, **hidden(late.text), **{**typed, f"{TEACHERS}.numerator": "1"})
-    assert stale.status_code == 409, "published again"
-
-
-def test_what_was_typed_is_shown_also_when_the_report_has_been_sent(
-    hoa: FlaskClient, ha: FlaskClient, school: AnInstitution
-) -> None:
-    page = address(school)
-    shown = save(hoa, page, **FILLED).text
-    send(hoa, page, f"{page}/propose")
-    late = send(ha, page, **hidden(shown), **{**FILLED, f"{TEACHERS}.numerator": "39"})
-    assert late.status_code == 409
-    assert "báo cáo đã được gửi nên không sửa được nữa" in late.text
-    assert met(late.text) == {TEACHERS_NAME: (False, ["12 / 40", "12 / 40", "39 / 40"])}
-    assert f'name="{TEACHERS}.numerator" value="12"' in late.text, "the report as it was sent"
-
-
-def test_a_form_that_comes_back_with_faults_is_still_the_one_that_was_opened(
-    hoa: FlaskClient, ha: FlaskClient, school: AnInstitution
-) -> None:
-    page = address(school)
-    before = hidden(ha.get(page).text)
-    wrong = send(ha, page, **before, **{**FILLED, f"{TEACHERS}.numerator": "41"})
-    assert (wrong.status_code, hidden(wrong.text)) == (400, before)
-    save(hoa, page, **FILLED)
-    assert send(ha, page, **hidden(wrong.text), **FILLED).status_code == 409
-
-
-HALF = r'{"figures": {}, "note": "\ud800"}'
-"""Half a character, which no answer can hold."""
-
-
-@pytest.mark.parametrize(
-    "nonsense", ["", "{", "[]", '{"figures": [], "note": ""}', '{"figures": {"a": 1}, "note": 1}', "[" * 9_999, HALF]
-)
-def test_a_form_that_tells_nonsense_of_its_beginning_is_compared_with_nothing(
-    hoa: FlaskClient, school: AnInstitution, nonsense: str
-) -> None:
-    page = address(school)
-    save(hoa, page, **FILLED)
-    late = send(hoa, page, base="0.0", opened=nonsense, **{**FILLED, f"{TEACHERS}.numerator": "39"})
-    assert late.status_code == 409
-    assert met(late.text)[TEACHERS_NAME] == (True, ["–", "12 / 40", "39 / 40"])
-
-
-def test_half_a_character_comes_back_with_no_fault(hoa: FlaskClient, school: AnInstitution) -> None:
-    page = address(school)
-    base = hidden(hoa.get(page).text)["base"]
-    wrong = send(hoa, page, base=base, opened=HALF, **{**FILLED, f"{TEACHERS}.numerator": "41"})
-    assert wrong.status_code == 400
 
 
 def test_a_department_reports_its_own_figures(app: APIFlask, minh: FlaskClient, register: Session) -> None:
@@ -375,14 +172,6 @@ def test_who_corrects_a_published_report_is_not_reminded(
     assert "CDD0101" not in reminded
 
 
-def test_what_another_has_just_changed_is_not_sent(hoa: FlaskClient, school: AnInstitution, register: Session) -> None:
-    page = address(school)
-    seen = base_of(save(hoa, page, **FILLED).text)
-    save(hoa, page, **{**FILLED, f"{TEACHERS}.numerator": "13"})
-    assert send(hoa, page, f"{page}/propose", base=seen).status_code == 409
-    assert newest(register).state == "draft"
-
-
 def test_the_list_says_who_is_how_far_and_whom_to_remind(
     hoa: FlaskClient, minh: FlaskClient, school: AnInstitution, register: Session
 ) -> None:
@@ -399,83 +188,3 @@ def test_the_list_says_who_is_how_far_and_whom_to_remind(
     assert "Trường Cao đẳng Một" in waiting
     assert "Trường Cao đẳng Hai" not in waiting
     assert len(minh.get("/steward/reports/remind.csv?year=2025&province=01").data.splitlines()) == 2
-
-
-# -- the periodic report -------------------------------------------------------------------------------------------
-
-
-def test_the_periodic_report_is_held_to_its_published_schema(planner: FlaskClient) -> None:
-    published = planner.get("/api/v1/periodic-report/schema/1").json
-    assert published is not None
-    Draft202012Validator.check_schema(published)
-    told = planner.get("/api/v1/periodic-report?province=79&period=2024").json
-    assert told is not None
-    Draft202012Validator(published, format_checker=FormatChecker()).validate(told)
-    assert told["schema"] == published["$id"]
-    figures = {one["id"]: one for one in told["indicators"]}
-    overlay = planner.get(f"/api/v1/overlays/{TEACHERS}?level=province&period=2024").json
-    assert overlay is not None
-    row = next(one for one in overlay["rows"] if one["code"] == "79")
-    assert {key: figures[TEACHERS][key] for key in ("value", "n", "N", "no_data")} == {
-        key: row[key] for key in ("value", "n", "N", "no_data")
-    }
-    documents = {goal["document"] for goal in figures[TEACHERS]["targets"]}
-    assert documents == {"qd-2222-2021", "qd-2550-2023"}
-    assert {one["id"] for one in told["reporting"]} == {"hcmc-plan", "register-readiness"}
-    assert all(one["no_data"] == (one["value"] is None) for one in told["indicators"])
-
-
-def test_an_old_release_has_its_own_data_status(planner: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    published = datetime(2026, 1, 1, tzinfo=UTC)
-    monkeypatch.setattr(api_periodic, "edition_facts", lambda _session, release: (published, {f"of-{release}": 1}))
-    told = planner.get("/api/v1/periodic-report?province=79&period=2024&release=1").json
-    assert told is not None
-    assert told["data_status"] == "of-1"
-
-
-def test_a_year_without_reports_has_no_figures_and_no_zeros(planner: FlaskClient) -> None:
-    told = planner.get("/api/v1/periodic-report?province=79&period=2026").json
-    assert told is not None
-    assert {one["value"] for one in told["indicators"]} == {None}
-    assert told["sources"] == []
-
-
-def test_the_schema_file_is_that_of_the_shapes() -> None:
-    made = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **PeriodicReport.model_json_schema(by_alias=True),
-    }
-    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == made, "write it again, under a new number if readers break"
-
-
-def test_the_workbook_says_the_same(planner: FlaskClient) -> None:
-    told = planner.get("/api/v1/periodic-report?province=79&period=2024").json
-    answer = planner.get("/api/v1/periodic-report.xlsx?province=79&period=2024")
-    assert told is not None
-    book = load_workbook(io.BytesIO(answer.data))
-    assert book.sheetnames == ["Báo cáo", "Chỉ số", "Tình hình báo cáo", "Nguồn"]
-    rows = list(book["Chỉ số"].iter_rows(min_row=2, values_only=True))
-    assert {row[0]: row[3] for row in rows} == {one["id"]: one["value"] for one in told["indicators"]}
-
-
-def test_whom_to_remind_is_public_without_contacts(planner: FlaskClient) -> None:
-    question = "period=2024&unit=01&reported=no&limit=1000"
-    listed = planner.get(f"/api/v1/reporting/institutions?{question}").json
-    table = planner.get(f"/api/v1/reporting/institutions.csv?{question}").data.decode("utf-8-sig").splitlines()
-    assert listed is not None
-    assert table[0] == "id,name,type,period,duty,last_day,reported,sent_on,late"
-    assert [line.split(",")[0] for line in table[1:]] == [one["id"] for one in listed["institutions"]]
-
-
-@pytest.mark.parametrize(
-    ("question", "status"),
-    [("", 400), ("province=7", 400), ("province=99", 404), ("province=79&period=2099", 400), ("province=79&x=1", 400)],
-)
-def test_nonsense_is_refused(planner: FlaskClient, question: str, status: int) -> None:
-    for path in ("/api/v1/periodic-report", "/api/v1/periodic-report.xlsx"):
-        assert planner.get(f"{path}?{question}").status_code == status
-
-
-def test_the_planner_leads_to_the_periodic_report(planner: FlaskClient) -> None:
-    text = planner.get("/planner/reports?period=2024&unit=79").text
-    assert "/api/v1/periodic-report?province=79&amp;period=2024" in text
