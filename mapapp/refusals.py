@@ -45,8 +45,8 @@ NO_LENGTH = Refusal(
 UNREADABLE = Refusal(
     "400 BAD REQUEST",
     "bad-request",
-    "The address is not text in UTF-8",
-    "Địa chỉ không phải là văn bản UTF-8. · The address is not text in UTF-8.",
+    "A header that says who asks, or which site, is not ASCII",
+    "Tiêu đề Host hoặc X-Forwarded-* không đọc được. · The header Host or X-Forwarded-* cannot be read.",
 )
 
 

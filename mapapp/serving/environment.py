@@ -4,30 +4,26 @@ import sys
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from mapapp.serving.protocol import RequestHeaders, Scope
+from mapapp.serving.protocol import Scope
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
-OF_WHO_ASKS = "host", "x-forwarded-"
+OF_WHO_ASKS = "host", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"
 
 
 class Unreadable(Exception):
-    """The address of the request is not text, or what says who asks which site."""
+    """A header that says who asks, or which site, cannot be read."""
 
 
 def environment(scope: Scope) -> "WSGIEnvironment":
     """The environment of a request without its body. Raises `Unreadable`."""
-    try:
-        path = scope.path
-    except Exception as error:  # the server says it in an error of its own kind
-        raise Unreadable from error
     host, _, port = scope.server.rpartition(":")
     found: WSGIEnvironment = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": _letters(path),
+        "PATH_INFO": _letters(scope.path),
         "QUERY_STRING": _letters(scope.query_string),
         "SERVER_NAME": host,
         "SERVER_PORT": port,
@@ -41,7 +37,9 @@ def environment(scope: Scope) -> "WSGIEnvironment":
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
-    for name, value in _pairs(scope.headers):
+    if any(name in scope.headers and scope.headers.get(name) is None for name in OF_WHO_ASKS):
+        raise Unreadable
+    for name, value in scope.headers.items():
         if "_" in name:  # it would pass for the one with `-`
             continue
         key = WITHOUT_PREFIX.get(name) or _key(name)
@@ -53,29 +51,6 @@ def environment(scope: Scope) -> "WSGIEnvironment":
 def _letters(text: str) -> str:
     """A letter for each of its bytes."""
     return text if text.isascii() else text.encode().decode("latin-1")
-
-
-def _pairs(headers: RequestHeaders) -> list[tuple[str, str]]:
-    """The headers that can be read. Raises `Unreadable` where one that says who asks, or which site, cannot."""
-    try:
-        return headers.items()
-    except Exception:
-        readable = [name for name in headers.keys() if headers.get(name) is not None]  # noqa: SIM118  it is no mapping
-        if any(name.startswith(OF_WHO_ASKS) for name in {*headers.keys()} - {*readable}):
-            raise Unreadable from None
-        return [(name, value) for name in readable for value in _all(headers, name)]
-
-
-def _all(headers: RequestHeaders, name: str) -> list[str]:
-    """What was said under a name of which the first can be read; of some that matter, all or `Unreadable`."""
-    try:
-        return headers.get_all(name)
-    except BaseException as error:  # the server panics at another that cannot be read
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
-        if name.startswith(OF_WHO_ASKS):
-            raise Unreadable from None
-        return [headers.get(name) or ""]
 
 
 def _key(name: str) -> str:

@@ -7,16 +7,16 @@ Headers = list[tuple[str, str]]
 
 
 class RequestHeaders(Protocol):
-    """Names in small letters. What is not ASCII cannot be read: `items` raises, `get` gives the default."""
+    """Names in small letters. A value that is not ASCII cannot be read: `items` leaves it out, `get` gives the default
+    where the first is such."""
 
-    def keys(self) -> list[str]: ...
+    def __contains__(self, key: str) -> bool: ...
     def items(self) -> list[tuple[str, str]]: ...
     def get(self, key: str, default: str | None = None) -> str | None: ...
-    def get_all(self, key: str) -> list[str]: ...
 
 
 class Scope(Protocol):
-    """`path` is decoded, and raises where it is not UTF-8; `client` and `server` are `address:port`."""
+    """`path` is decoded, with U+FFFD where it is not UTF-8; `client` and `server` are `address:port`."""
 
     @property
     def http_version(self) -> str: ...

@@ -21,11 +21,13 @@ from sqlalchemy.exc import OperationalError
 
 from geodata import processes
 from geodata.cluster import Cluster
+from geodata.engine import make_sessions
 from geodata.preparation import migrate
 from mapapp.cli import main
 from mapapp.commands import serve as command
 from mapapp.endings import Ended
 from mapapp.settings import Settings
+from tests.builders import an_institution, publish
 
 PATIENCE_S = 60
 pytestmark = pytest.mark.operation
@@ -254,3 +256,48 @@ def test_port_in_use_is_said_before_anything_is_started(serve: Serve, place: Pat
         assert process.wait(PATIENCE_S) == 1
     assert f"Cannot listen on 127.0.0.1:{port}" in process.communicate()[0]
     assert not Cluster(place).running
+
+
+def said(port: int, request: bytes, *, hang_up: bool = False) -> bytes:
+    """What the site answers to these bytes, up to the end of the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as connection:
+        connection.sendall(request.replace(b"\n", b"\r\n"))
+        if hang_up:
+            connection.shutdown(socket.SHUT_WR)
+        pieces = list(iter(lambda: connection.recv(65_536), b""))
+    return b"".join(pieces)
+
+
+ONE = b'[{"code":"XX"}]'
+POST = b"POST /api/v1/verify HTTP/1.1\nHost: localhost\nConnection: close\nContent-Type: application/json\n"
+GET = b"GET %s HTTP/1.1\nHost: localhost\nConnection: close\n%s\n"
+
+
+def test_the_server_hands_over_what_the_site_takes_it_to(serve: Serve, place: Path, port: int) -> None:
+    """Bodies with a length and in pieces, whole or not; parts of files; letters beyond ASCII, text or not."""
+    cluster = Cluster(place)
+    cluster.ensure()
+    sessions = make_sessions(cluster.url)
+    with sessions() as session:
+        publish(session, an_institution())
+        session.commit()
+    sessions.kw["bind"].dispose()
+    process = serve()
+    wait_until_it_answers(port, process)
+    whole = said(port, POST + b"Content-Length: 15\n\n" + ONE)
+    pieces = said(port, POST + b"Transfer-Encoding: chunked\n\n5\n" + ONE[:5] + b"\na\n" + ONE[5:] + b"\n0\n\n")
+    assert (whole[9:12], pieces[9:12]) == (b"200", b"200")
+    assert b'"unknown_code"' in whole
+    assert b'"unknown_code"' in pieces
+    assert said(port, POST + b"Content-Length: 600\n\n[]", hang_up=True)[9:12] in (b"400", b"")
+    assert said(port, GET % (b"/about", b"Referer: /t\xc3\xacm\xff\n"))[9:12] == b"200"
+    assert said(port, GET % (b"/%ff", b""))[9:12] in (b"400", b"404")
+    assert said(port, GET % (b"/about", b"X-Forwarded-For: \xff\n"))[9:12] == b"400"
+    assert said(port, GET % (b"/about?q=\xff", b""))[9:12] in (b"200", b"400")
+    address = GET % (b"/data/files/r1/institutions.csv", b"")
+    until(lambda: said(port, address)[9:12] == b"200")
+    head, _, body = said(port, address).partition(b"\r\n\r\n")
+    _, _, part = said(port, GET % (b"/data/files/r1/institutions.csv", b"Range: bytes=10-19\n")).partition(b"\r\n\r\n")
+    assert part == body[10:20]
+    assert f"content-length: {len(body)}".encode() in head.lower()
+    assert said(port, GET.replace(b"GET", b"HEAD") % (b"/about", b"")).endswith(b"\r\n\r\n")

@@ -44,9 +44,7 @@ def asked(app: Flask, path: str, **settings: Any) -> int:
     return in_a_loop(run())
 
 
-@pytest.mark.parametrize(
-    ("known", "threads"), [(True, ["hears", "aside"]), (False, ["hears", "aside", "work"])]
-)
+@pytest.mark.parametrize(("known", "threads"), [(True, ["hears", "aside"]), (False, ["hears", "aside", "work"])])
 def test_signatures_wait_for_the_disk_aside_and_work_for_its_turn(known: bool, threads: list[str]) -> None:
     app, site = application(None), Signing(known)
     app.wsgi_app = site  # type: ignore[method-assign]
