@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, Visiting, show_map
+from tests.browser.looks import LOOK, in_turn
 
 pytestmark = pytest.mark.browser
 
@@ -53,18 +54,9 @@ def violations(page: Page) -> list[str]:
     return [f"{rule['id']}: {rule['nodes'][0]['html']} ({rule['nodes'][0]['failureSummary']})" for rule in found]
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme", "language"),
-    [
-        pytest.param(PHONE, "light", "", id="phone-light-vi"),
-        pytest.param(DESK, "dark", "/en", id="desk-dark-en"),
-        pytest.param(PHONE, "dark", "/en", id="phone-dark-en", marks=pytest.mark.long),
-        pytest.param(DESK, "light", "", id="desk-light-vi", marks=pytest.mark.long),
-    ],
-)
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("path", *LOOK), in_turn(PAGES))
 def test_no_page_breaks_a_rule_or_scrolls_sideways(
-    visiting: Visiting, viewport: dict[str, int], scheme: str, language: str, path: str
+    visiting: Visiting, path: str, viewport: dict[str, int], scheme: str, language: str
 ) -> None:
     with visiting(viewport, color_scheme=scheme) as visit:
         page = visit.open(language + path)

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, Visit, Visiting
+from tests.browser.looks import LOOK, in_turn
 from tests.browser.test_accessibility import violations
 from tests.browser.test_keyboard import tab_to
 from tests.browser.test_weight import weight
@@ -21,10 +22,6 @@ PAGES = [
     *("/planner", "/planner/targets", "/planner/units/79", "/planner/access?training_level=college"),
     *("/planner/what-if", "/planner/compare", "/planner/reports", "/planner/reports?unit=01"),
 ]
-VIEWS = [(PHONE, "light", ""), (DESK, "dark", "/en")]
-LONG_VIEWS = [(DESK, "light", ""), (PHONE, "dark", "/en")]
-LOOKS: list[Any] = [(path, *view) for path in PAGES for view in VIEWS]
-LOOKS += [pytest.param(path, *view, marks=pytest.mark.long) for path in PAGES for view in LONG_VIEWS]
 
 
 def alive(page: Page) -> None:
@@ -44,7 +41,7 @@ def view_of(page: Page, place: int = 0) -> list[float]:
     return found
 
 
-@pytest.mark.parametrize(("path", "viewport", "scheme", "language"), LOOKS)
+@pytest.mark.parametrize(("path", *LOOK), in_turn(PAGES))
 def test_no_page_breaks_a_rule_or_scrolls_sideways(
     visiting: Visiting, path: str, viewport: dict[str, int], scheme: str, language: str
 ) -> None:

@@ -15,6 +15,7 @@ from geodata.vocabulary import Role
 from mapapp import create_app
 from mapapp.settings import Settings
 from tests.browser.conftest import BROWSER, DESK, PHONE, Visit, Visiting
+from tests.browser.looks import LOOK, looks
 from tests.browser.test_accessibility import violations
 from tests.builders import AnInstitution, an_institution, publish
 from tests.conftest import scratch
@@ -94,14 +95,7 @@ def press(page: Page, name: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme", "language"),
-    [
-        pytest.param(PHONE, "light", "", id="phone-light-vi"),
-        pytest.param(DESK, "dark", "/en", id="desk-dark-en"),
-        pytest.param(PHONE, "dark", "/en", id="phone-dark-en", marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.parametrize(LOOK, looks(pair=0))
 def test_no_page_breaks_a_rule_or_scrolls_sideways(
     visiting: Visiting, office: Office, viewport: dict[str, int], scheme: str, language: str
 ) -> None:

@@ -14,6 +14,7 @@ from geodata.vocabulary import Role
 from mapapp import create_app
 from mapapp.settings import Settings
 from tests.browser.conftest import BROWSER, DESK, PHONE, Visit, Visiting
+from tests.browser.looks import LOOK, looks
 from tests.browser.test_accessibility import violations
 from tests.conftest import scratch
 from tests.databases import DatabaseLike, opened
@@ -142,14 +143,7 @@ def test_a_question_is_asked_accessibly_and_its_answer_listed(
     assert violations(page) == []
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme", "language"),
-    [
-        pytest.param(PHONE, "light", "", id="phone-light-vi"),
-        pytest.param(DESK, "dark", "/en", id="desk-dark-en"),
-        pytest.param(PHONE, "dark", "/en", id="phone-dark-en", marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.parametrize(LOOK, looks(pair=1))
 def test_no_page_of_the_desk_breaks_a_rule_or_scrolls_sideways(
     visiting: Visiting, desk: Desk, the_list: Path, viewport: dict[str, int], scheme: str, language: str
 ) -> None:
