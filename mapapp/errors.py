@@ -250,4 +250,5 @@ def problem_page(problem: Problem) -> ProblemPage:
         text=problem.detail or _(kind.advice),
         details=problem.errors,
         links=links,
+        waiting=kind is EXPORT_BUSY,
     )

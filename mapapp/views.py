@@ -170,7 +170,8 @@ class ChoicesPage:
 
 @dataclass(frozen=True)
 class ProblemPage:
-    """An error for people: what happened, what to do. `details`: (field, message) of a refused question."""
+    """An error for people: what happened, what to do. `details`: (field, message) of a refused question. `waiting`: no
+    error, but a file that is not ready yet; the browser asks again by itself."""
 
     title: str
     description: str
@@ -178,3 +179,4 @@ class ProblemPage:
     text: str
     details: tuple[tuple[str, str], ...] = ()
     links: tuple[Link, ...] = field(default_factory=tuple)
+    waiting: bool = False

@@ -204,6 +204,8 @@ def test_a_busy_server_says_when_to_come_back(planner: FlaskClient, monkeypatch:
     person = planner.get(f"{OVERLAY}?period=2024&format=pdf", headers={"Accept": "text/html,*/*;q=0.8"})
     assert (person.status_code, person.mimetype, person.headers["Refresh"]) == (503, "text/html", "3")
     assert "Tệp đang được soạn" in person.text
+    assert "trang này tự hỏi lại sau vài giây" in person.text
+    assert "Lỗi 503" not in person.text, "waiting is no error"
 
 
 def test_a_file_has_a_name_an_etag_and_travels_once(exporter: FlaskClient) -> None:
