@@ -94,13 +94,17 @@ INSTITUTIONS = SheetKind(
             "type", "Loại hình", ("loại hình cơ sở", "loại cơ sở", "loại trường", "mô hình", "loại"), "Trường cao đẳng"
         ),
         Field(
-            "ownership", "Hình thức sở hữu", ("sở hữu", "loại hình sở hữu", "hình thức", "công lập/tư thục"), "công lập"
+            "ownership", "Loại hình sở hữu", ("hình thức sở hữu", "sở hữu", "hình thức", "công lập/tư thục"), "công lập"
         ),
         Field("status", "Trạng thái", ("tình trạng", "tình trạng hoạt động", "trạng thái hoạt động"), "đang hoạt động"),
         *_PLACE,
         Field("e_id", "Mã định danh điện tử", ("mã định danh", "e-id", "mã định danh cơ quan"), "G12.34.56"),
         Field("website", "Website", ("trang web", "trang thông tin điện tử", "cổng thông tin điện tử", "web")),
-        Field("managing_body", "Cơ quan chủ quản", ("cơ quan quản lý", "đơn vị chủ quản", "chủ quản", "managing body")),
+        Field(
+            "managing_body",
+            "Cơ quan quản lý trực tiếp",
+            ("cơ quan chủ quản", "cơ quan quản lý", "đơn vị chủ quản", "chủ quản"),
+        ),
         Field("telephone", "Điện thoại", ("số điện thoại", "sđt", "đt", "phone", "tel")),
         Field("email", "Email", ("thư điện tử", "e-mail", "hộp thư")),
         Field("enrolment", "Tuyển sinh", ("tình trạng tuyển sinh",), "đang tuyển sinh"),

@@ -77,7 +77,7 @@ def type_from_name(row: Examined) -> Iterator[Problem]:
 
 @check(
     WARNING,
-    vi="Thiếu hình thức sở hữu: ghi là chưa rõ",
+    vi="Thiếu loại hình sở hữu: ghi là chưa rõ",
     remedy_vi="Bổ sung: công lập, tư thục hoặc có vốn đầu tư nước ngoài.",
     remedy_en="Add: public, private or foreign_invested.",
 )

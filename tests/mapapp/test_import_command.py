@@ -9,7 +9,7 @@ from mapapp.cli import main
 from tests.databases import UNITS, DatabaseLike
 
 LIST = """DANH SÁCH CƠ SỞ,,,,
-Tên cơ sở,Loại hình,Hình thức sở hữu,Tỉnh/Thành phố,Màu sơn
+Tên cơ sở,Loại hình,Loại hình sở hữu,Tỉnh/Thành phố,Màu sơn
 Trường Cao đẳng Thử nghiệm,Trường cao đẳng,,Nam Định,xanh
 Trường Trung cấp Thử nghiệm,Lâu đài,công lập,Hà Nội,đỏ
 """

@@ -162,7 +162,7 @@ def test_a_proposed_file_stays_as_it_is_until_it_is_sent_back(
     lan: FlaskClient, minh: FlaskClient, register: Session
 ) -> None:
     row = "Trường Cao đẳng Thử nghiệm,Trường cao đẳng,công lập,Thành phố Hồ Chí Minh\n"
-    file = ("Tên cơ sở,Loại hình,Hình thức sở hữu,Tỉnh/Thành phố\n" + row).encode("utf-8-sig")
+    file = ("Tên cơ sở,Loại hình,Loại hình sở hữu,Tỉnh/Thành phố\n" + row).encode("utf-8-sig")
     sent = send(lan, "/steward/imports", file=(io.BytesIO(file), "a.csv"))
     run = sent.request.path
     proposal = send(lan, run, f"{run}/propose").request.path

@@ -18,7 +18,7 @@ from tests.mapapp.test_rights import site, visitors
 
 __all__ = ["lan", "site", "visitors"]  # fixtures that live beside what they make
 
-HEAD = "Tên cơ sở,Loại hình,Hình thức sở hữu,Tỉnh/Thành phố\n"
+HEAD = "Tên cơ sở,Loại hình,Loại hình sở hữu,Tỉnh/Thành phố\n"
 ROW = "Trường Cao đẳng {name},Trường cao đẳng,công lập,{place}\n"
 
 

@@ -21,7 +21,7 @@ from tests.geodata.imports.conftest import an_xlsx
 from tests.mapapp.conftest import NOW
 from tests.people import a_person, sign_in
 
-LIST = """Tên cơ sở,Loại hình,Hình thức sở hữu,Tỉnh/Thành phố,Vĩ độ,Kinh độ
+LIST = """Tên cơ sở,Loại hình,Loại hình sở hữu,Tỉnh/Thành phố,Vĩ độ,Kinh độ
 Trường Cao đẳng Thử nghiệm,Trường cao đẳng,công lập,Nam Định,"20,4231","106,1684"
 Trường Trung cấp <b>Thử</b> nghiệm,Lâu đài,công lập,Hà Nội,,
 """

@@ -17,7 +17,7 @@ from geodata.models import ImportRun
 from geodata.releases import PUBLISHED_FACTS
 
 TODAY = date(2026, 11, 22)
-HEADINGS = ("Tên cơ sở", "Loại hình", "Hình thức sở hữu", "Tỉnh/Thành phố", "Mã cơ sở")
+HEADINGS = ("Tên cơ sở", "Loại hình", "Loại hình sở hữu", "Tỉnh/Thành phố", "Mã cơ sở")
 Stager = Callable[..., ImportRun]
 
 

@@ -18,7 +18,7 @@ from tests.geodata.people.guarded import LIST, Guarded, guarded
 
 __all__ = ["guarded"]  # a fixture that lives beside what it makes
 
-HEADINGS = ("Tên cơ sở", "Loại hình", "Hình thức sở hữu", "Tỉnh/Thành phố", "Địa chỉ", "Mã cơ sở")
+HEADINGS = ("Tên cơ sở", "Loại hình", "Loại hình sở hữu", "Tỉnh/Thành phố", "Địa chỉ", "Mã cơ sở")
 SCHOOL = ("Trường Cao đẳng Thử nghiệm", "Trường cao đẳng", "công lập", "Nam Định", "12 Trần Phú", "CDT2599")
 YESTERDAY = TODAY - timedelta(days=1)
 

@@ -16,7 +16,7 @@ from tests.geodata.imports.conftest import Stager, register_hash
 
 Maker = Callable[..., InputFile]
 INSTITUTIONS = (
-    ["Tên cơ sở", "Loại hình", "Hình thức sở hữu", "Tỉnh/Thành phố", "Mã cơ sở"],
+    ["Tên cơ sở", "Loại hình", "Loại hình sở hữu", "Tỉnh/Thành phố", "Mã cơ sở"],
     ["Trường Cao đẳng Thử nghiệm Một", "Trường cao đẳng", "công lập", "Ninh Bình", "CDT9901"],
     ["Trường Cao đẳng Thử nghiệm Hai", "Trường cao đẳng", "tư thục", "Huế", ""],
 )

@@ -12,11 +12,13 @@ from types import SimpleNamespace
 import pytest
 
 from geodata.imports import containers
+from geodata.imports.headings import INSTITUTIONS, column_of
 from geodata.imports.refusals import RefusedFile
 from geodata.imports.room import NoRoom, require_room
 from geodata.imports.sources import read
 from geodata.imports.tables import tables_in
 from geodata.legacy_fonts import TCVN3
+from geodata.proposals.fields import fields
 from tests.geodata.imports import variants
 from tests.geodata.imports.conftest import HEADINGS, a_csv, an_xlsx
 
@@ -41,6 +43,15 @@ TEXT = "\n".join(";".join(row) for row in (HEADINGS, SCHOOL))
 def test_the_same_list_reads_the_same_in_every_encoding(data: bytes) -> None:
     (table,) = tables_in(read("a.csv", data)).tables
     assert [list(row.cells.values()) for row in table.rows] == [[cell for cell in SCHOOL if cell]]
+
+
+@pytest.mark.parametrize(
+    ("column", "before"), [("ownership", "Hình thức sở hữu"), ("managing_body", "Cơ quan chủ quản")]
+)
+def test_a_column_is_headed_as_the_forms_name_it_and_found_under_its_name_before(column: str, before: str) -> None:
+    on_the_form = fields()[f"attribute.{column}"].vi
+    assert INSTITUTIONS.heading(column) == on_the_form
+    assert [column_of(INSTITUTIONS, heading) for heading in (on_the_form, before)] == [column] * 2
 
 
 def in_tcvn3(text: str) -> str:

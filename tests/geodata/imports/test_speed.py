@@ -26,7 +26,7 @@ from tests.geodata.imports.conftest import a_csv
 ROOT = Path(__file__).parents[3]
 ROWS = 20_000
 HEADINGS = (
-    *("Tên cơ sở", "Loại hình", "Hình thức sở hữu", "Tỉnh/Thành phố", "Xã/Phường", "Địa chỉ", "Vĩ độ", "Kinh độ"),
+    *("Tên cơ sở", "Loại hình", "Loại hình sở hữu", "Tỉnh/Thành phố", "Xã/Phường", "Địa chỉ", "Vĩ độ", "Kinh độ"),
     *("Mã cơ sở", "Website", "Ngày thành lập"),
 )
 OFFICERS = """

@@ -13,7 +13,7 @@ from geodata.imports.run import InputFile
 from geodata.legacy_fonts import TCVN3, VNI_PAIRS, VNI_SINGLE
 
 HEADINGS = (
-    *("STT", "Tên cơ sở", "Loại hình", "Hình thức sở hữu", "Tỉnh/Thành phố", "Quận/Huyện", "Xã/Phường"),
+    *("STT", "Tên cơ sở", "Loại hình", "Loại hình sở hữu", "Tỉnh/Thành phố", "Quận/Huyện", "Xã/Phường"),
     *("Địa chỉ", "Vĩ độ", "Kinh độ", "Ngày thành lập"),
 )
 TONES = "\u0300\u0301\u0303\u0309\u0323"

@@ -34,7 +34,7 @@ PEOPLE: dict[str, tuple[tuple[Role, str | None], ...]] = {
     "signer": ((Role.APPROVER, None),),
     "nobody": (),
 }
-LIST = """Tên cơ sở,Loại hình,Hình thức sở hữu,Tỉnh/Thành phố,Vĩ độ,Kinh độ
+LIST = """Tên cơ sở,Loại hình,Loại hình sở hữu,Tỉnh/Thành phố,Vĩ độ,Kinh độ
 Trường Cao đẳng Phía Bắc,Trường cao đẳng,công lập,Hà Nội,"21,0285","105,8542"
 Trường Cao đẳng Phía Nam,Trường cao đẳng,công lập,TP. Hồ Chí Minh,"10,7769","106,7009"
 """
