@@ -81,15 +81,14 @@ def stewardship() -> Response:
 
 
 def choices_page(several: SeveralInstitutions, on: date, release: int | None) -> ChoicesPage:
-    apart = sharing(several.identifier, on, release)
     return ChoicesPage(
         title=_("Một mã, nhiều cơ sở"),
         description=_("Mã %(code)s được ghi cho nhiều cơ sở.", code=several.identifier),
         identifier=several.identifier,
         text=_("Mã %(code)s được ghi cho nhiều cơ sở. Hãy chọn cơ sở bạn cần.", code=several.identifier),
         choices=tuple(
-            Choice(page_url("citizen.institution", id_or_code=id_), name, apart.get(id_, id_))
-            for id_, name in several.candidates
+            Choice(page_url("citizen.institution", id_or_code=one.id), one.name, one.detail)
+            for one in sharing(several, on, release)
         ),
     )
 

@@ -1,8 +1,10 @@
 """Which institution people mean by what they type: the one, or several to choose from."""
 
 import json
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from geodata import institutions
 from geodata.filters import InstitutionFilter
@@ -54,14 +56,21 @@ def searched(words: str, on: date) -> tuple[Candidate, ...]:
     return tuple(Candidate(id, told["name"], where(told) or "") for id, told in shown)
 
 
-def sharing(identifier: str, on: date, release: int | None = None) -> dict[str, str]:
-    """{registry id: kind and place} of those that carry the identifier: what tells them apart for people."""
-    asked = InstitutionFilter(on=on, identifier=identifier, statuses=tuple(Status), release=release)
-    shown = [
-        (one.id, json.loads(one.feature)["properties"])
-        for one in institutions.search(session(), asked, limit=MOST).items
-    ]
-    return {id: " · ".join(filter(None, (label(TYPE, told["type"]), where(told)))) for id, told in shown}
+def sharing(several: SeveralInstitutions, on: date, release: int | None = None) -> tuple[Candidate, ...]:
+    """Those that carry the identifier, in its order, with kind and place, which tell them apart for people; the
+    registry id goes with it where these are equal too."""
+    asked = InstitutionFilter(on=on, identifier=several.identifier, statuses=tuple(Status), release=release)
+    page = institutions.search(session(), asked, limit=len(several.candidates))
+    details = {item.id: kind_and_place(json.loads(item.feature)["properties"]) for item in page.items}
+    told = [Candidate(id, name, details.get(id, id)) for id, name in several.candidates]
+    alike = Counter((one.name, one.detail) for one in told)
+    return tuple(
+        one if alike[one.name, one.detail] == 1 else replace(one, detail=f"{one.detail} · {one.id}") for one in told
+    )
+
+
+def kind_and_place(told: dict[str, Any]) -> str:
+    return " · ".join(filter(None, (label(TYPE, told["type"]), where(told))))
 
 
 def named(ids: list[str]) -> tuple[Candidate, ...]:

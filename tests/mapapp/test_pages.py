@@ -199,6 +199,28 @@ def test_a_shared_code_offers_a_choice(client: FlaskClient, register: Session) -
         assert told in answer.text, "the bearers of one code are told apart by kind and place"
 
 
+def test_more_bearers_of_one_code_than_a_page_of_suggestions_are_all_told_apart(
+    client: FlaskClient, register: Session
+) -> None:
+    codes = (("CDD0203", (None, None)),)
+    bearers = [an_institution(f"Trường {at}", codes=codes, province="79") for at in range(12)]
+    publish(register, *bearers)
+    text = client.get("/institutions/CDD0203").text
+    assert text.count("Trường cao đẳng · Hồ Chí Minh</bdi>") == len(bearers), "by kind and place alone"
+
+
+def test_namesakes_of_one_kind_and_place_with_one_code_are_told_apart_by_their_ids(
+    client: FlaskClient, register: Session
+) -> None:
+    codes = (("CDD0203", (None, None)),)
+    twins = [an_institution("Trường 1", codes=codes, province="79") for _ in range(2)]
+    publish(register, *twins, an_institution("Trường 1", codes=codes, province="01"))
+    text = client.get("/institutions/CDD0203").text
+    for one in twins:
+        assert f"Trường cao đẳng · Hồ Chí Minh · {one.id}</bdi>" in text
+    assert "Trường cao đẳng · Hà Nội</bdi>" in text
+
+
 def test_every_statement_names_its_source(client: FlaskClient, register: Session) -> None:
     wanted = an_institution(
         "Trường A",
