@@ -11,21 +11,23 @@ from mapapp.history_view import StepView, step_view
 from mapapp.i18n import page_url
 
 MOST_TOLD = 12
-"""Institutions whose changes are told; more would not be read, and a form about more is a province's declaration."""
+"""Institutions whose changes are told on the form; of more the names, each with the page of its changes."""
 
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """An institution whose record was changed, and the releases that did, newest first."""
+    """An institution whose record was changed, and the releases that did, newest first; None where only its page
+    tells them."""
 
     name: str
     url: str
-    steps: tuple[StepView, ...]
+    steps: tuple[StepView, ...] | None
 
 
 def published_since(institutions: Sequence[str], base: int) -> tuple[Meanwhile, ...]:
-    """What releases after `base` changed about the institutions, in their order; empty where nothing did."""
-    touched = touched_since(session(), institutions, base)[:MOST_TOLD]
+    """What releases after `base` changed about the institutions, in their order, the first `MOST_TOLD` with the steps;
+    empty where nothing did."""
+    touched = touched_since(session(), institutions, base)
     if not touched:
         return ()
     names, newest = names_of(session(), touched), current_number(session())
@@ -33,7 +35,12 @@ def published_since(institutions: Sequence[str], base: int) -> tuple[Meanwhile, 
         Meanwhile(
             names.get(id, id),
             page_url("citizen.history", id_or_code=id),
-            tuple(step_view(step) for step in history(session(), id, release=newest) if step.release > base),
+            steps_since(id, base, newest) if at < MOST_TOLD else None,
         )
-        for id in touched
+        for at, id in enumerate(touched)
     )
+
+
+def steps_since(institution: str, base: int, newest: int) -> tuple[StepView, ...]:
+    steps = history(session(), institution, release=newest)
+    return tuple(step_view(step) for step in steps if step.release > base)
