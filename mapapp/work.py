@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from apiflask import APIBlueprint
 from flask import Response, redirect, render_template, request
+from sqlalchemy.orm import Session
 
 from geodata import error_reports
 from geodata.error_reports import LONGEST_ANSWER, LONGEST_REASON
@@ -18,14 +19,14 @@ from geodata.imports.refusals import Refused
 from geodata.proposals import drafting
 from geodata.proposals.forms import Given
 from geodata.proposals.planning import provinces_of
-from geodata.proposals.refusals import Fault, Faulty, MovedOn, NotAllowed
+from geodata.proposals.refusals import Fault, Faulty, NotAllowed
 from geodata.records import SeveralInstitutions, UnknownInstitution, get
 from geodata.text import clean
 from geodata.vocabulary import ErrorReportState, MissedKind, PersonAct, ProposalKind
 from geodata.work import confirmations, duplicates
 from geodata.work import missed as missed_words
 from geodata.work.lists import NOWHERE, Waiting
-from geodata.work.placing import Site, UnknownCampus, moved_since, site
+from geodata.work.placing import Moved, Site, UnknownCampus, moved_since, site
 from geodata.work.reports import LINK
 from mapapp.db import now, session, today
 from mapapp.errors import CONFLICT, INVALID, NOT_FOUND, UNKNOWN_INSTITUTION, Problem, handle
@@ -145,26 +146,29 @@ def propose_place(id: str, campus: str) -> Response:
                 reason=reason,
                 today=today(),
             )
-            if base is not None and moved_since(
-                writer, id, site(writer, id, campus, on=today()), base=base, on=today()
-            ):
-                raise MovedOn(())
-            writer.commit()
-            number = proposal.id
-    except MovedOn:
-        return place_again(id, campus, base=base)
+            number, moved = proposal.id, placed_since(writer, id, campus, base)
+            if moved is None:
+                writer.commit()
     except Faulty as error:
-        return place_again(id, campus, base=base, faults=error.faults)
+        return place_again(id, campus, moved=placed_since(session(), id, campus, base), faults=error.faults)
+    if moved is not None:
+        return place_again(id, campus, moved=moved)
     return to("proposals.one", number=number)
 
 
-def place_again(id: str, campus: str, *, base: int | None, faults: Sequence[Fault] = ()) -> Response:
+def place_again(id: str, campus: str, *, moved: Moved | None, faults: Sequence[Fault] = ()) -> Response:
     """The form with what was typed, what is wrong with it, and where the campus was put meanwhile."""
     typed = {name: request.form.get(name, "") for name in ("lat", "lon", "precision", *WHY)}
     found = the_site(id, campus)
-    moved = moved_since(session(), id, found, base=base, on=today()) if base is not None else None
     shown = place_page(visitor(), id, name_of(id), found, given=typed, faults=faults, moved=moved)
     return page("place", shown, 400 if faults else 409)
+
+
+def placed_since(reading: Session, id: str, campus: str, base: int | None) -> Moved | None:
+    """Where somebody else put the campus after release `base`, as that session sees it. 404 where it has no campus."""
+    if base is None:
+        return None
+    return moved_since(reading, id, the_site(id, campus, reading), base=base, on=today())
 
 
 @bp.get("/steward/waiting/duplicates")
@@ -265,9 +269,10 @@ def the_institution(id: str) -> str:
         raise Problem(UNKNOWN_INSTITUTION) from error
 
 
-def the_site(id: str, campus: str) -> Site:
+def the_site(id: str, campus: str, reading: Session | None = None) -> Site:
+    """The campus as the session sees it, else as this request does. 404 where there is none."""
     try:
-        return site(session(), id, campus, on=today())
+        return site(reading or session(), id, campus, on=today())
     except UnknownCampus as error:
         raise Problem(NOT_FOUND) from error
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from flask import g
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +13,8 @@ from geodata import releases
 from geodata.geometry import LonLat
 from geodata.models import Campus, Source
 from geodata.vocabulary import ReleaseKind
+from geodata.work import placing
+from mapapp import meanwhile, work
 from tests.builders import AnInstitution, a_campus, a_name, publish
 from tests.mapapp.desk import MERGER, a_school, lan, newest, send, step
 from tests.mapapp.test_desk_forms import carried, told
@@ -68,6 +71,29 @@ def test_an_event_tells_what_was_published_about_anybody_in_it_and_goes_on_when_
     assert 'name="keeps_records" value="1" checked' in late.text
     again = send(lan, merge, **asked, **carried(late.text))
     assert again.request.path == f"/steward/proposals/{newest(register).id}"
+
+
+@pytest.mark.parametrize(("prefix", "others"), [("", "và 1 cơ sở khác:"), ("/en", "and 1 more:")])
+def test_an_event_names_those_whose_changes_are_too_many_to_tell(
+    lan: FlaskClient,
+    register: Session,
+    pair: tuple[AnInstitution, AnInstitution],
+    monkeypatch: pytest.MonkeyPatch,
+    prefix: str,
+    others: str,
+) -> None:
+    """What is sent again is taken as known: nothing may be left unsaid."""
+    one, other = pair
+    merge = f"{prefix}/steward/institutions/{one.id}/merge"
+    opened = carried(lan.get(merge).text)
+    rename(register, one)
+    rename(register, other)
+    asked = {**MERGER, "institutions": one.id, "into": other.id}
+    assert others not in send(lan, merge, **asked, **opened).text
+    monkeypatch.setattr(meanwhile, "MOST_TOLD", 1)
+    late = send(lan, merge, **asked, **opened).text
+    assert late.count("<ins><bdi>CĐ Người") == 1
+    assert re.search(rf'{others}</p>\s*<ul><li><a href="{prefix}/institutions/{other.id}/history">', late)
 
 
 def test_what_was_published_about_others_holds_up_no_event(
@@ -145,6 +171,42 @@ def test_a_place_is_compared_with_nothing_else_of_its_record(
     rename(register, school)
     sent = send(lan, place, lat="10.81", lon="106.71", precision="surveyed", **opened)
     assert sent.request.path == f"/steward/proposals/{newest(register).id}"
+
+
+def only_the_writer_knows(session: Session, *given: Any, **more: Any) -> placing.Moved | None:
+    return None if session is g.get("session") else placing.moved_since(session, *given, **more)
+
+
+def only_the_request_knows(session: Session, *given: Any, **more: Any) -> placing.Site:
+    if session is not g.get("session"):
+        raise placing.UnknownCampus("closed meanwhile")
+    return placing.site(session, *given, **more)
+
+
+def test_the_place_that_the_writer_found_is_the_one_that_is_told(
+    lan: FlaskClient,
+    register: Session,
+    pair: tuple[AnInstitution, AnInstitution],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The form's own reading may be a little older."""
+    school, _ = pair
+    place = f"/steward/waiting/place/{school.id}/{school.id}.1"
+    opened = carried(lan.get(place).text)
+    move(register, school, LonLat(106.75, 10.85))
+    monkeypatch.setattr(work, "moved_since", only_the_writer_knows)
+    late = send(lan, place, lat="10.81", lon="106.71", precision="address", **opened)
+    assert (late.status_code, PLACED in late.text) == (409, True)
+
+
+def test_a_campus_that_is_gone_when_its_place_is_written_is_not_found(
+    lan: FlaskClient, pair: tuple[AnInstitution, AnInstitution], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school, _ = pair
+    place = f"/steward/waiting/place/{school.id}/{school.id}.1"
+    opened = carried(lan.get(place).text)
+    monkeypatch.setattr(work, "site", only_the_request_knows)
+    assert send(lan, place, lat="10.81", lon="106.71", precision="address", **opened).status_code == 404
 
 
 def test_what_is_told_of_a_place_is_told_in_english_too(
