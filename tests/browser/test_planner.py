@@ -52,6 +52,26 @@ def test_no_page_breaks_a_rule_or_scrolls_sideways(
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
 
+def test_a_page_opened_at_a_fragment_stays_there(on_phone: Visit) -> None:
+    last = on_phone.open("/planner/targets").locator("main h2[id]").last.get_attribute("id")
+    on_phone.page.goto("about:blank")
+    page = on_phone.open(f"/planner/targets#{last}")
+    late = page.locator("script[src*='js/app']").evaluate("script => script.src + '#late'")
+    page.evaluate("late => import(late)", late)  # after the browser has gone to the fragment for the last time
+    assert page.evaluate("scrollY") > PHONE["height"]
+    expect(page.locator(f'[id="{last}"]')).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("path", ["/planner/targets", "/planner/what-if"])
+def test_the_tab_of_a_page_is_in_view_on_a_phone(on_phone: Visit, path: str) -> None:
+    page = on_phone.open(path)
+    tab, tabs = (page.locator(f".planner-tabs {part}").bounding_box() for part in ("[aria-current]", "ul"))
+    assert tab is not None
+    assert tabs is not None
+    assert tabs["x"] - 1 <= tab["x"]
+    assert tab["x"] + tab["width"] <= tabs["x"] + tabs["width"] + 1  # parts of a px
+
+
 @pytest.mark.parametrize("path", MAP_PAGES)
 def test_scripts_stay_small(visiting: Visiting, path: str) -> None:
     with visiting(DESK) as visit:

@@ -7,7 +7,11 @@ if (page.dataset.keptAt && banner) {
   banner.querySelector("span").textContent = banner.dataset.text.replace("{time}", time);
   banner.hidden = false;
 }
-document.querySelector(".planner-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on a phone the tabs scroll
+const tab = document.querySelector(".planner-tabs [aria-current]");
+if (tab) { // on a phone the tabs scroll, and nothing else: the page stays at the fragment of its address
+  const list = tab.closest("ul");
+  list.scrollLeft += tab.getBoundingClientRect().left - list.getBoundingClientRect().left - (list.clientWidth - tab.offsetWidth) / 2;
+}
 if ("serviceWorker" in navigator && window.isSecureContext) {
   const start = () => navigator.serviceWorker.register("/service-worker.js").catch(() => undefined);
   if (document.readyState === "complete") start();
