@@ -1,6 +1,7 @@
 """The map and the list are one; the map's signs have names and work by keyboard; both archipelagos are always there."""
 
 import re
+from itertools import combinations
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -58,6 +59,33 @@ def test_the_outlines_say_that_they_are_approximate(visit: Visit) -> None:
     show_map(page)
     expect(page.locator(".map-source")).to_contain_text("ranh giới xấp xỉ")
     assert page.locator("path.land").count() >= 34
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_nothing_along_the_lower_edge_of_a_small_map_lies_over_anything_else(
+    visiting: Visiting, width: int, language: str
+) -> None:
+    with visiting({"width": width, "height": 900}) as visit:
+        found = visit.page.request.get(f"{visit.site}/api/v1/institutions?q=cu+lao+cham").json()["features"]
+        page = visit.open(f"{language}/institutions/{found[0]['id']}")
+        page.locator("#institution-figure").scroll_into_view_if_needed()
+        expect(page.locator(".map-source")).to_contain_text(":")
+        expect(page.locator(".zones-apart span:visible")).to_have_count(2)
+        parts = [page.locator(name) for name in (".zones-apart", ".map-source", ".leaflet-control-scale")]
+        assert all(inside(page, part, "#institution-figure") for part in parts)
+        assert [pair for pair in combinations(map(edges, parts), 2) if overlap(*pair)] == []
+
+
+def edges(part: Locator) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of an element, in px."""
+    box = part.bounding_box()
+    assert box is not None
+    return box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]
+
+
+def overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def test_numbers_on_the_map_are_those_of_the_list(visit: Visit) -> None:

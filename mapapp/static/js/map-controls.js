@@ -1,7 +1,7 @@
 // Zoom, whole country, "search here", scale, source of the outlines: buttons of the page, not of a foreign style.
 /* global L */
 import { make } from "./dom.js";
-import { figureOf, tell } from "./map-figure.js";
+import { figureOf, footOf, tell } from "./map-figure.js";
 
 const SETTLE_MS = 400;
 
@@ -26,8 +26,8 @@ const Controls = L.Layer.extend({
     this.here = make("button", { type: "button", class: "search-here", hidden: true, onclick: () => this.search(map) }, texts.here);
     this.source = make("p", { class: "map-source" });
     frame.prepend(this.bar, this.here);
-    frame.append(this.source);
-    this.scale = L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+    this.scale = L.control.scale({ imperial: false }).addTo(map);
+    footOf(map).append(this.source, this.scale.getContainer());
     figureOf(map).addEventListener("map:source", (event) => { this.source.textContent = event.detail; });
     figureOf(map).addEventListener("map:note", (event) => note(figureOf(map), event.detail));
     if (figureOf(map).dataset.area !== undefined) setTimeout(() => map.on("dragend zoomend", this.offer, this), SETTLE_MS);

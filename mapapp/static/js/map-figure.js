@@ -1,6 +1,7 @@
-// The <figure> around a map: its configuration, and the events by which map and page talk.
+// The <figure> around a map: its configuration, its foot, and the events by which map and page talk.
 // map → page: map:hover {id|null}, map:choose {id}, map:area {bbox}, map:note text, map:source text
 // page → map: page:hover {id|null}, page:choose {id}, page:results (the figure's data-config is new)
+import { make } from "./dom.js";
 
 /** @param map a Leaflet map */
 export function figureOf(map) {
@@ -10,6 +11,14 @@ export function figureOf(map) {
 /** The configuration the server wrote (MapConfig.as_json). */
 export function configOf(map) {
   return JSON.parse(figureOf(map).dataset.config);
+}
+
+/** The lines along the map's lower edge, where what they hold never lies over one another. */
+export function footOf(map) {
+  const frame = map.getContainer().parentElement;
+  const foot = frame.querySelector(".map-foot") ?? make("div", { class: "map-foot" });
+  if (!foot.isConnected) frame.append(foot);
+  return foot;
 }
 
 /** A URL of the API with the filters of the page. */

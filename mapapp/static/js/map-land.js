@@ -1,7 +1,7 @@
 // Provinces and archipelagos: the ground every map stands on, drawn by us, from our own server.
 /* global L */
 import { make } from "./dom.js";
-import { configOf, tell } from "./map-figure.js";
+import { configOf, footOf, tell } from "./map-figure.js";
 import { area, label, largestPart, nameOf, thin } from "./map-names.js";
 
 /** Outlines and names of the provinces; more detail is fetched when the map comes closer. */
@@ -100,7 +100,7 @@ export const archipelagos = ({ places, sea }) => {
 function alwaysNamed(map, places) {
   const entries = places.map((place) => ({ place, sign: make("span", {}, make("i"), ` ${place.name} ${place.province}`) }));
   const corner = make("p", { class: "zones-apart" }, ...entries.map(({ sign }) => sign));
-  map.getContainer().parentElement.append(corner);
+  footOf(map).append(corner);
   const update = () => {
     for (const { place, sign } of entries) sign.hidden = map.getBounds().contains([place.lat, place.lon]);
     corner.hidden = entries.every(({ sign }) => sign.hidden);
