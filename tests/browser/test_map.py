@@ -4,7 +4,7 @@ import re
 from itertools import combinations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import DESK, HIGH_SCHOOL, PHONE, TWINS, Visit, Visiting, show_map
 
@@ -86,6 +86,24 @@ def edges(part: Locator) -> tuple[float, float, float, float]:
 
 def overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def test_outlines_that_never_came_do_not_stop_those_asked_for_since(visiting: Visiting) -> None:
+    with visiting(DESK) as visit:
+        late: list[Route] = []
+        visit.page.route(re.compile("boundaries.*zoom="), lambda route: late.append(route))
+        page = visit.page
+        page.goto(visit.site)
+        page.locator(".map.alive .mark-icon").first.wait_for()
+        while "zoom=9" not in late[-1].request.url:
+            page.get_by_role("button", name="Phóng to", exact=True).click()
+            page.wait_for_timeout(400)
+        coarse, fine = late[0], late[-1]
+        coarse.fulfill(status=200, body="")
+        page.wait_for_function("url => performance.getEntriesByName(url).length", arg=coarse.request.url)
+        fine.continue_()
+        expect(page.locator("path.land").first).to_be_attached()
+        expect(page.locator(".map-message")).to_be_hidden()
 
 
 def test_numbers_on_the_map_are_those_of_the_list(visit: Visit) -> None:

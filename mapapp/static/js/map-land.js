@@ -56,6 +56,7 @@ const Provinces = L.Layer.extend({
       const collection = await answer.json();
       if (detail === this.detail && this._map) this.draw(collection);
     } catch {
+      if (detail !== this.detail) return; // other outlines are on their way, and must be drawn when they come
       this.detail = null;
       if (this._map) tell(this._map, "map:note", this.options.texts.failed);
     }
