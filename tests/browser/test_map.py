@@ -213,3 +213,11 @@ def test_paper_shows_the_drawing_instead_of_the_live_map(at_desk: Visit) -> None
     expect(page.locator("img.drawn")).to_be_visible()
     expect(page.locator(".map .live")).to_be_hidden()
     expect(page.locator(".card").first).to_be_visible()
+
+
+def test_paper_is_filled_and_only_what_is_short_stays_on_one_sheet(at_desk: Visit) -> None:
+    found = at_desk.page.request.get(f"{at_desk.site}/api/v1/institutions?q=cu+lao+cham").json()["features"]
+    page = at_desk.open(f"/institutions/{found[0]['id']}")
+    page.emulate_media(media="print")
+    for name, rule in (("main section", "auto"), (".fact", "avoid")):
+        assert page.locator(name).first.evaluate("part => getComputedStyle(part).breakInside") == rule, name
