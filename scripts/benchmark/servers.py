@@ -72,7 +72,7 @@ def site(data: Path) -> Iterator[Server]:
 
 @contextlib.contextmanager
 def bare_flask() -> Iterator[Server]:
-    """A small JSON from Flask on the same server settings."""
+    """A small JSON from Flask on the same server, as it is fastest there."""
     port = free_port()
     command = [sys.executable, "-m", "scripts.benchmark.bare_flask", str(port)]
     with _served(command, f"http://127.0.0.1:{port}", "/answer") as server:
