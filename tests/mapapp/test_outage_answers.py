@@ -42,8 +42,13 @@ ISSUER = "https://bando.example.vn"
 SINCE = (date(2017, 1, 1), None)
 ALLOWED_AGE_S = 3_600
 VERIFY = "/api/v1/verify?code=CDD0215&on=2020-01-01"
+ADDRESS = "5 đường Bạch Đằng, Thành phố Đà Nẵng"
 SCHOOL = an_institution(
-    "Trường Cao đẳng Bình Minh", codes=[("CDD0215", ALWAYS)], licences=[("1/GCN", SINCE)], province="48"
+    "Trường Cao đẳng Bình Minh",
+    codes=[("CDD0215", ALWAYS)],
+    licences=[("1/GCN", SINCE)],
+    province="48",
+    address=ADDRESS,
 )
 
 
@@ -232,6 +237,7 @@ def test_people_still_find_institutions(site: Site, prefix: str) -> None:
     one = site.get(f"{prefix}/institutions/{SCHOOL.id}")
     assert one.status_code == 200
     assert "1/GCN" in one.text
+    assert f"<bdi>{ADDRESS}</bdi>" in one.text, "the place is not told again behind an address that names it"
     assert site.get(f"{prefix}/institutions/CDD0215").status_code == 302
     assert site.get(f"{prefix}/institutions/nobody").status_code == 404
     assert "bbox" in site.get(f"{prefix}/?q=binh+minh&bbox=102,8,110,24").text
