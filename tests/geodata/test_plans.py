@@ -1,6 +1,7 @@
 """The questions asked most use their index, however large the register grows."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -9,7 +10,7 @@ from time import sleep
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event, literal, text
 from sqlalchemy.orm import Session
 
 from geodata import institutions, records
@@ -19,6 +20,8 @@ from geodata.engine import make_sessions
 from geodata.filters import InstitutionFilter, conditions
 from geodata.geometry import VIETNAM, BBox, LonLat
 from geodata.releases import moment, summary
+from geodata.search import Reading, beginning
+from geodata.suggestions import listing
 from tests.databases import MIGRATED, DatabaseLike, Prepared
 
 TODAY = date(2026, 6, 1)
@@ -165,3 +168,13 @@ def test_a_list_by_name_is_read_in_order_from_the_narrow_index(large: Session) -
     assert all("ix_institution_state_main" in plan and "Sort Key: institution_state" not in plan for plan in listed), (
         seen
     )
+
+
+def test_names_that_begin_so_are_a_range_of_the_narrow_index(large: Session) -> None:
+    at, wanted = moment(large, TODAY), InstitutionFilter(on=TODAY, q="trường c")
+    reading = Reading(beginning("truong ab"), literal(0), literal("name"))
+    with plans(large) as seen:
+        assert listing(large, wanted, at, reading, ranked=False, limit=8)
+    assert len(seen) == 1
+    assert "ix_institution_state_main" in seen[0]
+    assert re.search(r"Index Cond: .*name_folded >= 'truong ab'.* AND .*name_folded < 'truong ab\{'", seen[0]), seen[0]
